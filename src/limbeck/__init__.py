@@ -1,0 +1,7 @@
+"""Schema migrations for SQLAlchemy.
+
+`limbeck.op` is what revision files call, `limbeck.context` what env.py calls, and
+`limbeck.command` what programs call; each is imported only when it is named.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,173 @@
+"""Facts: a schema as frozen plain values, as one dialect sees it.
+
+Both sides, database and models, are reduced to these; comparing is comparing values. Text of
+types, defaults and expressions is in the *normal form* of the dialect (`impl.normal_type`,
+`impl.normal_expression`), so that equal facts mean an equal schema. Nothing here knows a
+dialect, a connection or SQLAlchemy.
+
+    SchemaFacts ── TableFacts ── ColumnFacts ── ComputedFacts, IdentityFacts
+                              ├─ PrimaryKeyFacts, UniqueFacts, ForeignKeyFacts, CheckFacts
+                              └─ IndexFacts ── IndexElement
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+Options = tuple[tuple[str, str], ...]
+"""Dialect options: sorted pairs of name (without the dialect's prefix) and value as text."""
+
+
+class TableKey(NamedTuple):
+    """A table's place; `schema` is None for the connection's default schema."""
+
+    schema: str | None
+    name: str
+
+    def __str__(self) -> str:
+        return self.name if self.schema is None else f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedFacts:
+    """A generated column's expression; `persisted` None where the dialect has only one kind."""
+
+    sql: str
+    persisted: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityFacts:
+    """GENERATED … AS IDENTITY; `options` hold only what differs from the dialect's defaults."""
+
+    always: bool
+    options: Options = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """One column. `default` is SQL text in normal form, without the DEFAULT keyword."""
+
+    name: str
+    type: str
+    nullable: bool
+    default: str | None = None
+    computed: ComputedFacts | None = None
+    identity: IdentityFacts | None = None
+    autoincrement: bool = False
+    collation: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryKeyFacts:
+    """The primary key; `name` None where the dialect stores no name."""
+
+    columns: tuple[str, ...]
+    name: str | None = None
+    is_generated_name: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueFacts:
+    """A unique constraint. `is_generated_name`: the model gave none, so any name will do."""
+
+    columns: tuple[str, ...]
+    name: str | None = None
+    deferrable: bool = False
+    initially_deferred: bool = False
+    options: Options = ()
+    is_generated_name: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKeyFacts:
+    """A foreign key; actions are upper case and None where they are the dialect's default."""
+
+    columns: tuple[str, ...]
+    referred: TableKey
+    referred_columns: tuple[str, ...]
+    name: str | None = None
+    on_update: str | None = None
+    on_delete: str | None = None
+    deferrable: bool = False
+    initially_deferred: bool = False
+    match: str | None = None
+    is_generated_name: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFacts:
+    """A check constraint; `is_type_bound` marks the ones Boolean and Enum bring along."""
+
+    sql: str
+    name: str | None = None
+    is_generated_name: bool = field(default=False, compare=False)
+    is_type_bound: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexElement:
+    """One key of an index: a column's name, or the normal form of an expression."""
+
+    sql: str
+    is_expression: bool = False
+    descending: bool = False
+    nulls: Literal["first", "last"] | None = None
+    options: Options = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFacts:
+    """An index. `is_constraint`: models say UniqueConstraint, the dialect knows only indexes."""
+
+    name: str | None
+    elements: tuple[IndexElement, ...]
+    unique: bool = False
+    where: str | None = None
+    method: str | None = None
+    include: tuple[str, ...] = ()
+    options: Options = ()
+    is_generated_name: bool = field(default=False, compare=False)
+    is_constraint: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """One table. Columns keep their order; constraints and indexes are sorted (`sort_key`)."""
+
+    key: TableKey
+    columns: tuple[ColumnFacts, ...]
+    primary_key: PrimaryKeyFacts | None = None
+    uniques: tuple[UniqueFacts, ...] = ()
+    foreign_keys: tuple[ForeignKeyFacts, ...] = ()
+    checks: tuple[CheckFacts, ...] = ()
+    indexes: tuple[IndexFacts, ...] = ()
+    comment: str | None = None
+    options: Options = ()
+
+    def column(self, name: str) -> ColumnFacts | None:
+        """Return the column of that name, or None."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFacts:
+    """All tables of one side, by key, in sorted order."""
+
+    tables: Mapping[TableKey, TableFacts] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def sort_key(fact: UniqueFacts | ForeignKeyFacts | CheckFacts | IndexFacts) -> tuple[str, str]:
+    """Return the key by which a table's constraints and indexes are sorted: name, then content."""
+    match fact:
+        case CheckFacts():
+            content = fact.sql
+        case IndexFacts():
+            content = ",".join(element.sql for element in fact.elements)
+        case UniqueFacts() | ForeignKeyFacts():
+            content = ",".join(fact.columns)
+    return (fact.name or "", content)
