@@ -17,7 +17,7 @@ from tests.databases import Database
 
 Catalogs = Mapping[str, Any]
 
-VERSION_TABLES = frozenset({"alembic_version", "limbeck_version"})
+VERSION_TABLES = frozenset({"alembic_version"})
 
 
 def dump(database: Database) -> Catalogs:

@@ -1,5 +1,7 @@
 """The oracle sees every kind of difference that the other tests rely on it to see."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 
@@ -50,7 +52,7 @@ def test_dump_of_the_same_models_is_the_same(database: Database) -> None:
 def test_dump_does_not_see_the_order_of_columns(database: Database) -> None:
     dumps = []
     for order in (("a", "b"), ("b", "a")):
-        columns = {
+        columns: dict[str, sa.Column[Any]] = {
             "a": sa.Column("a", sa.Integer),
             "b": sa.Column("b", sa.String(9), server_default="x, y"),
         }
