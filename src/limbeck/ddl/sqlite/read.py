@@ -1,0 +1,318 @@
+"""SQLite: its catalog → facts, and what it makes of a model.
+
+`sqlite_master` holds every definition as text, so a schema takes one statement to read (and one to
+tell the tables that virtual tables keep for themselves), whatever the number of tables. Tokens
+decide whether two expressions are the same; there is nothing to probe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from limbeck.schema.database import ReadScope
+from sqlalchemy import Column, Connection, Dialect, Table, UniqueConstraint, text
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.types import NullType, TypeEngine
+
+from limbeck.ddl.sqlite.parse import (
+    is_key_without_null,
+    normal_action,
+    normal_collation,
+    parse_element,
+    parse_index,
+    parse_table,
+)
+from limbeck.ddl.sqlite.text import (
+    LEXICON,
+    normal_default_tokens,
+    normal_expression,
+    normal_type_text,
+)
+from limbeck.schema.facts import (
+    CheckFacts,
+    ColumnFacts,
+    ComputedFacts,
+    ForeignKeyFacts,
+    IndexElement,
+    IndexFacts,
+    SchemaFacts,
+    TableFacts,
+    TableKey,
+    UniqueFacts,
+    sort_key,
+)
+from limbeck.sqla import column_default_text
+
+__all__ = [
+    "adjust_model_table",
+    "normal_default",
+    "normal_expression",
+    "normal_type",
+    "probe_tables",
+    "read_schema",
+]
+
+MAIN = "main"
+
+_Fact = TypeVar("_Fact", UniqueFacts, ForeignKeyFacts, CheckFacts, IndexFacts)
+
+# ---------------------------------------------------------------- read
+
+
+def read_schema(connection: Connection, scope: ReadScope) -> SchemaFacts:
+    """Return the facts of the schemas (attached databases) in `scope` that exist."""
+    attached = {
+        row.name for row in connection.execute(text("SELECT name FROM pragma_database_list"))
+    }
+    default = scope.default_schema or MAIN
+    tables: dict[TableKey, TableFacts] = {}
+    for schema in dict.fromkeys(name or default for name in scope.schemas):
+        if schema in attached:
+            tables.update(_read_one(connection, schema, None if schema == default else schema))
+    return SchemaFacts(MappingProxyType(dict(sorted(tables.items(), key=_table_order))))
+
+
+def _table_order(item: tuple[TableKey, TableFacts]) -> tuple[str, str]:
+    return (item[0].schema or "", item[0].name)
+
+
+def _read_one(
+    connection: Connection, schema: str, key_schema: str | None
+) -> dict[TableKey, TableFacts]:
+    quoted = connection.dialect.identifier_preparer.quote_identifier(schema)
+    rows = connection.execute(
+        text(
+            f"SELECT type, name, tbl_name, sql FROM {quoted}.sqlite_master"
+            " WHERE type IN ('table', 'index') AND sql IS NOT NULL"
+            r" AND name NOT LIKE 'sqlite\_%' ESCAPE '\'"
+        )
+    ).all()
+    tables = {row.name: row.sql for row in rows if row.type == "table"}
+    for name in _virtual_and_shadow_tables(connection, schema, tables):
+        del tables[name]
+    indexes: dict[str, list[tuple[str, str]]] = {}
+    for row in rows:
+        if row.type == "index":
+            indexes.setdefault(row.tbl_name, []).append((row.name, row.sql))
+    parsed = {name: parse_table(TableKey(key_schema, name), sql) for name, sql in tables.items()}
+    by_name = {name.lower(): facts for name, facts in parsed.items()}
+    return {
+        facts.key: replace(
+            facts,
+            indexes=_parse_indexes(indexes.get(facts.key.name, ()), facts),
+            foreign_keys=_sorted(_resolve(fact, by_name) for fact in facts.foreign_keys),
+        )
+        for facts in parsed.values()
+    }
+
+
+def _virtual_and_shadow_tables(
+    connection: Connection, schema: str, tables: Mapping[str, str]
+) -> list[str]:
+    """Return the names of virtual tables and of the tables in which their modules keep data.
+
+    Neither can be said in a model; they belong to the modules (FTS, R-Tree, SpatiaLite, …).
+    """
+    virtual = [name for name, sql in tables.items() if _is_virtual(sql)]
+    if not virtual:
+        return []
+    if (connection.dialect.server_version_info or ()) >= (3, 37):
+        rows = connection.execute(
+            text("SELECT name FROM pragma_table_list WHERE schema = :schema AND type = 'shadow'"),
+            {"schema": schema},
+        )
+        shadows = {row.name for row in rows}
+    else:
+        shadows = {f"{name}_{suffix}" for name in virtual for suffix in _SHADOW_SUFFIXES}
+    return virtual + sorted(shadows & (tables.keys() - set(virtual)))
+
+
+# FTS3, FTS4, FTS5 and R-Tree: what SQLite's own modules use.
+_SHADOW_SUFFIXES = (
+    "content", "segments", "segdir", "docsize", "stat", "data", "idx", "config",
+    "node", "rowid", "parent",
+)  # fmt: skip
+
+
+def _is_virtual(sql: str) -> bool:
+    return LEXICON.tokenize(sql[:200])[1].is_word("VIRTUAL")
+
+
+def _parse_indexes(
+    definitions: Sequence[tuple[str, str]], facts: TableFacts
+) -> tuple[IndexFacts, ...]:
+    columns = _spellings(facts)
+    return _sorted(parse_index(name, sql, columns) for name, sql in definitions)
+
+
+def _spellings(facts: TableFacts) -> dict[str, str]:
+    return {column.name.lower(): column.name for column in facts.columns}
+
+
+def _resolve(fact: ForeignKeyFacts, tables: Mapping[str, TableFacts]) -> ForeignKeyFacts:
+    """Spell what a foreign key refers to as declared there; no columns means its primary key."""
+    referred = tables.get(fact.referred.name.lower())
+    if referred is None:
+        return fact
+    columns = fact.referred_columns
+    if not columns and referred.primary_key is not None:
+        columns = referred.primary_key.columns
+    names = _spellings(referred)
+    return replace(
+        fact,
+        referred=referred.key,
+        referred_columns=tuple(names.get(column.lower(), column) for column in columns),
+    )
+
+
+# ---------------------------------------------------------------- normalise
+
+
+def normal_type(dialect: Dialect, type_: TypeEngine[object]) -> str:
+    """Return a model type as SQLite declares it, without COLLATE."""
+    if isinstance(type_, NullType):
+        return ""
+    compiled = dialect.type_compiler_instance.process(type_)
+    return normal_type_text(compiled.partition(" COLLATE ")[0])
+
+
+def normal_default(dialect: Dialect, column: Column[object]) -> str | None:
+    """Return a model column's server default as normal-form SQL."""
+    sql = column_default_text(dialect, column)
+    return None if sql is None else normal_default_tokens(LEXICON.tokenize(sql))
+
+
+def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> TableFacts:
+    """Return what SQLite makes of a model's table: no comments, its own options and defaults."""
+    names = _spellings(facts)
+    options = _table_options(table)
+    counted = _autoincrement_column(table)
+    primary_key = facts.primary_key
+    if primary_key is not None and counted is not None:
+        # SQLAlchemy renders the key inline then, where it gives it no name.
+        primary_key = replace(primary_key, name=None)
+    return replace(
+        facts,
+        columns=tuple(
+            replace(
+                _adjust_column(dialect, column, table.c, names),
+                nullable=column.nullable and not is_key_without_null(column, primary_key, options),
+                autoincrement=column.name == counted,
+            )
+            for column in facts.columns
+        ),
+        primary_key=primary_key,
+        uniques=_sorted(_adjust_unique(fact, table) for fact in facts.uniques),
+        foreign_keys=_sorted(
+            _adjust_foreign_key(fact)
+            for fact in facts.foreign_keys
+            # SQLAlchemy renders no foreign key to another attached database: there is none.
+            if fact.referred.schema == facts.key.schema
+        ),
+        checks=_sorted(
+            replace(fact, sql=normal_expression(fact.sql, names)) for fact in facts.checks
+        ),
+        indexes=_sorted(_adjust_index(fact, names) for fact in facts.indexes),
+        comment=None,
+        options=options,
+    )
+
+
+def _table_options(table: Table) -> tuple[tuple[str, str], ...]:
+    given = table.dialect_options["sqlite"]
+    options = []
+    if given.get("strict"):
+        options.append(("strict", "True"))
+    if given.get("with_rowid") is False:
+        options.append(("with_rowid", "False"))
+    return tuple(options)
+
+
+def _autoincrement_column(table: Table) -> str | None:
+    """Return the name of the column that SQLAlchemy renders with AUTOINCREMENT."""
+    column = table.autoincrement_column
+    if column is None or len(table.primary_key.columns) != 1:
+        return None
+    if table.dialect_options["sqlite"].get("autoincrement"):
+        return column.name
+    return None
+
+
+def _adjust_column(
+    dialect: Dialect,
+    facts: ColumnFacts,
+    columns: ReadOnlyColumnCollection[str, Column[Any]],
+    names: Mapping[str, str],
+) -> ColumnFacts:
+    computed = facts.computed
+    if computed is not None:
+        sql = normal_expression(computed.sql, names)
+        computed = ComputedFacts(sql, persisted=bool(computed.persisted))
+    column = next(column for column in columns if column.name == facts.name)
+    collation = getattr(column.type.dialect_impl(dialect), "collation", None)
+    return replace(
+        facts,
+        computed=computed,
+        identity=None,
+        collation=normal_collation(collation),
+        comment=None,
+    )
+
+
+def _adjust_unique(fact: UniqueFacts, table: Table) -> UniqueFacts:
+    for constraint in table.constraints:
+        if not isinstance(constraint, UniqueConstraint):
+            continue
+        columns = list(constraint.columns)
+        if fact.columns != tuple(column.name for column in columns):
+            continue
+        conflict = constraint.dialect_options["sqlite"].get("on_conflict")
+        if conflict is None and len(columns) == 1:
+            conflict = columns[0].dialect_options["sqlite"].get("on_conflict_unique")
+        if conflict is not None:
+            return replace(fact, options=(("on_conflict", str(conflict).upper()),))
+    # Options and DEFERRABLE belong to other databases.
+    return replace(fact, options=(), deferrable=False, initially_deferred=False)
+
+
+def _adjust_foreign_key(fact: ForeignKeyFacts) -> ForeignKeyFacts:
+    return replace(
+        fact,
+        on_delete=normal_action(fact.on_delete),
+        on_update=normal_action(fact.on_update),
+        match=fact.match.upper() if fact.match else None,
+    )
+
+
+def _adjust_index(fact: IndexFacts, names: Mapping[str, str]) -> IndexFacts:
+    return IndexFacts(
+        name=fact.name,
+        elements=tuple(_adjust_element(element, names) for element in fact.elements),
+        unique=fact.unique,
+        where=None if fact.where is None else normal_expression(fact.where, names),
+        is_generated_name=fact.is_generated_name,
+    )
+
+
+def _adjust_element(element: IndexElement, names: Mapping[str, str]) -> IndexElement:
+    if not element.is_expression:
+        return IndexElement(sql=element.sql, descending=element.descending)
+    parsed = parse_element(LEXICON.tokenize(element.sql), names)
+    return replace(parsed, descending=parsed.descending or element.descending)
+
+
+def _sorted(facts: Iterable[_Fact]) -> tuple[_Fact, ...]:
+    return tuple(sorted(facts, key=sort_key))
+
+
+# ---------------------------------------------------------------- probe
+
+
+def probe_tables(
+    dialect: Dialect, connection: Connection, tables: Sequence[Table]
+) -> Mapping[TableKey, TableFacts]:
+    """Return nothing: SQLite keeps text as written, so there is no other form to ask for."""
+    return {}

@@ -1,0 +1,105 @@
+"""SQLite's own SQL text: its lexicon, and the normal forms of types, defaults and expressions.
+
+SQLite keeps each definition as it was written, so tokens decide: no server has to be asked.
+Rules: https://sqlite.org/lang_createtable.html, https://sqlite.org/quirks.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from limbeck.ddl.tokens import Lexicon, Token, strip_parentheses, words
+
+LEXICON = Lexicon(
+    patterns=(
+        ("skip", r"\s+|--[^\n]*|/\*.*?(?:\*/|\Z)"),
+        ("string", r"[xX]?'(?:[^']|'')*'"),
+        ("name", r'"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]'),
+        ("number", r"0[xX][0-9a-fA-F]+|(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"),
+        ("word", r"(?:[^\W\d]|[^\x00-\x7f])(?:\w|\$|[^\x00-\x7f])*"),
+        ("symbol", r"\|\||<<|>>|<=|>=|<>|!=|==|->>|->|[^\s]"),
+    ),
+    # Not every keyword of SQLite: those that can't name a column bare. `key` or `action` can.
+    keywords=words(
+        """ALL AND AS ASC BETWEEN CASE CAST CHECK COLLATE CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP
+        DEFAULT DESC DISTINCT ELSE END ESCAPE EXISTS FALSE FROM GLOB GROUP IN INDEX IS ISNULL LIKE
+        LIMIT MATCH NOT NOTNULL NULL ON OR ORDER OVER PRIMARY REFERENCES REGEXP SELECT SET TABLE THEN
+        TO TRUE UNION UNIQUE USING VALUES WHEN WHERE"""
+    ),
+    functions=words("CAST GLOB LIKE MATCH REGEXP"),
+    quote='"',
+    symbols={"!=": "<>", "==": "="},
+)
+
+# Same affinity and same meaning to whoever reads the schema; SQLAlchemy renders the right side.
+TYPE_SYNONYMS = {
+    "INT": "INTEGER",
+    "BOOL": "BOOLEAN",
+    "DEC": "NUMERIC",
+    "DECIMAL": "NUMERIC",
+    "CHARACTER": "CHAR",
+    "CHARACTER VARYING": "VARCHAR",
+    "CHAR VARYING": "VARCHAR",
+    "NATIONAL CHARACTER": "NCHAR",
+    "NATIONAL CHARACTER VARYING": "NVARCHAR",
+    "DOUBLE PRECISION": "DOUBLE",
+}
+
+_TYPE = re.compile(r"\s*([^(]*?)\s*(?:\((.*)\))?\s*\Z", re.DOTALL)
+
+
+def normal_type_text(text: str) -> str:
+    """Return a declared type in normal form: upper case, `NAME(1, 2)`, synonyms resolved."""
+    match = _TYPE.match(text)
+    if match is None:
+        return text.strip()
+    name = " ".join(match[1].upper().split())
+    name = TYPE_SYNONYMS.get(name, name)
+    if match[2] is None:
+        return name
+    return f"{name}({', '.join(part.strip() for part in match[2].split(','))})"
+
+
+def normal_expression(sql: str, columns: Mapping[str, str] | None = None) -> str:
+    """Return an expression in normal form; see `normal_tokens` for `columns`."""
+    return normal_tokens(LEXICON.tokenize(sql), columns)
+
+
+def normal_tokens(tokens: Sequence[Token], columns: Mapping[str, str] | None = None) -> str:
+    """Return an expression's tokens as normal-form text.
+
+    `columns` maps lower-case column names to their declared spelling. With it, names are spelled
+    as declared, and a double-quoted name that is no column is the string SQLite takes it for.
+    """
+    if columns is not None:
+        tokens = [_resolve(token, columns) for token in tokens]
+    return LEXICON.normal(tokens)
+
+
+def _resolve(token: Token, columns: Mapping[str, str]) -> Token:
+    if token.kind not in ("name", "word"):
+        return token
+    declared = columns.get(token.text.lower())
+    if declared is not None and not (
+        token.kind == "word" and token.text.upper() in LEXICON.keywords
+    ):
+        return Token("name", declared, '"')
+    if token.quote == '"':
+        return _string(token)
+    return token
+
+
+def normal_default_tokens(tokens: Sequence[Token]) -> str | None:
+    """Return a server default in normal form; `DEFAULT NULL` is no default."""
+    tokens = [
+        _string(token) if token.quote == '"' else token for token in strip_parentheses(tokens)
+    ]
+    if len(tokens) == 1 and tokens[0].is_word("NULL"):
+        return None
+    return LEXICON.normal(tokens) or None
+
+
+def _string(token: Token) -> Token:
+    # Double quotes around what names no column make a string: sqlite.org/quirks.html#dblquote
+    return Token("string", "'" + token.text.replace("'", "''") + "'")
