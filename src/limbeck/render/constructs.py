@@ -1,0 +1,106 @@
+"""Source text of columns and of what stands inside them: server defaults, computed, identity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.schema import Column, Computed, DefaultClause, FetchedValue, Identity
+
+from limbeck import sqla
+from limbeck.render.call import call, literal
+from limbeck.render.context import RenderContext, render_item, sqlalchemy_prefix
+from limbeck.render.expressions import (
+    compile_expression,
+    render_dialect_keywords,
+    render_identifier,
+    render_text,
+)
+from limbeck.render.types import render_type
+
+_IDENTITY_ARGUMENTS = (
+    "start",
+    "increment",
+    "minvalue",
+    "maxvalue",
+    "nominvalue",
+    "nomaxvalue",
+    "cycle",
+    "cache",
+)
+
+
+def render_column(column: Column[Any], ctx: RenderContext) -> str | None:
+    """Return `sa.Column(…)`; `None` when the user's hook leaves the column out."""
+    by_user = render_item("column", column, ctx)
+    if by_user is not False:
+        return by_user
+    positional: list[str] = []
+    keywords: dict[str, str] = {}
+    default = column.server_default
+    if default is not None:
+        source = render_server_default(default, ctx)
+        if source and isinstance(default, (Computed, Identity)):
+            positional.append(source)
+        elif source:
+            keywords["server_default"] = source
+    if column.autoincrement != "auto":
+        keywords["autoincrement"] = literal(column.autoincrement)
+    if column.nullable is not None:
+        keywords["nullable"] = literal(column.nullable)
+    if column.system:
+        keywords["system"] = literal(column.system)
+    if column.comment:
+        keywords["comment"] = literal(column.comment)
+    keywords |= render_dialect_keywords(column, ctx)
+    name, type_ = render_identifier(ctx, column.name), render_type(column.type, ctx)
+    return call(f"{sqlalchemy_prefix(ctx)}Column", name, type_, *positional, **keywords)
+
+
+def render_server_default(default: Any, ctx: RenderContext) -> str | None:
+    """Return the source of a server default, computed column or identity; `None` without one.
+
+    `default` is what `Column.server_default` holds, or a plain string or SQL expression.
+    """
+    by_user = render_item("server_default", default, ctx)
+    if by_user is not False:
+        return by_user
+    match default:
+        case None | False:
+            return None
+        case Computed():
+            return render_computed(default, ctx)
+        case Identity():
+            return render_identity(default, ctx)
+        case DefaultClause():
+            return _render_default_value(default.arg, ctx)
+        case FetchedValue():
+            return call(f"{sqlalchemy_prefix(ctx)}FetchedValue")
+        case _:
+            return _render_default_value(default, ctx)
+
+
+def render_computed(computed: Computed, ctx: RenderContext) -> str:
+    """Return `sa.Computed(…)`."""
+    sql = sqla.escape_binds(compile_expression(computed.sqltext, ctx))
+    keywords = {} if computed.persisted is None else {"persisted": literal(computed.persisted)}
+    # Alembic leaves an empty place after the expression when nothing follows it
+    arguments = [literal(sql), *([] if keywords else [""])]
+    return call(f"{sqlalchemy_prefix(ctx)}Computed", *arguments, **keywords)
+
+
+def render_identity(identity: Identity, ctx: RenderContext) -> str:
+    """Return `sa.Identity(…)`."""
+    keywords = {"always": literal(identity.always)}
+    for name in _IDENTITY_ARGUMENTS:
+        value = getattr(identity, name, None)
+        if value is not None:
+            keywords[name] = literal(value)
+    keywords |= sqla.identity_dialect_keywords(identity)
+    return call(f"{sqlalchemy_prefix(ctx)}Identity", **keywords)
+
+
+def _render_default_value(value: Any, ctx: RenderContext) -> str:
+    if isinstance(value, ClauseElement):
+        return render_text(value, ctx, is_server_default=True)
+    return literal(value)

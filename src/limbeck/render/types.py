@@ -1,0 +1,173 @@
+"""Source text of column types.
+
+SQLAlchemy's types are written as their `repr`, behind the module that has them: `sa.String(
+length=20)`, `postgresql.JSONB(astext_type=sa.Text())`. A user's type stands behind its module, or
+behind `user_module_prefix`. What a `repr` leaves out or writes as something that is no source
+(a type inside a type, an enum's member) is mended from the constructor's own signature.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.types import Interval, SchemaType, TypeDecorator, TypeEngine
+
+from limbeck import sqla
+from limbeck.render.call import call, literal
+from limbeck.render.context import RenderContext, render_item, sqlalchemy_prefix
+from limbeck.render.expressions import render_value
+
+_ABSENT_FROM_REPR: dict[type[TypeEngine[Any]], tuple[str, ...]] = {
+    Interval: ("native", "second_precision", "day_precision"),
+}
+"""Constructor arguments of SQLAlchemy's own types that change DDL and that their repr forgets."""
+
+
+def render_type(type_: TypeEngine[Any], ctx: RenderContext) -> str:
+    """Return the source of a type and its variants; adds the imports that it needs.
+
+    The user's `render_item` hook is asked first, then the dialect's `impl.render_type`.
+    """
+    source = _render_without_variants(type_, ctx)
+    for dialect_name, variant in sqla.variants(type_).items():
+        source += f".with_variant({render_type(variant, ctx)}, {literal(dialect_name)})"
+    return source
+
+
+def _render_without_variants(type_: TypeEngine[Any], ctx: RenderContext) -> str:
+    by_user = render_item("type", type_, ctx)
+    if by_user:
+        return by_user
+    by_dialect = ctx.migration_context.impl.render_type(type_, ctx)
+    if by_dialect:
+        return str(by_dialect)
+    prefix, is_users = _module_prefix(type(type_), ctx)
+    if not is_users:
+        return prefix + _sqlalchemy_type_body(type_, ctx)
+    if isinstance(type_, TypeDecorator) and not sqla.has_own_repr(type_):
+        return prefix + _decorator_body(type_, ctx)
+    return prefix + _mend_nested(repr(type_), type_, ctx)
+
+
+def _module_prefix(class_: type[Any], ctx: RenderContext) -> tuple[str, bool]:
+    """Return what stands before the class's name, and whether the class is a user's."""
+    module = class_.__module__
+    if module.startswith("sqlalchemy.dialects."):
+        dialect_module = module.split(".")[2]
+        ctx.imports.add(f"from sqlalchemy.dialects import {dialect_module}")
+        return f"{dialect_module}.", False
+    if module.startswith("sqlalchemy."):
+        prefix = sqlalchemy_prefix(ctx)
+        return (prefix if hasattr(sqlalchemy, class_.__name__) else f"{prefix}types."), False
+    user_prefix = ctx.opts.get("user_module_prefix")
+    return (f"{module}." if user_prefix is None else str(user_prefix)), True
+
+
+def _sqlalchemy_type_body(type_: TypeEngine[Any], ctx: RenderContext) -> str:
+    """Return the repr of one of SQLAlchemy's types with what it lacks put in."""
+    body = _mend_nested(repr(type_), type_, ctx)
+    missing = [
+        f"{name}={_argument_source(value, ctx)}"
+        for name, value in _arguments_not_in_repr(type_)
+        if f"{name}=" not in body
+    ]
+    if not missing:
+        return body
+    separator = "" if body.endswith("()") else ", "
+    return f"{body[:-1]}{separator}{', '.join(missing)})"
+
+
+def _arguments_not_in_repr(type_: TypeEngine[Any]) -> Iterator[tuple[str, object]]:
+    """Yield the arguments of a constructor that `repr` does not look at, unless at their default.
+
+    These are keyword-only ones, and for a type with a name the schema.
+    """
+    parameters = inspect.signature(type(type_)).parameters
+    forgotten = next(
+        (names for class_, names in _ABSENT_FROM_REPR.items() if type(type_) is class_), ()
+    )
+    names = [
+        name
+        for name, parameter in parameters.items()
+        if name in forgotten or parameter.kind is parameter.KEYWORD_ONLY
+    ]
+    if isinstance(type_, SchemaType) and names:
+        names.insert(names.index("create_type") if "create_type" in names else len(names), "schema")
+    for name in names:
+        default = parameters[name].default if name in parameters else None
+        value = getattr(type_, name, default)
+        if value is not default and (isinstance(value, ClauseElement) or value != default):
+            yield name, value
+
+
+def _mend_nested(text: str, type_: TypeEngine[Any], ctx: RenderContext) -> str:
+    """Replace the reprs of types and enum members inside a type's repr by their source."""
+    for name, value in _nested_arguments(type_):
+        source = _argument_source(value, ctx)
+        for before, after in ((f"{name}={value!r}", f"{name}={source}"), (repr(value), source)):
+            position = text.find(before, text.find("(") + 1)
+            if position >= 0:
+                text = text[:position] + after + text[position + len(before) :]
+                break
+    return text
+
+
+def _nested_arguments(type_: TypeEngine[Any]) -> Iterator[tuple[str, object]]:
+    """Yield the constructor arguments that are types or enum members, in order."""
+    subject = type_.impl if isinstance(type_, TypeDecorator) else type_
+    seen: set[str] = set()
+    for class_ in (type(type_), type(subject)):
+        for name in inspect.signature(class_).parameters:
+            value = getattr(type_, name, None)
+            if name not in seen and isinstance(value, (TypeEngine, Enum)):
+                seen.add(name)
+                yield name, value
+
+
+def _decorator_body(type_: TypeDecorator[Any], ctx: RenderContext) -> str:
+    """Return the call of a decorator's class, with arguments that its own constructor takes.
+
+    The repr of a decorator shows the arguments of the type it wraps. They are right as long as
+    the constructor hands everything on; otherwise the constructor's own parameters are read from
+    attributes of the same name.
+    """
+    parameters = list(inspect.signature(type(type_)).parameters.values())
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters) and not any(
+        _is_required(parameter) for parameter in parameters
+    ):
+        return _mend_nested(repr(type_), type_, ctx)
+    positional, keywords = [], {}
+    for parameter in parameters:
+        value = getattr(type_, parameter.name, parameter.default)
+        if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
+            continue
+        if _is_required(parameter) and parameter.kind is not parameter.KEYWORD_ONLY:
+            positional.append(_argument_source(value, ctx))
+        elif value is not parameter.default and value != parameter.default:
+            keywords[parameter.name] = _argument_source(value, ctx)
+    return call(type(type_).__name__, *positional, **keywords)
+
+
+def _is_required(parameter: inspect.Parameter) -> bool:
+    return parameter.default is parameter.empty and parameter.kind not in (
+        parameter.VAR_KEYWORD,
+        parameter.VAR_POSITIONAL,
+    )
+
+
+def _argument_source(value: object, ctx: RenderContext) -> str:
+    match value:
+        case TypeEngine():
+            return render_type(value, ctx)
+        case Enum() if type(value).__module__.startswith("sqlalchemy."):
+            prefix, _ = _module_prefix(type(value), ctx)
+            return f"{prefix}{type(value).__name__}.{value.name}"
+        case ClauseElement():
+            return render_value(value, ctx)
+        case _:
+            return literal(value) if isinstance(value, str) else repr(value)
