@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy.engine import Dialect
-from sqlalchemy.sql.elements import TextClause, conv
-from sqlalchemy.sql.schema import Column, Constraint, Index
+from sqlalchemy import bindparam
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.sql.base import _NONE_NAME
+from sqlalchemy.sql.ddl import CreateIndex
+from sqlalchemy.sql.elements import BindParameter, TextClause, conv
+from sqlalchemy.sql.schema import Column, Constraint, Identity, Index, Table
 from sqlalchemy.types import TypeEngine
 
 
@@ -64,13 +67,6 @@ def exclusions(constraint: Constraint) -> list[tuple[Any, str, str]]:
     return list(getattr(constraint, "_render_exprs", ()))
 
 
-def foreign_key_target(specification: str, schema: str | None) -> str:
-    """Return `schema.table.column` for the text of a foreign key in a MetaData that has a schema."""
-    if schema is None or specification.count(".") != 1:
-        return specification
-    return f"{schema}.{specification}"
-
-
 def escape_binds(sql: str) -> str:
     """Return the SQL as `text()` has to get it so that no part of it becomes a bound parameter.
 
@@ -101,3 +97,104 @@ def column_default_text(dialect: Dialect, column: Column[Any]) -> str | None:
     compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # as dialects do
     sql = compiler.get_column_default_string(column)
     return sql.replace("%%", "%") if sql is not None and doubles_percents(dialect) else sql
+
+
+def ddl_text(dialect: Dialect, element: Any) -> str:
+    """Return a SQL expression as it stands in DDL: no table names, literal values, `%` not doubled.
+
+    The expression compiler of a DDL compiler is what dialects use but is not public; goes when
+    SQLAlchemy renders an expression for DDL on its own.
+    """
+    compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # as dialects do
+    sql = compiler.sql_compiler.process(element, include_table=False, literal_binds=True)
+    return sql.replace("%%", "%") if doubles_percents(dialect) else sql
+
+
+def is_created_on(dialect: Dialect, item: Constraint | Index) -> bool:
+    """Tell whether `create_all` on this dialect would make the constraint or index.
+
+    Asks `ddl_if()` and the rule by which `Boolean` and `Enum` leave out their check; both are
+    private in every version up to 2.1.
+    """
+    compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # as dialects do
+    if isinstance(item, Constraint):
+        return bool(item._should_create_for_compiler(compiler))
+    rule = item._ddl_if
+    return rule is None or bool(
+        rule._should_execute(CreateIndex(item), item, None, compiler=compiler, dialect=dialect)
+    )
+
+
+def identity_dialect_keywords(identity: Identity) -> dict[str, str]:
+    """Return the source of Oracle's two keywords of `Identity`, by the name this version takes.
+
+    2.1 takes `oracle_order` and `oracle_on_null` and deprecates the plain names; the second half
+    goes when 2.0 is no longer supported.
+    """
+    keywords = {str(name): repr(value) for name, value in identity.dialect_kwargs.items()}
+    if not keywords:
+        for name in ("order", "on_null"):
+            value = getattr(identity, name, None)
+            if value is not None:
+                keywords[name] = repr(value)
+    return keywords
+
+
+def creates_constraint(constraint: Constraint, dialect: Dialect) -> bool:
+    """Tell whether DDL for the dialect has the constraint; for Boolean's and Enum's it depends.
+
+    `_create_rule`, called with a DDL compiler, is private in every version up to 2.1.
+    """
+    rule = constraint._create_rule
+    compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # as dialects do
+    return rule is None or bool(rule(compiler))
+
+
+def copy_item(item: Any) -> Any:
+    """Return an unattached copy of a column, constraint or other schema item.
+
+    `copy()` is deprecated and has no public successor in any version up to 2.1.
+    """
+    return item._copy()
+
+
+def constraint_name(item: Constraint | Index) -> Any:
+    """Return the name, None also for the mark that says "deliberately no name".
+
+    `_NONE_NAME` is private in every version up to 2.1.
+    """
+    return None if item.name is _NONE_NAME else item.name
+
+
+def sorted_constraints(table: Table) -> list[Constraint]:
+    """Return the table's constraints in the order in which they were made.
+
+    `_creation_order` is private in every version up to 2.1.
+    """
+    return sorted(table.constraints, key=lambda constraint: constraint._creation_order)
+
+
+def table_prefixes(table: Table) -> list[str]:
+    """Return the words between CREATE and TABLE.
+
+    `_prefixes` is private in every version up to 2.1.
+    """
+    return [str(prefix) for prefix in table._prefixes]
+
+
+def inline_literal(value: Any, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
+    """Return an expression that every statement, executed or compiled, has as a literal.
+
+    `literal_execute` is public; kept here beside what Alembic calls `_literal_bindparam`.
+    """
+    return bindparam(None, value, type_=type_, unique=True, literal_execute=True)
+
+
+def async_connection(connection: Connection) -> Any:
+    """Return the AsyncConnection of a connection that `run_sync` handed out.
+
+    `_retrieve_proxy_for_target` is private in every version up to 2.1.
+    """
+    from sqlalchemy.ext.asyncio import AsyncConnection  # lazy: only async environments need it
+
+    return AsyncConnection._retrieve_proxy_for_target(connection)
