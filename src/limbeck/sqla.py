@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import bindparam
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import NoReferencedColumnError
 from sqlalchemy.sql.base import _NONE_NAME
 from sqlalchemy.sql.ddl import CreateIndex
 from sqlalchemy.sql.elements import BindParameter, TextClause, conv
-from sqlalchemy.sql.schema import Column, Constraint, Identity, Index, Table
+from sqlalchemy.sql.schema import Column, Constraint, ForeignKey, Identity, Index, Table
 from sqlalchemy.types import TypeEngine
 
 
@@ -140,16 +141,6 @@ def identity_dialect_keywords(identity: Identity) -> dict[str, str]:
     return keywords
 
 
-def creates_constraint(constraint: Constraint, dialect: Dialect) -> bool:
-    """Tell whether DDL for the dialect has the constraint; for Boolean's and Enum's it depends.
-
-    `_create_rule`, called with a DDL compiler, is private in every version up to 2.1.
-    """
-    rule = constraint._create_rule
-    compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # as dialects do
-    return rule is None or bool(rule(compiler))
-
-
 def copy_item(item: Any) -> Any:
     """Return an unattached copy of a column, constraint or other schema item.
 
@@ -198,3 +189,39 @@ def async_connection(connection: Connection) -> Any:
     from sqlalchemy.ext.asyncio import AsyncConnection  # lazy: only async environments need it
 
     return AsyncConnection._retrieve_proxy_for_target(connection)
+
+
+def is_view(table: Table) -> bool:
+    """Tell whether `create_all` makes a view of this table.
+
+    `Table.is_view` is new in 2.1; goes with 2.0.
+    """
+    return bool(getattr(table, "is_view", False))
+
+
+def is_typeless(type_: TypeEngine[Any], dialect: Dialect) -> bool:
+    """Tell whether the dialect has no DDL for the type: NullType, or another database's own type.
+
+    `_isnull` is private in every version up to 2.1.
+    """
+    return bool(getattr(type_.dialect_impl(dialect), "_isnull", False))
+
+
+def foreign_key_target(foreign_key: ForeignKey) -> tuple[str, str]:
+    """Return `[schema.]table` and the name of the column that a foreign key refers to.
+
+    The referred table need not exist. `_resolve_column` and `_resolve_col_tokens` apply keys,
+    `link_to_name` and the schema of the MetaData; goes when only 2.1 and later are supported,
+    which have `ForeignKey.target_table_key`.
+    """
+    if foreign_key.parent is None:
+        table_key, _, column_name = foreign_key.target_fullname.rpartition(".")
+        return table_key, column_name
+    try:
+        column = foreign_key._resolve_column(raiseerr=False)
+    except NoReferencedColumnError:
+        column = None
+    if column is not None and isinstance(column.table, Table):
+        return column.table.fullname, column.name
+    _, table_key, column_name = foreign_key._resolve_col_tokens()
+    return str(table_key), str(column_name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from sqlalchemy.sql.elements import ClauseElement, ColumnClause
+from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.schema import (
     CheckConstraint,
     Constraint,
@@ -20,11 +20,11 @@ from limbeck import sqla
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, render_item, sqlalchemy_prefix
 from limbeck.render.expressions import (
-    compile_expression,
     render_dialect_keywords,
     render_identifier,
     render_index_element,
     render_name,
+    render_sql_string,
     render_text,
     render_value,
 )
@@ -48,13 +48,6 @@ def render_constraint(constraint: Constraint, ctx: RenderContext) -> str | None:
 def render_constraint_name(constraint: Constraint | Index, ctx: RenderContext) -> str:
     """Return the source of the name that DDL will carry; `None` as source without one."""
     return render_name(ctx, sqla.final_name(constraint, ctx.dialect))
-
-
-def render_check_text(condition: Any, ctx: RenderContext) -> str:
-    """Return the source of a check's condition: a string of SQL."""
-    if isinstance(condition, ClauseElement):
-        condition = sqla.escape_binds(compile_expression(condition, ctx))
-    return literal(condition)
 
 
 def render_index_elements(index: Index, ctx: RenderContext) -> str:
@@ -87,12 +80,8 @@ def render_foreign_key_options(constraint: ForeignKeyConstraint) -> dict[str, st
 
 def foreign_key_target(foreign_key: ForeignKey) -> str:
     """Return `[schema.]table.column` that a foreign key refers to, by names instead of keys."""
-    table_key, _, column_key = foreign_key.target_fullname.rpartition(".")
-    parent = foreign_key.constraint.parent if foreign_key.constraint is not None else None
-    table = parent.metadata.tables.get(table_key) if parent is not None else None
-    if table is not None and not foreign_key.link_to_name and column_key in table.c:
-        column_key = table.c[column_key].name
-    return f"{table_key}.{column_key}"
+    table, column = sqla.foreign_key_target(foreign_key)
+    return f"{table}.{column}"
 
 
 def render_exclusion_elements(constraint: Constraint, ctx: RenderContext) -> list[str]:
@@ -149,14 +138,14 @@ def _render_unique(constraint: UniqueConstraint, ctx: RenderContext) -> str:
 def _render_of_columns(
     class_name: str, constraint: PrimaryKeyConstraint | UniqueConstraint, ctx: RenderContext
 ) -> str:
-    columns = [render_identifier(ctx, column.name) for column in constraint.columns]
+    columns = [literal(column.name) for column in constraint.columns]
     keywords = render_deferral(constraint) | _name_keyword(constraint, ctx)
     keywords |= _comment_keyword(constraint) | render_dialect_keywords(constraint, ctx)
     return call(f"{sqlalchemy_prefix(ctx)}{class_name}", *columns, **keywords)
 
 
 def _render_foreign_key(constraint: ForeignKeyConstraint, ctx: RenderContext) -> str:
-    sources = ", ".join(render_identifier(ctx, e.parent.name) for e in constraint.elements)
+    sources = ", ".join(literal(e.parent.name) for e in constraint.elements)
     targets = ", ".join(literal(foreign_key_target(e)) for e in constraint.elements)
     keywords = _name_keyword(constraint, ctx) | render_foreign_key_options(constraint)
     keywords |= _comment_keyword(constraint) | render_dialect_keywords(constraint, ctx)
@@ -168,7 +157,7 @@ def _render_foreign_key(constraint: ForeignKeyConstraint, ctx: RenderContext) ->
 def _render_check(constraint: CheckConstraint, ctx: RenderContext) -> str:
     keywords = _name_keyword(constraint, ctx) | render_deferral(constraint)
     keywords |= _comment_keyword(constraint) | render_dialect_keywords(constraint, ctx)
-    condition = render_check_text(constraint.sqltext, ctx)
+    condition = render_sql_string(constraint.sqltext, ctx)
     return call(f"{sqlalchemy_prefix(ctx)}CheckConstraint", condition, **keywords)
 
 

@@ -11,9 +11,9 @@ from limbeck import sqla
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, render_item, sqlalchemy_prefix
 from limbeck.render.expressions import (
-    compile_expression,
     render_dialect_keywords,
     render_identifier,
+    render_sql_string,
     render_text,
 )
 from limbeck.render.types import render_type
@@ -82,10 +82,9 @@ def render_server_default(default: Any, ctx: RenderContext) -> str | None:
 
 def render_computed(computed: Computed, ctx: RenderContext) -> str:
     """Return `sa.Computed(…)`."""
-    sql = sqla.escape_binds(compile_expression(computed.sqltext, ctx))
     keywords = {} if computed.persisted is None else {"persisted": literal(computed.persisted)}
     # Alembic leaves an empty place after the expression when nothing follows it
-    arguments = [literal(sql), *([] if keywords else [""])]
+    arguments = [render_sql_string(computed.sqltext, ctx), *([] if keywords else [""])]
     return call(f"{sqlalchemy_prefix(ctx)}Computed", *arguments, **keywords)
 
 

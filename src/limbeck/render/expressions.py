@@ -6,6 +6,7 @@ An expression is rendered as the SQL it compiles to, inside `sa.text()` or
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy.sql.base import DialectKWArgs
@@ -15,6 +16,8 @@ from sqlalchemy.sql.schema import Column
 from limbeck import sqla
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, operations_prefix, sqlalchemy_prefix
+
+_NEVER_QUOTED = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 
 
 def render_name(ctx: RenderContext, name: str | None) -> str:
@@ -26,7 +29,7 @@ def render_name(ctx: RenderContext, name: str | None) -> str:
 
 def render_identifier(ctx: RenderContext, name: str | None) -> str:
     """Return the source of a name, with its quoting where the models ask for one."""
-    if isinstance(name, quoted_name) and name.quote is not None:
+    if isinstance(name, quoted_name) and _is_quoting_unusual(name):
         # where names are folded, "a" and a are two tables; Alembic drops the difference
         return call(f"{sqlalchemy_prefix(ctx)}quoted_name", literal(name), literal(name.quote))
     return literal(name)
@@ -53,6 +56,13 @@ def render_text(
     """Return `sa.text('…')` of the expression."""
     sql = compile_expression(expression, ctx, is_server_default=is_server_default)
     return call(f"{sqlalchemy_prefix(ctx)}text", literal(sqla.escape_binds(sql)))
+
+
+def render_sql_string(expression: ClauseElement | str, ctx: RenderContext) -> str:
+    """Return a string of SQL, as checks and computed columns take it."""
+    if isinstance(expression, ClauseElement):
+        return literal(sqla.escape_binds(compile_expression(expression, ctx)))
+    return literal(expression)
 
 
 def render_index_element(element: Any, ctx: RenderContext) -> str:
@@ -95,6 +105,13 @@ def render_value(value: Any, ctx: RenderContext) -> str:
 def render_dialect_keywords(item: DialectKWArgs, ctx: RenderContext) -> dict[str, str]:
     """Return the source of the `<dialect>_<option>` keywords of a construct, by keyword."""
     return {str(name): render_value(value, ctx) for name, value in item.dialect_kwargs.items()}
+
+
+def _is_quoting_unusual(name: quoted_name) -> bool:
+    """Tell whether a name asks for another quoting than every dialect gives it unasked."""
+    if name.quote is None:
+        return False
+    return not name.quote or bool(_NEVER_QUOTED.match(str.__str__(name)))
 
 
 def _literal_column(expression: ClauseElement, ctx: RenderContext) -> str:

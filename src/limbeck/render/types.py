@@ -20,7 +20,7 @@ from sqlalchemy.types import Interval, SchemaType, TypeDecorator, TypeEngine
 from limbeck import sqla
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, render_item, sqlalchemy_prefix
-from limbeck.render.expressions import render_value
+from limbeck.render.expressions import render_sql_string, render_value
 
 _ABSENT_FROM_REPR: dict[type[TypeEngine[Any]], tuple[str, ...]] = {
     Interval: ("native", "second_precision", "day_precision"),
@@ -72,7 +72,7 @@ def _sqlalchemy_type_body(type_: TypeEngine[Any], ctx: RenderContext) -> str:
     """Return the repr of one of SQLAlchemy's types with what it lacks put in."""
     body = _mend_nested(repr(type_), type_, ctx)
     missing = [
-        f"{name}={_argument_source(value, ctx)}"
+        f"{name}={render_sql_string(value, ctx) if name == 'check' else _argument_source(value, ctx)}"
         for name, value in _arguments_not_in_repr(type_)
         if f"{name}=" not in body
     ]
@@ -82,7 +82,7 @@ def _sqlalchemy_type_body(type_: TypeEngine[Any], ctx: RenderContext) -> str:
     return f"{body[:-1]}{separator}{', '.join(missing)})"
 
 
-def _arguments_not_in_repr(type_: TypeEngine[Any]) -> Iterator[tuple[str, object]]:
+def _arguments_not_in_repr(type_: TypeEngine[Any]) -> Iterator[tuple[str, Any]]:
     """Yield the arguments of a constructor that `repr` does not look at, unless at their default.
 
     These are keyword-only ones, and for a type with a name the schema.
@@ -101,7 +101,7 @@ def _arguments_not_in_repr(type_: TypeEngine[Any]) -> Iterator[tuple[str, object
     for name in names:
         default = parameters[name].default if name in parameters else None
         value = getattr(type_, name, default)
-        if value is not default and (isinstance(value, ClauseElement) or value != default):
+        if isinstance(value, ClauseElement) or (value != default and (value or default)):
             yield name, value
 
 
@@ -167,7 +167,5 @@ def _argument_source(value: object, ctx: RenderContext) -> str:
         case Enum() if type(value).__module__.startswith("sqlalchemy."):
             prefix, _ = _module_prefix(type(value), ctx)
             return f"{prefix}{type(value).__name__}.{value.name}"
-        case ClauseElement():
-            return render_value(value, ctx)
         case _:
-            return literal(value) if isinstance(value, str) else repr(value)
+            return render_value(value, ctx)
