@@ -17,6 +17,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+UNKNOWN_TYPE = "?"
+"""The type of a column that could not be told: unlike any other, so that the diff looks and warns."""
+
 Options = tuple[tuple[str, str], ...]
 """Dialect options: sorted pairs of name (without the dialect's prefix) and value as text."""
 

@@ -1,0 +1,290 @@
+"""Facts of the database → SQLAlchemy `Table` objects, for the few tables that need one.
+
+Everything comes from the facts but the Python side of the types, which SQLAlchemy reflects (one
+batch a schema). The tables are complete: a directive made of them builds the old schema again.
+Tables they refer to that were not asked for are stubs with the referred columns only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    Connection,
+    Dialect,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    inspect,
+    literal_column,
+    text,
+)
+from sqlalchemy.sql.elements import conv
+from sqlalchemy.types import Integer, NullType, TypeEngine
+
+from limbeck import sqla
+from limbeck.schema.facts import (
+    CheckFacts,
+    ColumnFacts,
+    ForeignKeyFacts,
+    IdentityFacts,
+    IndexElement,
+    IndexFacts,
+    Options,
+    TableFacts,
+    TableKey,
+    UniqueFacts,
+)
+
+_Types = Mapping[TableKey, Mapping[str, TypeEngine[Any]]]
+_STUB = {"is_stub": True}
+_ONE_CALL = re.compile(r"\w+\([^()']*\)\Z")
+_INTEGER_OPTIONS = frozenset({"start", "increment", "minvalue", "maxvalue", "cache"})
+
+
+def build_tables(
+    connection: Connection, facts: Iterable[TableFacts], metadata: MetaData
+) -> dict[TableKey, Table]:
+    """Add the tables to `metadata` and return them by key.
+
+    Foreign keys between tables of the same call, or to tables that `metadata` has already, are
+    resolved to them.
+    """
+    built: dict[TableKey, Table] = {}
+    missing = []
+    for table in facts:
+        known = metadata.tables.get(_path(table.key))
+        if known is not None and known.info.get("is_stub"):
+            metadata.remove(known)
+            known = None
+        if known is None:
+            missing.append(table)
+        else:
+            built[table.key] = known
+    types = _reflect_types(connection, [table.key for table in missing])
+    for table in missing:
+        of_table = types.get(table.key, {})
+        built[table.key] = _build_table(table, of_table, metadata, connection.dialect)
+    for table in missing:
+        for foreign_key in table.foreign_keys:
+            built[table.key].append_constraint(_foreign_key(foreign_key, built[table.key]))
+    return built
+
+
+def _reflect_types(connection: Connection, keys: Iterable[TableKey]) -> _Types:
+    """Return the types of the tables' columns as SQLAlchemy reflects them."""
+    names: dict[str | None, list[str]] = {}
+    for key in keys:
+        names.setdefault(key.schema, []).append(key.name)
+    inspector = inspect(connection)
+    types = {}
+    for schema, wanted in names.items():
+        reflected = inspector.get_multi_columns(schema=schema, filter_names=wanted)
+        for (_, name), columns in reflected.items():
+            types[TableKey(schema, name)] = {item["name"]: item["type"] for item in columns}
+    return types
+
+
+def _build_table(
+    facts: TableFacts, types: Mapping[str, TypeEngine[Any]], metadata: MetaData, dialect: Dialect
+) -> Table:
+    table = Table(
+        facts.key.name,
+        metadata,
+        *(_column(column, facts, types) for column in facts.columns),
+        schema=facts.key.schema,
+        comment=facts.comment,
+        **_dialect_options(dialect, facts.options),
+    )
+    if facts.primary_key is not None:
+        columns = [table.c[name] for name in facts.primary_key.columns]
+        name = _final(facts.primary_key.name)
+        table.append_constraint(PrimaryKeyConstraint(*columns, name=name))
+    for unique in facts.uniques:
+        table.append_constraint(_unique(unique, table, dialect))
+    for check in facts.checks:
+        table.append_constraint(_check(check))
+    for index in facts.indexes:
+        _index(index, table, dialect)
+    return table
+
+
+def _final(name: str | None) -> str | None:
+    """Mark a name as the database's own, so that no naming convention changes it."""
+    return None if name is None else conv(name)
+
+
+# ------------------------------------------------------------------------------------------ columns
+
+
+def _column(
+    facts: ColumnFacts, table: TableFacts, types: Mapping[str, TypeEngine[Any]]
+) -> Column[Any]:
+    type_ = types.get(facts.name, NullType())
+    if facts.collation is not None and getattr(type_, "collation", "") is None:
+        type_.collation = facts.collation  # type: ignore[attr-defined]  # string types have it
+    generated: list[Any] = []
+    if facts.computed is not None:
+        sql = sqla.escape_binds(facts.computed.sql)
+        generated.append(Computed(sql, persisted=facts.computed.persisted))
+    elif facts.identity is not None:
+        generated.append(_identity(facts.identity))
+    default = None if facts.default is None else text(sqla.escape_binds(facts.default))
+    return Column(
+        facts.name,
+        type_,
+        *generated,
+        nullable=facts.nullable,
+        server_default=None if generated else default,
+        autoincrement=_autoincrement(facts, table, type_),
+        comment=facts.comment,
+    )
+
+
+def _autoincrement(facts: ColumnFacts, table: TableFacts, type_: TypeEngine[Any]) -> Any:
+    """Return what makes SQLAlchemy count the column up just where the database does.
+
+    "auto" does it for a lone integer key without a default and a foreign key.
+    """
+    key = table.primary_key.columns if table.primary_key else ()
+    is_referring = any(facts.name in item.columns for item in table.foreign_keys)
+    is_auto = (
+        key == (facts.name,)
+        and isinstance(type_, Integer)
+        and not (is_referring or facts.default or facts.computed)
+    )
+    if facts.autoincrement:
+        return "auto" if is_auto else True
+    return False if is_auto and facts.identity is None else "auto"
+
+
+def _identity(facts: IdentityFacts) -> Identity:
+    options: dict[str, Any] = {}
+    for name, value in facts.options:
+        options[name] = int(value) if name in _INTEGER_OPTIONS else value == "true"
+    return Identity(always=facts.always, **options)
+
+
+# ------------------------------------------------------------------------- constraints and indexes
+
+
+def _unique(facts: UniqueFacts, table: Table, dialect: Dialect) -> UniqueConstraint:
+    return UniqueConstraint(
+        *(table.c[name] for name in facts.columns),
+        name=_final(facts.name),
+        deferrable=facts.deferrable or None,
+        initially="DEFERRED" if facts.initially_deferred else None,
+        **_dialect_options(dialect, facts.options),
+    )
+
+
+def _check(facts: CheckFacts) -> CheckConstraint:
+    return CheckConstraint(text(sqla.escape_binds(facts.sql)), name=_final(facts.name))
+
+
+def _foreign_key(facts: ForeignKeyFacts, table: Table) -> ForeignKeyConstraint:
+    referred = _referred_table(facts, table.metadata)
+    return ForeignKeyConstraint(
+        [table.c[name] for name in facts.columns],
+        [referred.c[name] for name in facts.referred_columns],
+        name=_final(facts.name),
+        onupdate=facts.on_update,
+        ondelete=facts.on_delete,
+        deferrable=facts.deferrable or None,
+        initially="DEFERRED" if facts.initially_deferred else None,
+        match=facts.match,
+    )
+
+
+def _referred_table(facts: ForeignKeyFacts, metadata: MetaData) -> Table:
+    """Return the table a foreign key refers to; a stub where it was not asked for."""
+    key = facts.referred
+    referred = metadata.tables.get(_path(key))
+    if referred is None:
+        referred = Table(key.name, metadata, schema=key.schema, info=dict(_STUB))
+    for name in facts.referred_columns:
+        if name not in referred.c:
+            referred.append_column(Column(name, NullType()))
+    return referred
+
+
+def _path(key: TableKey) -> str:
+    """Return the name of a table in `MetaData.tables`."""
+    return key.name if key.schema is None else f"{key.schema}.{key.name}"
+
+
+def _index(facts: IndexFacts, table: Table, dialect: Dialect) -> Index:
+    options = _dialect_options(dialect, facts.options)
+    given: dict[str, Any] = {
+        "where": None if facts.where is None else text(sqla.escape_binds(facts.where)),
+        "using": facts.method,
+        "include": list(facts.include),
+        "ops": {
+            _element_key(element): value
+            for element in facts.elements
+            for name, value in element.options
+            if name == "opclass" and not _is_ordered(element)
+        },
+    }
+    options |= {f"{dialect.name}_{name}": value for name, value in given.items() if value}
+    elements = [_element(element, table, dialect) for element in facts.elements]
+    index = Index(_final(facts.name), *elements, unique=facts.unique, **options)
+    if index.table is None:
+        table.append_constraint(index)
+    return index
+
+
+def _is_ordered(element: IndexElement) -> bool:
+    return element.descending or element.nulls is not None
+
+
+def _element_key(element: IndexElement) -> str:
+    """Return the name by which SQLAlchemy finds an element's operator class."""
+    return _in_parentheses(element.sql) if element.is_expression else element.sql
+
+
+def _element(element: IndexElement, table: Table, dialect: Dialect) -> Any:
+    expression: Any
+    if element.is_expression:
+        expression = literal_column(_in_parentheses(element.sql))
+    else:
+        expression = table.c[element.sql]
+    if not _is_ordered(element):
+        return expression
+    if classes := [value for name, value in element.options if name == "opclass"]:
+        # SQLAlchemy finds no operator class for an element that has an order: say it as text.
+        sql = expression.name if element.is_expression else _quoted(element.sql, dialect)
+        expression = literal_column(f"{sql} {classes[0]}")
+    if element.descending:
+        expression = expression.desc()
+    if element.nulls is not None:
+        is_first = element.nulls == "first"
+        expression = expression.nulls_first() if is_first else expression.nulls_last()
+    return expression
+
+
+def _in_parentheses(sql: str) -> str:
+    """Return an expression as an index element: in parentheses unless it is one function call."""
+    return sql if _ONE_CALL.match(sql) else f"({sql})"
+
+
+def _quoted(name: str, dialect: Dialect) -> str:
+    return dialect.identifier_preparer.quote(name)
+
+
+def _dialect_options(dialect: Dialect, options: Options) -> dict[str, Any]:
+    """Return a fact's options as SQLAlchemy's keyword arguments."""
+    return {f"{dialect.name}_{name}": _value(value) for name, value in options}
+
+
+def _value(value: str) -> Any:
+    return {"true": True, "false": False}.get(value, value)
