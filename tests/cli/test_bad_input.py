@@ -1,0 +1,243 @@
+"""Bad input: one clear message, exit status 1, no traceback, and nothing changed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.cli.project import MODELS, Project
+
+
+@pytest.fixture
+def migrated(project: Project) -> Project:
+    """A project whose database is at its one revision, `abc111`."""
+    project.write_revision("abc111", None)
+    project.ok("upgrade", "head")
+    return project
+
+
+@pytest.mark.parametrize(
+    "command", [["upgrade"], ["history"], ["current"], ["check"], ["revision", "-m", "x"]]
+)
+def test_no_configuration_file_says_how_to_begin(empty: Project, command: list[str]) -> None:
+    message = empty.fails(*command)
+    assert "limbeck init" in message
+    assert "limbeck.ini" in message
+
+
+def test_named_configuration_file_is_missing(empty: Project) -> None:
+    assert "nowhere.ini" in empty.fails("-c", "nowhere.ini", "heads")
+
+
+@pytest.mark.parametrize("command", ["upgrade", "downgrade", "show", "stamp", "edit"])
+def test_unknown_revision_is_named(migrated: Project, command: str) -> None:
+    assert "beefbeef" in migrated.fails(command, "beefbeef")
+
+
+def test_ambiguous_prefix_lists_the_candidates(migrated: Project) -> None:
+    migrated.write_revision("abc122", "abc111")
+    migrated.write_revision("abc123", "abc122")
+    message = migrated.fails("upgrade", "abc12")
+    assert "abc122" in message
+    assert "abc123" in message
+
+
+@pytest.mark.parametrize("command", [["upgrade", "head"], ["revision", "-m", "next"]])
+def test_two_heads_are_listed_with_the_way_out(migrated: Project, command: list[str]) -> None:
+    migrated.write_revision("left22", "abc111")
+    migrated.write_revision("right33", "abc111")
+    message = migrated.fails(*command)
+    assert "left22" in message
+    assert "right33" in message
+    assert "merge" in message
+
+
+def test_autogenerate_wants_an_up_to_date_database(migrated: Project) -> None:
+    migrated.write_revision("def222", "abc111")
+    message = migrated.fails("revision", "--autogenerate", "-m", "next")
+    assert "not up to date" in message
+    assert "upgrade" in message
+
+
+def test_autogenerate_without_models_says_both_ways(project: Project) -> None:
+    project.set_options(models="")
+    message = project.fails("revision", "--autogenerate", "-m", "x")
+    assert "models =" in message
+    assert "target_metadata" in message
+
+
+@pytest.mark.parametrize("with_env", [True, False])
+def test_models_that_fail_to_import(project: Project, with_env: bool) -> None:
+    if not with_env:
+        (project.folder / "migrations" / "env.py").unlink()
+    project.write_models(MODELS + "\nprint(1 / 0)\n")
+    message = project.fails("revision", "--autogenerate", "-m", "x")
+    assert "app.models" in message
+    assert "ZeroDivisionError" in message
+    assert f"line {len(MODELS.splitlines()) + 2}" in message
+
+
+@pytest.mark.parametrize("models", ["app.nothing:Base", "app.models:Nothing", "app.models:User.id"])
+def test_models_that_are_not_there(project: Project, models: str) -> None:
+    project.set_options(models=models)
+    assert models.split(":")[0] in project.fails("check")
+
+
+def test_url_that_cannot_connect(project: Project) -> None:
+    secret = "postgresql+psycopg://joe:s3cret@127.0.0.1:1/nothing"
+    project.set_options(sqlalchemy__url=secret)
+    message = project.fails("upgrade", "head")
+    assert "127.0.0.1" in message
+    assert "s3cret" not in message
+
+
+@pytest.mark.parametrize("url", ["nonsense", "foo://bar", "sqlite:////nowhere/at/all.db"])
+def test_url_that_is_none(project: Project, url: str) -> None:
+    project.set_options(sqlalchemy__url=url)
+    assert "url" in project.fails("upgrade", "head").lower()
+
+
+def test_url_from_an_unset_variable(project: Project) -> None:
+    project.set_options(sqlalchemy__url="env:LIMBECK_NO_SUCH_VARIABLE")
+    assert "LIMBECK_NO_SUCH_VARIABLE" in project.fails("upgrade", "head")
+
+
+def test_revision_file_with_a_syntax_error(migrated: Project) -> None:
+    path = migrated.versions / "bad.py"
+    path.write_text('revision = "bad1"\ndown_revision = = None\n')
+    message = migrated.fails("history")
+    assert "bad.py" in message
+    assert "line 2" in message
+
+
+def test_revision_file_without_revision(migrated: Project) -> None:
+    (migrated.versions / "bad.py").write_text("down_revision = None\n")
+    assert "bad.py" in migrated.fails("heads")
+
+
+def test_two_files_with_one_revision(migrated: Project) -> None:
+    path = migrated.write_revision("abc111", None)
+    copy = path.with_name("copy.py")
+    copy.write_text(path.read_text())
+    message = migrated.fails("upgrade", "head")
+    assert path.name in message
+    assert copy.name in message
+
+
+def test_revisions_in_a_cycle(migrated: Project) -> None:
+    migrated.write_revision("one111", "two222")
+    migrated.write_revision("two222", "one111")
+    message = migrated.fails("upgrade", "heads")
+    assert "one111" in message
+    assert "two222" in message
+
+
+def test_missing_down_revision(migrated: Project) -> None:
+    migrated.write_revision("def222", "gone99")
+    message = migrated.fails("upgrade", "heads")
+    assert "gone99" in message
+    assert "def222" in message
+
+
+@pytest.mark.parametrize("command", [["upgrade", "head"], ["downgrade", "base"], ["check"]])
+def test_version_table_names_an_unknown_revision(migrated: Project, command: list[str]) -> None:
+    with sqlite3.connect(migrated.url.removeprefix("sqlite:///")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'fromafar'")
+    connection.close()
+    message = migrated.fails(*command)
+    assert "fromafar" in message
+    assert "alembic_version" in message
+
+
+def test_folder_that_is_not_empty_for_init(project: Project) -> None:
+    assert "migrations" in project.fails("init", "migrations")
+
+
+def test_folder_that_cannot_be_written_for_init(empty: Project) -> None:
+    (empty.folder / "file").write_text("")
+    assert "file" in empty.fails("init", "file/migrations")
+
+
+def test_versions_folder_that_cannot_be_written(migrated: Project) -> None:
+    if os.geteuid() != 0:
+        migrated.versions.chmod(0o555)
+        assert str(migrated.versions) in migrated.fails("revision", "-m", "x")
+        migrated.versions.chmod(0o755)
+    else:  # root may write everywhere, so the folder is on a file system that is read-only
+        migrated.set_options(version_locations="/proc/self")
+        assert "/proc/self" in migrated.fails("revision", "-m", "x", "--head", "base")
+
+
+def test_unknown_template(empty: Project) -> None:
+    assert "generic" in empty.fails("init", "migrations", "-t", "nonsense")
+
+
+def test_hostile_message_stays_in_its_folder(project: Project) -> None:
+    project.ok("revision", "-m", '../../x\'; """ \\ \n DROP TABLE é %s %(x)s {y}')
+    (path,) = project.versions.glob("*.py")
+    assert path.parent == project.versions
+    compile(path.read_text(), str(path), "exec")
+    project.ok("upgrade", "head")
+
+
+@pytest.mark.parametrize(
+    "revision", ["", " ", ":", "a:b:c", "@", "+", "-", "x@y@z", "é", "head:", "+0"]
+)
+@pytest.mark.parametrize("command", ["upgrade", "downgrade", "show", "stamp"])
+def test_malformed_identifier_is_refused(migrated: Project, command: str, revision: str) -> None:
+    result = migrated.limbeck(command, "--", revision)
+    assert "Traceback" not in result.text
+    if not (command == "show" and revision == "head:"):
+        assert result.status == 1, result.text
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["nonsense"], ["upgrade", "--nonsense"], ["revision", "--head"], ["stamp"]]
+)
+def test_usage_errors_exit_with_2(empty: Project, arguments: list[str]) -> None:
+    result = empty.limbeck(*arguments)
+    assert result.status == 2
+    assert "--help" in result.err
+
+
+def test_failing_statement_names_revision_and_statement(migrated: Project) -> None:
+    path = migrated.write_revision("def222", "abc111", "op.execute('SELECT nonsense')")
+    message = migrated.fails("upgrade", "head")
+    assert "def222" in message
+    assert path.name in message
+    assert "SELECT nonsense" in message
+
+
+def test_failing_python_names_revision_and_line(migrated: Project) -> None:
+    path = migrated.write_revision("def222", "abc111", "nonsense()")
+    result = migrated.limbeck("upgrade", "head")
+    assert result.status == 1
+    assert path.name in result.err
+    assert "NameError" in result.err
+
+
+def test_unknown_option_in_our_section_warns(project: Project) -> None:
+    project.set_options(modells="app.models:Base")
+    result = project.ok("heads")
+    assert "modells" in result.err
+    assert "models" in result.err
+
+
+def test_option_with_a_wrong_value_is_named(project: Project) -> None:
+    project.set_options(render_as_batch="perhaps")
+    message = project.fails("check")
+    assert "render_as_batch" in message
+    assert "perhaps" in message
+
+
+def test_configuration_that_is_no_ini_file(empty: Project) -> None:
+    Path(empty.folder, "limbeck.ini").write_text("nonsense\n")
+    assert "limbeck.ini" in empty.fails("heads")
+
+
+def test_pyproject_that_is_no_toml(empty: Project) -> None:
+    Path(empty.folder, "pyproject.toml").write_text("[tool.limbeck\n")
+    assert "pyproject.toml" in empty.fails("heads")
