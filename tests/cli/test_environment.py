@@ -32,14 +32,16 @@ def test_async_drivers(database: Database, project_on: Project, with_env: bool) 
     if database.name not in ASYNC_DRIVERS:
         pytest.skip("no asynchronous driver is a test dependency for this one")
     url = database.url.set(drivername=ASYNC_DRIVERS[database.name])
-    project_on.set_options(sqlalchemy__url=url.render_as_string(False).replace("%", "%%"))
+    project_on.set_options(
+        sqlalchemy__url=url.render_as_string(hide_password=False).replace("%", "%%")
+    )
     if with_env:
         shutil.rmtree(project_on.folder / "migrations")
         project_on.ini.unlink()
         project_on.ok("init", "migrations", "-t", "async")
         project_on.set_options(
             models="app.models:Base",
-            sqlalchemy__url=url.render_as_string(False).replace("%", "%%"),
+            sqlalchemy__url=url.render_as_string(hide_password=False).replace("%", "%%"),
         )
     else:
         (project_on.folder / "migrations" / "env.py").unlink()
