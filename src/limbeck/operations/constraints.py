@@ -1,0 +1,483 @@
+"""Directives for constraints: primary key, unique, check, and the drop of any.
+
+Foreign keys are in `foreign_keys`, exclude constraints in `exclude`.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, TypeVar, cast
+
+from sqlalchemy import CheckConstraint, Constraint, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.sql.elements import ColumnElement, TextClause
+
+from limbeck import sqla
+from limbeck.dispatch import Dispatcher
+from limbeck.errors import IrreversibleError
+from limbeck.operations.base import (
+    AbstractOperations,
+    BatchOperations,
+    Operations,
+    run_by_itself,
+)
+from limbeck.operations.directive import MigrateOperation
+from limbeck.operations.schemaobj import HasOptions, SchemaObjects
+from limbeck.render.call import call, literal
+from limbeck.render.constraints import render_constraint_name, render_deferral
+from limbeck.render.context import RenderContext, operations_prefix
+from limbeck.render.expressions import (
+    render_dialect_keywords,
+    render_identifier,
+    render_name,
+    render_sql_string,
+)
+
+_AddConstraint = TypeVar("_AddConstraint", bound="type[AddConstraintOp]")
+
+
+@run_by_itself
+class AddConstraintOp(MigrateOperation):
+    """Add a constraint to a table."""
+
+    add_constraint_ops: ClassVar[Dispatcher] = Dispatcher()
+    """The directive for each kind of constraint, by SQLAlchemy's `__visit_name__`."""
+
+    constraint_type: str
+
+    @classmethod
+    def register_add_constraint(cls, type_: str) -> Callable[[_AddConstraint], _AddConstraint]:
+        """Decorate the directive that adds constraints whose `__visit_name__` is `type_`."""
+
+        def register(op_cls: _AddConstraint) -> _AddConstraint:
+            cls.add_constraint_ops.dispatch_for(type_)(op_cls.from_constraint)
+            return op_cls
+
+        return register
+
+    @classmethod
+    def from_constraint(cls, constraint: Constraint) -> AddConstraintOp:
+        """Return the directive that adds a constraint of the models to its table."""
+        create = cls.add_constraint_ops.dispatch(constraint.__visit_name__)
+        return cast(AddConstraintOp, create(constraint))
+
+    @abstractmethod
+    def to_constraint(self, migration_context: HasOptions | None = None) -> Constraint:
+        """Return the constraint as an object."""
+
+    def run(self, operations: AbstractOperations) -> None:
+        """Add the constraint."""
+        operations.impl.add_constraint(self.to_constraint(operations.migration_context))
+
+    def reverse(self) -> DropConstraintOp:
+        """Return the drop of the constraint."""
+        return DropConstraintOp.from_constraint(self.to_constraint())
+
+    def to_diff_tuple(self) -> tuple[str, Constraint]:
+        """Return `("add_constraint", constraint)`."""
+        return ("add_constraint", self.to_constraint())
+
+
+@run_by_itself
+@Operations.register_operation("drop_constraint")
+@BatchOperations.register_operation("drop_constraint", "batch_drop_constraint")
+class DropConstraintOp(MigrateOperation):
+    """Drop a constraint."""
+
+    def __init__(
+        self,
+        constraint_name: str | None,
+        table_name: str,
+        type_: str | None = None,
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+        _reverse: AddConstraintOp | None = None,
+    ) -> None:
+        self.constraint_name = constraint_name
+        self.table_name = table_name
+        self.constraint_type = type_
+        self.schema = schema
+        self.if_exists = if_exists
+        self._reverse = _reverse
+
+    @classmethod
+    def drop_constraint(
+        cls,
+        operations: Operations,
+        constraint_name: str,
+        table_name: str,
+        type_: str | None = None,
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+    ) -> None:
+        """Drop a constraint.
+
+        Args:
+            constraint_name: the constraint.
+            table_name: its table.
+            type_: "foreignkey", "primary", "unique" or "check"; some databases need it.
+            schema: the table's schema.
+            if_exists: say IF EXISTS.
+        """
+        operations.invoke(
+            cls(constraint_name, table_name, type_=type_, schema=schema, if_exists=if_exists)
+        )
+
+    @classmethod
+    def batch_drop_constraint(
+        cls, operations: BatchOperations, constraint_name: str, type_: str | None = None
+    ) -> None:
+        """Drop a constraint of the batch block's table; arguments as for `op.drop_constraint`."""
+        operations.invoke(
+            cls(
+                constraint_name,
+                operations.impl.table_name,
+                type_=type_,
+                schema=operations.impl.schema,
+            )
+        )
+
+    @classmethod
+    def from_constraint(cls, constraint: Constraint) -> DropConstraintOp:
+        """Return the directive that drops the constraint and knows how to add it again."""
+        kinds = {
+            "unique_constraint": "unique",
+            "foreign_key_constraint": "foreignkey",
+            "primary_key_constraint": "primary",
+            "check_constraint": "check",
+            "column_check_constraint": "check",
+            "table_or_column_check_constraint": "check",
+        }
+        table = table_of(constraint)
+        return cls(
+            sqla.constraint_name(constraint),
+            table.name,
+            schema=table.schema,
+            type_=kinds.get(constraint.__visit_name__),
+            _reverse=AddConstraintOp.from_constraint(constraint),
+        )
+
+    def to_constraint(self) -> Constraint:
+        """Return the constraint; IrreversibleError when only its name is known."""
+        if self._reverse is None:
+            raise self._unknown()
+        constraint = self._reverse.to_constraint()
+        constraint.name = self.constraint_name
+        table = table_of(constraint)
+        table.name, table.schema = self.table_name, self.schema
+        return constraint
+
+    def run(self, operations: AbstractOperations) -> None:
+        """Drop the constraint."""
+        constraint = SchemaObjects(operations.migration_context).generic_constraint(
+            self.constraint_name, self.table_name, self.constraint_type, schema=self.schema
+        )
+        given = {} if self.if_exists is None else {"if_exists": self.if_exists}
+        operations.impl.drop_constraint(constraint, **given)
+
+    def reverse(self) -> AddConstraintOp:
+        """Return the addition of the constraint; IrreversibleError when only its name is known."""
+        return AddConstraintOp.from_constraint(self.to_constraint())
+
+    def _unknown(self) -> IrreversibleError:
+        return IrreversibleError(
+            "constraint cannot be produced; original constraint is not present: "
+            f"drop of {self.constraint_name!r} of table {self.table_name!r}"
+        )
+
+    def to_diff_tuple(self) -> tuple[str, SchemaItem]:
+        """Return `("remove_constraint", constraint)`, or "remove_fk" for a foreign key."""
+        kind = "remove_fk" if self.constraint_type == "foreignkey" else "remove_constraint"
+        return (kind, self.to_constraint())
+
+    def render(self, context: RenderContext) -> str:
+        """Return `op.drop_constraint(…)`."""
+        name = self.constraint_name
+        if self._reverse is not None:
+            reverse = self._reverse.to_constraint(context.migration_context)
+            name = sqla.final_name(reverse, context.dialect)
+        arguments = [render_name(context, name)]
+        keywords: dict[str, str] = {}
+        if not context.has_batch:
+            arguments.append(render_identifier(context, self.table_name))
+            if self.schema:
+                keywords["schema"] = render_identifier(context, self.schema)
+        if self.constraint_type:
+            keywords["type_"] = literal(self.constraint_type)
+        if self.if_exists is not None and not context.has_batch:
+            keywords["if_exists"] = literal(bool(self.if_exists))
+        return call(f"{operations_prefix(context)}drop_constraint", *arguments, **keywords)
+
+
+class _ColumnsConstraintOp(AddConstraintOp):
+    """What the two constraints on columns of one table have in common."""
+
+    def __init__(
+        self,
+        constraint_name: str | None,
+        table_name: str,
+        columns: Sequence[str],
+        *,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> None:
+        self.constraint_name = constraint_name
+        self.table_name = table_name
+        self.columns = columns
+        self.schema = schema
+        self.kw = kw
+
+    def _render(self, context: RenderContext, name: str) -> str:
+        constraint = self.to_constraint(context.migration_context)
+        arguments = [render_constraint_name(constraint, context)]
+        keywords: dict[str, str] = {}
+        if not context.has_batch:
+            arguments.append(render_identifier(context, self.table_name))
+            if self.schema:
+                keywords["schema"] = render_identifier(context, self.schema)
+        columns = ", ".join(render_identifier(context, column) for column in self.columns)
+        keywords |= render_deferral(constraint) | render_dialect_keywords(constraint, context)
+        return call(f"{operations_prefix(context)}{name}", *arguments, f"[{columns}]", **keywords)
+
+
+@Operations.register_operation("create_primary_key")
+@BatchOperations.register_operation("create_primary_key", "batch_create_primary_key")
+@AddConstraintOp.register_add_constraint("primary_key_constraint")
+class CreatePrimaryKeyOp(_ColumnsConstraintOp):
+    """Add a primary key."""
+
+    constraint_type = "primarykey"
+
+    @classmethod
+    def create_primary_key(
+        cls,
+        operations: Operations,
+        constraint_name: str | None,
+        table_name: str,
+        columns: list[str],
+        *,
+        schema: str | None = None,
+    ) -> None:
+        """Add a primary key to a table that has none.
+
+        Args:
+            constraint_name: its name, or None for the naming convention's.
+            table_name: the table.
+            columns: the names of its columns.
+            schema: the table's schema.
+        """
+        operations.invoke(cls(constraint_name, table_name, columns, schema=schema))
+
+    @classmethod
+    def batch_create_primary_key(
+        cls, operations: BatchOperations, constraint_name: str | None, columns: list[str]
+    ) -> None:
+        """Add a primary key to the batch block's table, in place of the one it has."""
+        operations.invoke(
+            cls(
+                constraint_name,
+                operations.impl.table_name,
+                columns,
+                schema=operations.impl.schema,
+            )
+        )
+
+    @classmethod
+    def from_constraint(cls, constraint: Constraint) -> CreatePrimaryKeyOp:
+        """Return the directive that adds a primary key of the models."""
+        primary_key = cast(PrimaryKeyConstraint, constraint)
+        table = table_of(constraint)
+        return cls(
+            sqla.constraint_name(primary_key),
+            table.name,
+            [column.name for column in primary_key.columns],
+            schema=table.schema,
+            **_deferral(primary_key),
+            **primary_key.dialect_kwargs,
+        )
+
+    def to_constraint(self, migration_context: HasOptions | None = None) -> PrimaryKeyConstraint:
+        """Return the primary key as an object."""
+        return SchemaObjects(migration_context).primary_key_constraint(
+            self.constraint_name, self.table_name, self.columns, schema=self.schema, **self.kw
+        )
+
+    def render(self, context: RenderContext) -> str:
+        """Return `op.create_primary_key(…)`."""
+        return self._render(context, "create_primary_key")
+
+
+@Operations.register_operation("create_unique_constraint")
+@BatchOperations.register_operation("create_unique_constraint", "batch_create_unique_constraint")
+@AddConstraintOp.register_add_constraint("unique_constraint")
+class CreateUniqueConstraintOp(_ColumnsConstraintOp):
+    """Add a unique constraint."""
+
+    constraint_type = "unique"
+
+    @classmethod
+    def create_unique_constraint(
+        cls,
+        operations: Operations,
+        constraint_name: str | None,
+        table_name: str,
+        columns: Sequence[str],
+        *,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> Any:
+        """Add a unique constraint.
+
+        Args:
+            constraint_name: its name, or None for the naming convention's.
+            table_name: the table.
+            columns: the names of its columns.
+            schema: the table's schema.
+            kw: `deferrable`, `initially`, and what a dialect takes.
+        """
+        return operations.invoke(cls(constraint_name, table_name, columns, schema=schema, **kw))
+
+    @classmethod
+    def batch_create_unique_constraint(
+        cls, operations: BatchOperations, constraint_name: str, columns: Sequence[str], **kw: Any
+    ) -> Any:
+        """Add a unique constraint to the batch block's table."""
+        kw["schema"] = operations.impl.schema
+        return operations.invoke(cls(constraint_name, operations.impl.table_name, columns, **kw))
+
+    @classmethod
+    def from_constraint(cls, constraint: Constraint) -> CreateUniqueConstraintOp:
+        """Return the directive that adds a unique constraint of the models."""
+        unique = cast(UniqueConstraint, constraint)
+        table = table_of(constraint)
+        return cls(
+            sqla.constraint_name(unique),
+            table.name,
+            [column.name for column in unique.columns],
+            schema=table.schema,
+            **_deferral(unique),
+            **unique.dialect_kwargs,
+        )
+
+    def to_constraint(self, migration_context: HasOptions | None = None) -> UniqueConstraint:
+        """Return the unique constraint as an object."""
+        return SchemaObjects(migration_context).unique_constraint(
+            self.constraint_name, self.table_name, self.columns, schema=self.schema, **self.kw
+        )
+
+    def render(self, context: RenderContext) -> str:
+        """Return `op.create_unique_constraint(…)`."""
+        return self._render(context, "create_unique_constraint")
+
+
+@Operations.register_operation("create_check_constraint")
+@BatchOperations.register_operation("create_check_constraint", "batch_create_check_constraint")
+@AddConstraintOp.register_add_constraint("check_constraint")
+@AddConstraintOp.register_add_constraint("column_check_constraint")
+@AddConstraintOp.register_add_constraint("table_or_column_check_constraint")
+class CreateCheckConstraintOp(AddConstraintOp):
+    """Add a check constraint."""
+
+    constraint_type = "check"
+
+    def __init__(
+        self,
+        constraint_name: str | None,
+        table_name: str,
+        condition: str | TextClause | ColumnElement[Any],
+        *,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> None:
+        self.constraint_name = constraint_name
+        self.table_name = table_name
+        self.condition = condition
+        self.schema = schema
+        self.kw = kw
+
+    @classmethod
+    def create_check_constraint(
+        cls,
+        operations: Operations,
+        constraint_name: str | None,
+        table_name: str,
+        condition: str | ColumnElement[bool] | TextClause,
+        *,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> None:
+        """Add a check constraint.
+
+        Args:
+            constraint_name: its name; with a naming convention, the part that makes it unique.
+            table_name: the table.
+            condition: SQL as a string, or an expression.
+            schema: the table's schema.
+            kw: `deferrable`, `initially`, and what a dialect takes.
+        """
+        operations.invoke(cls(constraint_name, table_name, condition, schema=schema, **kw))
+
+    @classmethod
+    def batch_create_check_constraint(
+        cls,
+        operations: BatchOperations,
+        constraint_name: str,
+        condition: str | ColumnElement[bool] | TextClause,
+        **kw: Any,
+    ) -> None:
+        """Add a check constraint to the batch block's table."""
+        operations.invoke(
+            cls(
+                constraint_name,
+                operations.impl.table_name,
+                condition,
+                schema=operations.impl.schema,
+                **kw,
+            )
+        )
+
+    @classmethod
+    def from_constraint(cls, constraint: Constraint) -> CreateCheckConstraintOp:
+        """Return the directive that adds a check constraint of the models."""
+        check = cast(CheckConstraint, constraint)
+        table = table_of(constraint)
+        return cls(
+            sqla.constraint_name(check),
+            table.name,
+            cast("ColumnElement[Any]", check.sqltext),
+            schema=table.schema,
+            **_deferral(check),
+            **check.dialect_kwargs,
+        )
+
+    def to_constraint(self, migration_context: HasOptions | None = None) -> CheckConstraint:
+        """Return the check constraint as an object."""
+        return SchemaObjects(migration_context).check_constraint(
+            self.constraint_name, self.table_name, self.condition, schema=self.schema, **self.kw
+        )
+
+    def render(self, context: RenderContext) -> str:
+        """Return `op.create_check_constraint(…)`."""
+        constraint = self.to_constraint(context.migration_context)
+        arguments = [render_constraint_name(constraint, context)]
+        keywords: dict[str, str] = {}
+        if not context.has_batch:
+            arguments.append(render_identifier(context, self.table_name))
+            if self.schema:
+                keywords["schema"] = render_identifier(context, self.schema)
+        arguments.append(render_sql_string(constraint.sqltext, context))
+        keywords |= render_deferral(constraint) | render_dialect_keywords(constraint, context)
+        return call(f"{operations_prefix(context)}create_check_constraint", *arguments, **keywords)
+
+
+def table_of(constraint: Constraint) -> Table:
+    """Return the table that a constraint of a table or of a column belongs to."""
+    return constraint.table
+
+
+def _deferral(constraint: Constraint) -> dict[str, Any]:
+    values = {"deferrable": constraint.deferrable, "initially": constraint.initially}
+    return {name: value for name, value in values.items() if value}

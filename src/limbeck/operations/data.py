@@ -1,0 +1,120 @@
+"""Directives for data: run a statement, insert rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.selectable import TableClause
+
+from limbeck.operations.base import (
+    AbstractOperations,
+    BatchOperations,
+    Operations,
+    run_by_itself,
+)
+from limbeck.operations.directive import MigrateOperation
+from limbeck.render.call import call, literal
+from limbeck.render.context import RenderContext, operations_prefix
+from limbeck.render.expressions import render_text
+
+
+@run_by_itself
+@Operations.register_operation("execute")
+@BatchOperations.register_operation("execute", "batch_execute")
+class ExecuteSQLOp(MigrateOperation):
+    """Run a statement, or write it into the script; no rows are returned."""
+
+    def __init__(
+        self, sqltext: Executable | str, *, execution_options: dict[str, Any] | None = None
+    ) -> None:
+        self.sqltext = sqltext
+        self.execution_options = execution_options
+
+    @classmethod
+    def execute(
+        cls,
+        operations: Operations,
+        sqltext: Executable | str,
+        *,
+        execution_options: dict[str, Any] | None = None,
+    ) -> None:
+        """Run a statement.
+
+        Args:
+            sqltext: text, `sqlalchemy.text()` or another construct. A plain string is run as
+                `text()`: a colon before a word has to be escaped with a backslash.
+            execution_options: options for the connection.
+        """
+        operations.invoke(cls(sqltext, execution_options=execution_options))
+
+    @classmethod
+    def batch_execute(
+        cls,
+        operations: Operations,
+        sqltext: Executable | str,
+        *,
+        execution_options: dict[str, Any] | None = None,
+    ) -> None:
+        """Run a statement at once, before the changes that the batch block collects."""
+        operations.invoke(cls(sqltext, execution_options=execution_options))
+
+    def run(self, operations: AbstractOperations) -> None:
+        """Run the statement; a batch block does not collect it."""
+        operations.migration_context.impl.execute(
+            self.sqltext, execution_options=self.execution_options
+        )
+
+    def to_diff_tuple(self) -> tuple[str, Executable | str]:
+        """Return `("execute", statement)`."""
+        return ("execute", self.sqltext)
+
+    def render(self, context: RenderContext) -> str:
+        """Return `op.execute(…)`; raises NotImplementedError for a construct but `text()`."""
+        if isinstance(self.sqltext, str):
+            source = literal(self.sqltext)
+        elif getattr(self.sqltext, "__visit_name__", None) == "textclause":
+            source = render_text(self.sqltext, context)  # type: ignore[arg-type]  # a TextClause
+        else:
+            raise NotImplementedError(
+                "Autogenerate rendering of SQL Expression language constructs not supported here; "
+                f"please use a plain SQL string: {self.sqltext}"
+            )
+        return call(f"{operations_prefix(context)}execute", source)
+
+
+@run_by_itself
+@Operations.register_operation("bulk_insert")
+class BulkInsertOp(MigrateOperation):
+    """Insert rows."""
+
+    def __init__(
+        self, table: Table | TableClause, rows: list[dict[str, Any]], *, multiinsert: bool = True
+    ) -> None:
+        self.table = table
+        self.rows = rows
+        self.multiinsert = multiinsert
+
+    @classmethod
+    def bulk_insert(
+        cls,
+        operations: Operations,
+        table: Table | TableClause,
+        rows: list[dict[str, Any]],
+        *,
+        multiinsert: bool = True,
+    ) -> None:
+        """Insert rows into a table.
+
+        Args:
+            table: what `create_table` returned, or `sqlalchemy.table()` with typed columns.
+            rows: one dictionary a row; a value may be `op.inline_literal(…)`.
+            multiinsert: pass all rows in one call of the driver; when not set, each row is a
+                statement of its own, as inline literals in the rows need it.
+        """
+        operations.invoke(cls(table, rows, multiinsert=multiinsert))
+
+    def run(self, operations: AbstractOperations) -> None:
+        """Insert the rows."""
+        operations.impl.bulk_insert(self.table, self.rows, multiinsert=self.multiinsert)

@@ -1,0 +1,53 @@
+"""Every directive under the name that plugins and hooks import it by."""
+
+from limbeck.operations.alter import AlterColumnOp
+from limbeck.operations.columns import AddColumnOp, DropColumnOp
+from limbeck.operations.comments import CreateTableCommentOp, DropTableCommentOp
+from limbeck.operations.constraints import (
+    AddConstraintOp,
+    CreateCheckConstraintOp,
+    CreatePrimaryKeyOp,
+    CreateUniqueConstraintOp,
+    DropConstraintOp,
+)
+from limbeck.operations.data import BulkInsertOp, ExecuteSQLOp
+from limbeck.operations.directive import (
+    AlterTableOp,
+    DowngradeOps,
+    MigrateOperation,
+    MigrationScript,
+    ModifyTableOps,
+    OpContainer,
+    UpgradeOps,
+)
+from limbeck.operations.foreign_keys import CreateForeignKeyOp
+from limbeck.operations.indexes import CreateIndexOp, DropIndexOp
+from limbeck.operations.tables import CreateTableOp, DropTableOp, RenameTableOp
+
+__all__ = [
+    "AddColumnOp",
+    "AddConstraintOp",
+    "AlterColumnOp",
+    "AlterTableOp",
+    "BulkInsertOp",
+    "CreateCheckConstraintOp",
+    "CreateForeignKeyOp",
+    "CreateIndexOp",
+    "CreatePrimaryKeyOp",
+    "CreateTableCommentOp",
+    "CreateTableOp",
+    "CreateUniqueConstraintOp",
+    "DowngradeOps",
+    "DropColumnOp",
+    "DropConstraintOp",
+    "DropIndexOp",
+    "DropTableCommentOp",
+    "DropTableOp",
+    "ExecuteSQLOp",
+    "MigrateOperation",
+    "MigrationScript",
+    "ModifyTableOps",
+    "OpContainer",
+    "RenameTableOp",
+    "UpgradeOps",
+]
