@@ -5,8 +5,9 @@ Each function says which version of SQLAlchemy lets it go. Imports nothing of li
 
 from __future__ import annotations
 
+import copy
 import re
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import bindparam
 from sqlalchemy.engine import Connection, Dialect
@@ -141,12 +142,21 @@ def identity_dialect_keywords(identity: Identity) -> dict[str, str]:
     return keywords
 
 
-def copy_item(item: Any) -> Any:
-    """Return an unattached copy of a column, constraint or other schema item.
+def copy_column(column: Column[Any]) -> Column[Any]:
+    """Return a copy of a column that belongs to no table.
 
     `copy()` is deprecated and has no public successor in any version up to 2.1.
     """
-    return item._copy()
+    return column._copy()
+
+
+def copy_constraint(constraint: Constraint, table: Table) -> Constraint:
+    """Return a copy of a constraint on the columns of the same names of another table.
+
+    `copy()` is deprecated and has no public successor in any version up to 2.1.
+    """
+    copied: Constraint = constraint._copy(target_table=table)
+    return copied
 
 
 def constraint_name(item: Constraint | Index) -> Any:
@@ -225,3 +235,66 @@ def foreign_key_target(foreign_key: ForeignKey) -> tuple[str, str]:
         return column.table.fullname, column.name
     _, table_key, column_name = foreign_key._resolve_col_tokens()
     return str(table_key), str(column_name)
+
+
+def script_dialect(dialect: Dialect) -> Dialect:
+    """Return a dialect for SQL scripts: like this one, but `%` is not doubled for a driver.
+
+    What doubles it (`_double_percents`, and processors kept in `_type_memos`) is private in every
+    version up to 2.1; goes when a dialect compiles for a script on request.
+    """
+    if not doubles_percents(dialect):
+        return dialect
+    script: Any = copy.copy(dialect)
+    script.__dict__.pop("_type_memos", None)
+    script.paramstyle, script.positional = "named", False
+    script.identifier_preparer = script.preparer(script)
+    script.identifier_preparer._double_percents = False
+    script.type_compiler_instance = script.type_compiler_cls(script)
+    return cast(Dialect, script)
+
+
+def passes_create_rule(constraint: Constraint, compiler: Any) -> bool:
+    """Tell whether the rule of a type's own constraint lets it exist on `compiler.dialect`.
+
+    `_create_rule` is private in every version up to 2.1.
+    """
+    rule = getattr(constraint, "_create_rule", None)
+    return rule is None or bool(rule(compiler))
+
+
+def same_affinity(one: TypeEngine[Any], other: TypeEngine[Any]) -> bool:
+    """Tell whether both types are the same basic kind: integers, strings, …
+
+    `_type_affinity` is private in every version up to 2.1.
+    """
+    return one._type_affinity is other._type_affinity
+
+
+def folds_table_names(dialect: Dialect) -> bool:
+    """Tell whether the server takes table names that differ in case only for the same.
+
+    `_casing` of the MySQL dialect is `lower_case_table_names`, private in every version up to 2.1.
+    """
+    return getattr(dialect, "_casing", 0) in (1, 2)
+
+
+def stores_lower_table_names(dialect: Dialect) -> bool:
+    """Tell whether the server stores table names in lower case; see `folds_table_names`."""
+    return getattr(dialect, "_casing", 0) == 1
+
+
+def sorted_constraints(table: Table) -> list[Constraint]:
+    """Return the constraints of a table in the order in which `CREATE TABLE` has them.
+
+    `_sorted_constraints` is private in every version up to 2.1.
+    """
+    return list(table._sorted_constraints)
+
+
+def makes_virtual_columns(dialect: Dialect) -> bool:
+    """Tell whether a computed column that does not say `persisted` is virtual on PostgreSQL.
+
+    2.0 makes all of them STORED; 2.1 leaves it to PostgreSQL 18. Goes with 2.0.
+    """
+    return bool(getattr(dialect, "supports_virtual_generated_columns", False))

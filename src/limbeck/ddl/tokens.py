@@ -54,12 +54,14 @@ class Lexicon:
     `patterns` are regular expressions by token kind, tried in order ("skip" for spaces and
     comments). `keywords` are bare words written in the normal form's case; those in `functions`
     stand before an opening parenthesis without a space. `symbols` maps spellings to the normal one.
+    `reserved` are names that need quotes besides the keywords.
     """
 
     patterns: tuple[tuple[str, str], ...]
     keywords: frozenset[str]
     quote: str
     functions: frozenset[str] = frozenset()
+    reserved: frozenset[str] = frozenset()
     symbols: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -103,7 +105,9 @@ class Lexicon:
 
     def quoted(self, name: str) -> str:
         """Return an identifier as the normal form writes it: quoted only where it has to be."""
-        if SIMPLE_NAME.match(name) and name.upper() not in self.keywords:
+        upper = name.upper()
+        is_free = upper not in self.keywords and upper not in self.reserved
+        if is_free and SIMPLE_NAME.match(name):
             return name
         return self.quote + name.replace(self.quote, self.quote * 2) + self.quote
 

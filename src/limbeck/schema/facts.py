@@ -125,7 +125,11 @@ class IndexElement:
 
 @dataclass(frozen=True, slots=True)
 class IndexFacts:
-    """An index. `is_constraint`: models say UniqueConstraint, the dialect knows only indexes."""
+    """An index. `is_constraint`: models say UniqueConstraint, the dialect knows only indexes.
+
+    `is_implicit`: nobody asked for it; the database makes it for a foreign key that no other index
+    serves, and takes it away when another one comes, but not when the foreign key goes.
+    """
 
     name: str | None
     elements: tuple[IndexElement, ...]
@@ -136,6 +140,7 @@ class IndexFacts:
     options: Options = ()
     is_generated_name: bool = field(default=False, compare=False)
     is_constraint: bool = field(default=False, compare=False)
+    is_implicit: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

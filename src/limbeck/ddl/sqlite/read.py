@@ -12,7 +12,6 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from limbeck.schema.database import ReadScope
 from sqlalchemy import Column, Connection, Dialect, Table, UniqueConstraint, text
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.types import NullType, TypeEngine
@@ -31,6 +30,7 @@ from limbeck.ddl.sqlite.text import (
     normal_expression,
     normal_type_text,
 )
+from limbeck.schema.database import ReadScope
 from limbeck.schema.facts import (
     CheckFacts,
     ColumnFacts,

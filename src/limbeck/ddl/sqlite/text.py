@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from sqlalchemy.dialects.sqlite.base import SQLiteIdentifierPreparer
+
 from limbeck.ddl.tokens import Lexicon, Token, strip_parentheses, words
 
 LEXICON = Lexicon(
@@ -28,6 +30,7 @@ LEXICON = Lexicon(
         TO TRUE UNION UNIQUE USING VALUES WHEN WHERE"""
     ),
     functions=words("CAST GLOB LIKE MATCH REGEXP"),
+    reserved=frozenset(word.upper() for word in SQLiteIdentifierPreparer.reserved_words),
     quote='"',
     symbols={"!=": "<>", "==": "="},
 )

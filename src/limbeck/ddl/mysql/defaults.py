@@ -1,0 +1,110 @@
+"""Server defaults of MySQL and MariaDB in normal form: as MariaDB's catalog prints them.
+
+A default is parsed by the server and printed as a value of the column's type: `'0'` of an integer
+is `0`, `'2020-01-01'` of a DATETIME has its time. ON UPDATE is part of it here, as it is in the text
+that SQLAlchemy users give as `server_default`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from limbeck.ddl.mysql.text import LEXICON, normal_tokens, quote_string, unquote_string
+from limbeck.ddl.tokens import Token, strip_parentheses
+
+_TYPE = re.compile(r"(?P<name>\w+)(?:\((?P<arguments>.*)\))?", re.DOTALL)
+_INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint", "year")
+_STRINGS = (
+    "char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set",
+    "binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob",
+)  # fmt: skip
+_TEMPORAL = ("date", "datetime", "timestamp", "time")
+_DATE_AND_TIME = re.compile(
+    r"(?P<date>\d{4}-\d{1,2}-\d{1,2})?[ T]?(?:(?P<time>\d+:\d{1,2}(?::\d{1,2})?)(?:\.(?P<rest>\d*))?)?\Z"
+)
+
+
+def normal_default_text(sql: str, type_: str) -> str | None:
+    """Return a default in normal form for a column of this (normal) type; NULL is no default."""
+    tokens = LEXICON.tokenize(sql)
+    split = _on_update_position(tokens)
+    default = _normal_value(strip_parentheses(tokens[:split]), type_)
+    if split == len(tokens):
+        return default
+    return f"{default or 'NULL'} ON UPDATE {normal_tokens(tokens[split + 2 :])}"
+
+
+def _on_update_position(tokens: Sequence[Token]) -> int:
+    for position, token in enumerate(tokens[:-1]):
+        if token.is_word("ON") and tokens[position + 1].is_word("UPDATE"):
+            return position
+    return len(tokens)
+
+
+def _normal_value(tokens: Sequence[Token], type_: str) -> str | None:
+    value = _literal(tokens)
+    if value is not None:
+        literal = _literal_of_type(value, type_)
+        if literal is not None:
+            return literal
+    text = normal_tokens(tokens)
+    return None if text in ("NULL", "") else text
+
+
+def _literal(tokens: Sequence[Token]) -> str | None:
+    """Return the value of a default that is a string, a number, true or false."""
+    sign = ""
+    if len(tokens) == 2 and tokens[0].is_symbol("-", "+"):
+        sign = "-" if tokens[0].text == "-" else ""
+        tokens = tokens[1:]
+    if len(tokens) != 1:
+        return None
+    token = tokens[0]
+    if token.kind == "number" and not token.text.lower().startswith("0x"):
+        return sign + token.text
+    if token.is_word("TRUE", "FALSE"):
+        return "1" if token.is_word("TRUE") else "0"
+    if token.kind == "string":
+        text = re.sub(r"\A(?:_\w+\s*|[nN])(?=')", "", token.text)
+        return None if text[0] not in "'\"" else sign + unquote_string(text)
+    return None
+
+
+def _literal_of_type(value: str, type_: str) -> str | None:
+    """Return a value as the server prints it for a type; None where the server has to say."""
+    match = _TYPE.match(type_)
+    name, arguments = (match["name"], match["arguments"]) if match else ("", None)
+    if name in _STRINGS:
+        return quote_string(value)
+    if name in _TEMPORAL:
+        return quote_string(_temporal(value, name, int(arguments or 0)))
+    try:
+        number = Decimal(value)
+        if name in _INTEGERS:
+            return str(number.to_integral_value(ROUND_HALF_UP))
+        if name == "decimal":
+            scale = int((arguments or "10,0").split(",")[1])
+            return str(number.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP))
+        if name in ("float", "double"):
+            return format(number.normalize(), "f")
+        if name == "bit":
+            return f"b'{int(number):b}'"
+    except (InvalidOperation, ValueError):
+        return None
+    return None
+
+
+def _temporal(value: str, name: str, precision: int) -> str:
+    match = _DATE_AND_TIME.match(value)
+    if match is None or (match["date"] is None and match["time"] is None):
+        return value
+    date = "-".join(part.zfill(2) for part in (match["date"] or "").split("-"))
+    if name == "date":
+        return date
+    time = ":".join(part.zfill(2) for part in (match["time"] or "00:00:00").split(":"))
+    time += ":00" if time.count(":") == 1 else ""
+    if precision:
+        time += "." + (match["rest"] or "")[:precision].ljust(precision, "0")
+    return time if name == "time" else f"{date} {time}"
