@@ -1,0 +1,229 @@
+"""The comparison as hooks see it: which schemas, which comparators, and ours among them.
+
+`comparators` is Alembic's registry of comparison functions. Ours is one function on "schema"
+that reduces both sides to facts and hands them to `diff`; functions of users on "schema",
+"table" and "column" are called as documented.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, Table, inspect
+
+from limbeck.autogenerate.context import AutogenContext
+from limbeck.autogenerate.hooks import has_table_functions, run_table_functions
+from limbeck.autogenerate.tidy import leave_out_needless_drops, warn_of_impossible
+from limbeck.ddl.impl import DefaultImpl
+from limbeck.diff import ALL_KINDS, compare
+from limbeck.dispatch import PriorityDispatcher
+from limbeck.operations.ops import MigrationScript, UpgradeOps
+from limbeck.schema.database import ReadScope, build_tables
+from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
+from limbeck.schema.models import ModelSchema, fold_schema, read_model_schema
+
+comparators = PriorityDispatcher()
+"""Functions that users register, by what they compare: "schema", "table" or "column"."""
+
+Schemas = set[str | None]
+
+_INVISIBLE_SCHEMAS = frozenset({"information_schema"})
+
+PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
+    "schemas": frozenset(),
+    "tables": frozenset({"tables", "columns"}),
+    "types": frozenset({"types"}),
+    "constraints": frozenset({"nullable", "primary_keys", "uniques", "indexes", "foreign_keys"}),
+    "defaults": frozenset({"defaults"}),
+    "comments": frozenset({"comments"}),
+    "checks": frozenset({"checks"}),
+}
+"""What is looked for under each of the names that `autogenerate_plugins` knows."""
+
+
+def _populate_migration_script(
+    autogen_context: AutogenContext, migration_script: MigrationScript
+) -> None:
+    """Fill the script's last pair of containers with what differs, forwards and back."""
+    upgrade_ops = migration_script.upgrade_ops_list[-1]
+    downgrade_ops = migration_script.downgrade_ops_list[-1]
+    _produce_net_changes(autogen_context, upgrade_ops)
+    upgrade_ops.reverse_into(downgrade_ops)
+    for container in (upgrade_ops, downgrade_ops):
+        leave_out_needless_drops(container)
+    warn_of_impossible([upgrade_ops, downgrade_ops], autogen_context)
+
+
+def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
+    """Run all comparators on the schemas in question.
+
+    compat: alembic-postgresql-enum calls it.
+    """
+    connection = autogen_context.require_connection()
+    schemas = _schemas(autogen_context, connection)
+    dialect_name = autogen_context.dialect.name
+    autogen_context.comparators.dispatch("schema", qualifier=dialect_name)(
+        autogen_context, upgrade_ops, schemas
+    )
+
+
+def chosen_comparators(autogen_context: AutogenContext) -> PriorityDispatcher:
+    """Return ours, users' and plugins' comparators; `autogenerate_plugins` chooses."""
+    from limbeck.runtime.plugins import Plugin  # lazy: plugins are looked for when first needed
+
+    chosen = PriorityDispatcher()
+    chosen.dispatch_for("schema")(_compare_schemas)
+    chosen.populate_with(comparators)
+    patterns = list(autogen_context.opts.get("autogenerate_plugins") or ["alembic.autogenerate.*"])
+    Plugin.populate_autogenerate_priority_dispatch(chosen, include_plugins=patterns)
+    return chosen
+
+
+def chosen_kinds(autogen_context: AutogenContext) -> frozenset[str]:
+    """Return the kinds of change to look for; `~pattern` leaves some out."""
+    patterns = autogen_context.opts.get("autogenerate_plugins")
+    if not patterns:
+        return ALL_KINDS
+    return frozenset(
+        kind
+        for name, kinds in PLUGIN_KINDS.items()
+        if _is_chosen(f"alembic.autogenerate.{name}", patterns)
+        for kind in kinds
+    )
+
+
+def _is_chosen(name: str, patterns: Iterable[str]) -> bool:
+    included = False
+    for pattern in patterns:
+        plain = pattern.removeprefix("~").replace("limbeck.autogenerate", "alembic.autogenerate")
+        if fnmatch.fnmatchcase(name, plain):
+            included = not pattern.startswith("~")
+            if not included:
+                return False
+    return included
+
+
+def _schemas(autogen_context: AutogenContext, connection: Connection) -> Schemas:
+    """Return the schemas to look at, None for the default one, as far as `include_name` lets."""
+    schemas: Schemas = {None}
+    if autogen_context.opts.get("include_schemas", False):
+        names = inspect(connection).get_schema_names()
+        default = connection.dialect.default_schema_name
+        schemas |= set(names) - _INVISIBLE_SCHEMAS - {default}
+    return {name for name in schemas if autogen_context.run_name_filters(name, "schema", {})}
+
+
+def _compare_schemas(
+    autogen_context: AutogenContext, upgrade_ops: UpgradeOps, schemas: Schemas
+) -> None:
+    """Compare both sides of the schemas; ours among the comparators on "schema"."""
+    comparison = Comparison(autogen_context, schemas)
+    found = compare(comparison.database, comparison.models.facts, comparison)
+    upgrade_ops.ops.extend(found.ops)
+    if has_table_functions(autogen_context):
+        run_table_functions(autogen_context, upgrade_ops, comparison)
+
+
+class Comparison:
+    """Both sides of one comparison, each read once; what `diff.compare` calls its context."""
+
+    def __init__(self, autogen_context: AutogenContext, schemas: Schemas) -> None:
+        self._autogen_context = autogen_context
+        self._schemas = schemas
+        self.connection = autogen_context.require_connection()
+        self.impl: DefaultImpl = autogen_context.migration_context.impl
+        self.run_object_filters = autogen_context.run_object_filters
+        self.run_name_filters = autogen_context.run_name_filters
+        self.has_name_filters = bool(autogen_context._name_filters)
+        self.kinds = chosen_kinds(autogen_context)
+        self.compare_type = self._option("compare_type")
+        self.compare_server_default = self._option("compare_server_default")
+        self._metadata = MetaData()
+        self._built: dict[TableKey, Table] = {}
+
+    @cached_property
+    def models(self) -> ModelSchema:
+        """The facts of the models, and their tables."""
+        return read_model_schema(
+            self._autogen_context.metadata_list, self.impl, default_schema=self._default_schema
+        )
+
+    @property
+    def model_tables(self) -> Mapping[TableKey, Table]:
+        """The models' tables."""
+        return self.models.tables
+
+    @cached_property
+    def database(self) -> SchemaFacts:
+        """The facts of the database, without our own table.
+
+        Of schemas that only the models name, nothing else is looked at than what they name.
+        """
+        named = {key.schema for key in self.models.facts.tables} - self._schemas
+        if not self._autogen_context.opts.get("include_schemas", False):
+            named -= {None}
+        else:
+            named = set()
+        found = read_database(self._autogen_context, self._schemas | named)
+        return SchemaFacts(
+            {
+                key: facts
+                for key, facts in found.tables.items()
+                if key.schema not in named or key in self.models.facts.tables
+            }
+        )
+
+    def database_tables(self, keys: Iterable[TableKey]) -> Mapping[TableKey, Table]:
+        """Return Tables for the database's side; those not there yet are built together."""
+        keys = list(keys)
+        missing = [self.database.tables[key] for key in keys if key not in self._built]
+        if missing:
+            self._built.update(build_tables(self.connection, missing, self._metadata))
+        return {key: self._built[key] for key in keys}
+
+    def watches(self, key: TableKey) -> bool:
+        """Tell whether a user's function wants to see a table although it is equal."""
+        return (
+            callable(self.compare_type)
+            or callable(self.compare_server_default)
+            or any(
+                hasattr(column.type, "compare_against_backend")
+                for column in self.model_tables[key].columns
+            )
+        )
+
+    @property
+    def _default_schema(self) -> str | None:
+        return self.connection.dialect.default_schema_name
+
+    def _option(self, name: str) -> Any:
+        """Return a compare_… option; a function gets the migration context as its first argument."""
+        context = self._autogen_context.migration_context
+        value = self._autogen_context.opts.get(name, True)
+        if not callable(value):
+            return bool(value)
+
+        def ask(*args: Any) -> bool | None:
+            answer: bool | None = value(context, *args)
+            return answer
+
+        return ask
+
+
+def read_database(autogen_context: AutogenContext, schemas: Schemas) -> SchemaFacts:
+    """Return the facts of the database's schemas, without the version table."""
+    connection = autogen_context.require_connection()
+    default = connection.dialect.default_schema_name
+    scope = ReadScope(tuple(sorted(schemas, key=lambda name: name or "")), default)
+    migration_context = autogen_context.migration_context
+    found = migration_context.impl.read_schema(connection, scope)
+    own = fold_schema(
+        migration_context.version_table_schema, migration_context.version_table, default
+    )
+    tables: dict[TableKey, TableFacts] = {
+        key: facts for key, facts in found.tables.items() if key != own
+    }
+    return SchemaFacts(tables)

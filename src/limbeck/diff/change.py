@@ -1,0 +1,70 @@
+"""What has to be done to one table: directives in stages, before they are put into one order.
+
+The stages of a table are laid out so that they work forwards and, reversed, backwards:
+
+    drop foreign keys, checks, keys · add and alter columns · create keys, drop the keys that
+    a foreign key needed until then · checks · drop columns · create foreign keys · comment
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from sqlalchemy import Table
+
+from limbeck.operations.ops import MigrateOperation
+from limbeck.schema.facts import ForeignKeyFacts, TableFacts, TableKey
+
+
+class Stage(IntEnum):
+    """The place of a directive among those of its table."""
+
+    DROP_FOREIGN_KEY = 1
+    DROP_CHECK = 2
+    DROP_KEY = 3
+    ADD_COLUMN = 4
+    ALTER_COLUMN = 5
+    CREATE_KEY = 6
+    DROP_NEEDED_KEY = 7
+    CREATE_CHECK = 8
+    DROP_COLUMN = 9
+    CREATE_FOREIGN_KEY = 10
+    COMMENT = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One directive. `columns` are those whose definition or keys it touches."""
+
+    stage: Stage
+    directive: MigrateOperation
+    columns: frozenset[str] = frozenset()
+    foreign_key: ForeignKeyFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TablePair:
+    """One table on both sides: its facts, and the SQLAlchemy Tables that directives are made of."""
+
+    database: TableFacts
+    model: TableFacts
+    database_table: Table
+    model_table: Table
+
+    @property
+    def key(self) -> TableKey:
+        """Where the table is."""
+        return self.model.key
+
+
+@dataclass(frozen=True, slots=True)
+class TableChange:
+    """All that happens to one existing table."""
+
+    key: TableKey
+    steps: tuple[Step, ...] = field(default=())
+
+    def of(self, *stages: Stage) -> tuple[Step, ...]:
+        """Return the steps of these stages."""
+        return tuple(step for step in self.steps if step.stage in stages)

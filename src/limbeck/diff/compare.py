@@ -1,0 +1,136 @@
+"""The comparison of two whole schemas.
+
+It receives the facts of both sides and returns directives. Tables whose facts are equal end at
+once; Tables of the database's side are built together, and only for those that differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from limbeck.diff import filters
+from limbeck.diff.change import TableChange, TablePair
+from limbeck.diff.columns import compare_columns
+from limbeck.diff.comments import compare_table_comment
+from limbeck.diff.constraints import compare_checks, compare_primary_key, compare_uniques
+from limbeck.diff.context import DiffContext
+from limbeck.diff.foreign_keys import (
+    Disturbance,
+    compare_foreign_keys,
+    disturbance,
+    referring_tables,
+)
+from limbeck.diff.indexes import compare_indexes
+from limbeck.diff.order import Plan, order
+from limbeck.diff.suspects import settle
+from limbeck.diff.tables import WholeTable, create_table, drop_table
+from limbeck.operations.ops import UpgradeOps
+from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
+
+_KINDS = (
+    compare_columns,
+    compare_primary_key,
+    compare_uniques,
+    compare_indexes,
+    compare_checks,
+    compare_table_comment,
+)
+"""What compares one table on both sides, foreign keys apart: they look at other tables, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    database: Mapping[TableKey, TableFacts]
+    models: Mapping[TableKey, TableFacts]
+
+
+def compare(database: SchemaFacts, models: SchemaFacts, context: DiffContext) -> UpgradeOps:
+    """Return the directives that make the database what the models say, in an order that works."""
+    known = filters.visible_tables(database, context)
+    differing = {
+        key: (known[key], facts)
+        for key, facts in models.tables.items()
+        if key in known and (known[key] != facts or context.watches(key))
+    }
+    narrowed = {
+        key: (filters.visible_parts(both[0], context), both[1]) for key, both in differing.items()
+    }
+    sides = _Sides(
+        {**known, **{key: both[0] for key, both in narrowed.items()}},
+        {**models.tables, **settle(narrowed, context)},
+    )
+    plan = Plan(
+        creates=_creates(sides, context),
+        drops=_drops(sides, context),
+        changes=_changes(list(differing), sides, context),
+        can_add_foreign_keys=context.impl.dialect.supports_alter,
+    )
+    return UpgradeOps(order(plan))
+
+
+def _creates(sides: _Sides, context: DiffContext) -> tuple[WholeTable, ...]:
+    if "tables" not in context.kinds:
+        return ()
+    found = (
+        create_table(facts, context.model_tables[key], context)
+        for key, facts in sides.models.items()
+        if key not in sides.database
+    )
+    return tuple(whole for whole in found if whole is not None)
+
+
+def _drops(sides: _Sides, context: DiffContext) -> tuple[WholeTable, ...]:
+    removed = [key for key in sides.database if key not in sides.models]
+    if "tables" not in context.kinds or not removed:
+        return ()
+    tables = context.database_tables(removed)
+    found = (drop_table(sides.database[key], tables[key], context) for key in removed)
+    return tuple(whole for whole in found if whole is not None)
+
+
+def _changes(keys: list[TableKey], sides: _Sides, context: DiffContext) -> tuple[TableChange, ...]:
+    pairs = _pairs(keys, sides, context)
+    changes = {key: _compare_one(pair, context) for key, pair in pairs.items()}
+    disturbed: dict[TableKey, Disturbance] = {}
+    for key, change in changes.items():
+        found = disturbance(change, context)
+        if found.dropped or found.altered:
+            disturbed[key] = found
+    if disturbed:
+        common = {key: sides.models[key] for key in sides.database if key in sides.models}
+        moved = [key for key in referring_tables(common, disturbed, context) if key not in pairs]
+        pairs |= _pairs(moved, sides, context)
+    result = []
+    for key in sorted(pairs, key=_key_order):
+        change = changes.get(key, TableChange(key))
+        foreign_keys = tuple(compare_foreign_keys(pairs[key], disturbed, context))
+        result.append(TableChange(key, change.steps + foreign_keys))
+    return tuple(change for change in result if change.steps)
+
+
+def _pairs(
+    keys: Iterable[TableKey], sides: _Sides, context: DiffContext
+) -> dict[TableKey, TablePair]:
+    """Return both sides of the tables, those out that the user's filter leaves alone."""
+    keys = list(keys)
+    if not keys:
+        return {}
+    tables = context.database_tables(keys)
+    pairs: dict[TableKey, TablePair] = {}
+    for key in keys:
+        model_table = context.model_tables[key]
+        if context.run_object_filters(
+            model_table, key.name, "table", reflected=False, compare_to=tables[key]
+        ):
+            pairs[key] = TablePair(sides.database[key], sides.models[key], tables[key], model_table)
+    return pairs
+
+
+def _compare_one(pair: TablePair, context: DiffContext) -> TableChange:
+    steps = [step for compare_kind in _KINDS for step in compare_kind(pair, context)]
+    return TableChange(pair.key, tuple(steps))
+
+
+def _key_order(key: TableKey) -> tuple[str, str]:
+    return (key.schema or "", key.name)

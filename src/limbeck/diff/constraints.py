@@ -1,0 +1,164 @@
+"""Unique constraints, checks and primary keys."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+
+from sqlalchemy import Constraint, Table, text
+from sqlalchemy.sql.elements import conv
+
+from limbeck.diff import locate
+from limbeck.diff.change import Stage, Step, TablePair
+from limbeck.diff.context import DiffContext
+from limbeck.diff.match import match
+from limbeck.operations.ops import (
+    AddConstraintOp,
+    CreateCheckConstraintOp,
+    DropConstraintOp,
+)
+from limbeck.schema.facts import CheckFacts, PrimaryKeyFacts, UniqueFacts
+
+log = logging.getLogger(__name__)
+
+
+def compare_uniques(pair: TablePair, context: DiffContext) -> Iterator[Step]:
+    """Yield what the unique constraints of a table need; a changed one is dropped and made anew."""
+    if "uniques" not in context.kinds:
+        return
+    matches = match(pair.database.uniques, pair.model.uniques)
+    for database, model in matches.changed:
+        old, new = (
+            _unique(pair.database_table, database, context),
+            _unique(pair.model_table, model, context),
+        )
+        if context.run_object_filters(
+            new, model.name, "unique_constraint", reflected=False, compare_to=old
+        ):
+            log.info("Detected changed unique constraint '%s' on '%s'", model.name, pair.key)
+            yield Step(Stage.DROP_KEY, drop(old, database.name), frozenset(database.columns))
+            yield Step(Stage.CREATE_KEY, create(new, model.name), frozenset(model.columns))
+    for database in matches.removed:
+        old = _unique(pair.database_table, database, context)
+        if context.run_object_filters(
+            old, database.name, "unique_constraint", reflected=True, compare_to=None
+        ):
+            log.info("Detected removed unique constraint '%s' on '%s'", database.name, pair.key)
+            yield Step(Stage.DROP_KEY, drop(old, database.name), frozenset(database.columns))
+    for model in matches.added:
+        new = _unique(pair.model_table, model, context)
+        if context.run_object_filters(
+            new, model.name, "unique_constraint", reflected=False, compare_to=None
+        ):
+            log.info("Detected added unique constraint '%s' on '%s'", model.name, pair.key)
+            yield Step(Stage.CREATE_KEY, create(new, model.name), frozenset(model.columns))
+
+
+def compare_checks(pair: TablePair, context: DiffContext) -> Iterator[Step]:
+    """Yield what the checks of a table need, those of `Boolean` and `Enum` included."""
+    if "checks" not in context.kinds:
+        return
+    matches = match(pair.database.checks, pair.model.checks)
+    for database, model in matches.changed:
+        old, new = _drop_check(pair, database, context), _create_check(pair, model, context)
+        if context.run_object_filters(
+            new.to_constraint(),
+            model.name,
+            "check_constraint",
+            reflected=False,
+            compare_to=old.to_constraint(),
+        ):
+            log.info("Detected changed check '%s' on '%s'", model.name or model.sql, pair.key)
+            yield Step(Stage.DROP_CHECK, old)
+            yield Step(Stage.CREATE_CHECK, new)
+    for database in matches.removed:
+        old = _drop_check(pair, database, context)
+        if context.run_object_filters(
+            old.to_constraint(), database.name, "check_constraint", reflected=True, compare_to=None
+        ):
+            log.info("Detected removed check '%s' on '%s'", database.name or database.sql, pair.key)
+            yield Step(Stage.DROP_CHECK, old)
+    for model in matches.added:
+        new = _create_check(pair, model, context)
+        if context.run_object_filters(
+            new.to_constraint(), model.name, "check_constraint", reflected=False, compare_to=None
+        ):
+            log.info("Detected added check '%s' on '%s'", model.name or model.sql, pair.key)
+            yield Step(Stage.CREATE_CHECK, new)
+
+
+def compare_primary_key(pair: TablePair, context: DiffContext) -> Iterator[Step]:
+    """Yield the replacement of a primary key whose columns or name differ."""
+    existing, wanted = pair.database.primary_key, pair.model.primary_key
+    if "primary_keys" not in context.kinds or _is_same_key(existing, wanted):
+        return
+    log.info("Detected changed primary key on '%s'", pair.key)
+    if existing is not None:
+        directive = drop(pair.database_table.primary_key, existing.name)
+        yield Step(Stage.DROP_KEY, directive, frozenset(existing.columns))
+    if wanted is not None:
+        addition = create(pair.model_table.primary_key, wanted.name)
+        yield Step(Stage.CREATE_KEY, addition, frozenset(wanted.columns))
+
+
+def create(constraint: Constraint, name: str | None) -> AddConstraintOp:
+    """Return the directive that adds a constraint.
+
+    Where the models leave the name to the database, the directive has the one that the database
+    would have given: then the same file can drop it again, on every database.
+    """
+    directive: AddConstraintOp = AddConstraintOp.from_constraint(constraint)
+    if constraint.name is None and name is not None:
+        directive.constraint_name = conv(name)  # type: ignore[attr-defined]  # each subclass has it
+    return directive
+
+
+def drop(constraint: Constraint, name: str | None) -> DropConstraintOp:
+    """Return the directive that drops a constraint, by the name that the facts have."""
+    directive = DropConstraintOp.from_constraint(constraint)
+    if directive.constraint_name is None and name is not None:
+        directive.constraint_name = conv(name)
+    return directive
+
+
+def _unique(table: Table, fact: UniqueFacts, context: DiffContext) -> Constraint:
+    found = locate.unique_constraint(table, fact, context.impl)
+    if found is None:
+        raise LookupError(f"unique constraint {fact.name} of {table.fullname} has no object")
+    return found
+
+
+def _create_check(
+    pair: TablePair, fact: CheckFacts, context: DiffContext
+) -> CreateCheckConstraintOp:
+    found = locate.check(pair.model_table, fact, context.impl)
+    directive = CreateCheckConstraintOp(
+        conv(fact.name) if fact.name is not None and fact.is_generated_name else fact.name,
+        pair.key.name,
+        text(fact.sql) if found is None else found.sqltext,
+        schema=pair.key.schema,
+    )
+    if found is None and fact.is_type_bound:
+        warnings.warn(
+            f"The check ({fact.sql}) that a type of {pair.key} brings along is written as text.",
+            stacklevel=2,
+        )
+    return directive
+
+
+def _drop_check(pair: TablePair, fact: CheckFacts, context: DiffContext) -> DropConstraintOp:
+    name = None if fact.name is None else conv(fact.name)
+    addition = CreateCheckConstraintOp(name, pair.key.name, text(fact.sql), schema=pair.key.schema)
+    return DropConstraintOp(
+        name, pair.key.name, type_="check", schema=pair.key.schema, _reverse=addition
+    )
+
+
+def _is_same_key(existing: PrimaryKeyFacts | None, wanted: PrimaryKeyFacts | None) -> bool:
+    if existing is None or wanted is None:
+        return existing is wanted
+    if existing.columns != wanted.columns:
+        return False
+    is_left_to_the_database = wanted.name is None or wanted.is_generated_name
+    return is_left_to_the_database or existing.name == wanted.name

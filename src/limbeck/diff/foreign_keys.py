@@ -1,0 +1,139 @@
+"""Foreign keys, and those that have to step aside while what they stand on is changed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ForeignKeyConstraint
+
+from limbeck.diff import locate
+from limbeck.diff.change import Stage, Step, TableChange, TablePair
+from limbeck.diff.constraints import create, drop
+from limbeck.diff.context import DiffContext
+from limbeck.diff.match import match
+from limbeck.schema.facts import ForeignKeyFacts, TableFacts, TableKey
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """What of a table no foreign key can stand on while the table is changed."""
+
+    dropped: tuple[frozenset[str], ...] = ()
+    """Column sets whose unique constraint, index or primary key goes."""
+    altered: frozenset[str] = frozenset()
+    """Columns whose type changes, where the database holds them fast."""
+
+
+Disturbed = Mapping[TableKey, Disturbance]
+
+
+def compare_foreign_keys(
+    pair: TablePair, disturbed: Disturbed, context: DiffContext
+) -> Iterator[Step]:
+    """Yield what the foreign keys of a table need; a changed one is dropped and made anew."""
+    if "foreign_keys" not in context.kinds:
+        return
+    matches = match(pair.database.foreign_keys, pair.model.foreign_keys)
+    changed = list(matches.changed)
+    moved = [
+        each
+        for each in matches.pairs
+        if each not in changed and stands_on(each[0], pair.key, disturbed, context)
+    ]
+    for database, model in changed:
+        old, new = _of_database(pair, database, context), _of_model(pair, model, context)
+        if context.run_object_filters(
+            new, model.name, "foreign_key_constraint", reflected=False, compare_to=old
+        ):
+            log.info("Detected changed foreign key (%s) on '%s'", _columns(model), pair.key)
+            yield from _replace(old, new, database, model)
+    for database, model in moved:
+        old, new = _of_database(pair, database, context), _of_model(pair, model, context)
+        yield from _replace(old, new, database, model)
+    for database in matches.removed:
+        old = _of_database(pair, database, context)
+        if context.run_object_filters(
+            old, database.name, "foreign_key_constraint", reflected=True, compare_to=None
+        ):
+            log.info("Detected removed foreign key (%s) on '%s'", _columns(database), pair.key)
+            yield Step(Stage.DROP_FOREIGN_KEY, drop(old, database.name), foreign_key=database)
+    for model in matches.added:
+        new = _of_model(pair, model, context)
+        if context.run_object_filters(
+            new, model.name, "foreign_key_constraint", reflected=False, compare_to=None
+        ):
+            log.info("Detected added foreign key (%s) on '%s'", _columns(model), pair.key)
+            yield Step(Stage.CREATE_FOREIGN_KEY, create(new, model.name), foreign_key=model)
+
+
+def disturbance(change: TableChange, context: DiffContext) -> Disturbance:
+    """Return what the change of a table takes from under foreign keys."""
+    dropped = [step.columns for step in change.of(Stage.DROP_KEY, Stage.DROP_NEEDED_KEY)]
+    altered = frozenset[str]()
+    if context.impl.foreign_keys_hold_columns:
+        altered = altered.union(*(step.columns for step in change.of(Stage.ALTER_COLUMN)))
+    return Disturbance(tuple(dropped), altered)
+
+
+def stands_on(
+    fact: ForeignKeyFacts, table: TableKey, disturbed: Disturbed, context: DiffContext
+) -> bool:
+    """Tell whether a foreign key of `table` stands on something that is being changed."""
+    there = disturbed.get(fact.referred, _UNDISTURBED)
+    referred = frozenset(fact.referred_columns)
+    if referred in there.dropped or referred & there.altered:
+        return True
+    if not context.impl.foreign_keys_hold_columns:
+        return False
+    here = disturbed.get(table, _UNDISTURBED)
+    local = frozenset(fact.columns)
+    return bool(local & here.altered) or any(local <= columns for columns in here.dropped)
+
+
+def referring_tables(
+    tables: Mapping[TableKey, TableFacts], disturbed: Disturbed, context: DiffContext
+) -> Iterator[TableKey]:
+    """Yield the tables with a foreign key that stands on something that is being changed."""
+    for key, facts in tables.items():
+        if any(stands_on(fact, key, disturbed, context) for fact in facts.foreign_keys):
+            yield key
+
+
+def _replace(
+    old: ForeignKeyConstraint,
+    new: ForeignKeyConstraint,
+    database: ForeignKeyFacts,
+    model: ForeignKeyFacts,
+) -> Iterator[Step]:
+    yield Step(Stage.DROP_FOREIGN_KEY, drop(old, database.name), foreign_key=database)
+    name = model.name if model.name is not None and not model.is_generated_name else database.name
+    yield Step(Stage.CREATE_FOREIGN_KEY, create(new, name), foreign_key=model)
+
+
+def _of_database(
+    pair: TablePair, fact: ForeignKeyFacts, context: DiffContext
+) -> ForeignKeyConstraint:
+    return _found(locate.foreign_key(pair.database_table, fact, context.impl), pair, fact)
+
+
+def _of_model(pair: TablePair, fact: ForeignKeyFacts, context: DiffContext) -> ForeignKeyConstraint:
+    return _found(locate.foreign_key(pair.model_table, fact, context.impl), pair, fact)
+
+
+def _found(
+    constraint: ForeignKeyConstraint | None, pair: TablePair, fact: ForeignKeyFacts
+) -> ForeignKeyConstraint:
+    if constraint is None:
+        raise LookupError(f"foreign key ({_columns(fact)}) of {pair.key} has no object")
+    return constraint
+
+
+def _columns(fact: ForeignKeyFacts) -> str:
+    return ", ".join(fact.columns)
+
+
+_UNDISTURBED = Disturbance()

@@ -1,0 +1,129 @@
+"""Indexes, and the unique constraints of databases that know only unique indexes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.sql.elements import conv
+
+from limbeck.diff import locate
+from limbeck.diff.change import Stage, Step, TablePair
+from limbeck.diff.context import DiffContext
+from limbeck.diff.match import match
+from limbeck.operations.ops import (
+    CreateIndexOp,
+    CreateUniqueConstraintOp,
+    DropConstraintOp,
+    DropIndexOp,
+    MigrateOperation,
+)
+from limbeck.schema.facts import IndexFacts, TableFacts
+
+log = logging.getLogger(__name__)
+
+
+def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
+    """Yield what the indexes of a table need.
+
+    An index that a foreign key stands on goes only after its successor is there.
+    """
+    if "indexes" not in context.kinds:
+        return
+    matches = match(pair.database.indexes, pair.model.indexes)
+    for database, model in matches.changed:
+        old, new = _database_object(pair, database, context), _model_object(pair, model, context)
+        if context.run_object_filters(
+            new, model.name, _kind(model), reflected=False, compare_to=old
+        ):
+            log.info("Detected changed index '%s' on '%s'", model.name, pair.key)
+            yield _drop(pair, database, old, Stage.DROP_KEY)
+            yield _create(pair, model, new)
+    for database in matches.removed:
+        old = _database_object(pair, database, context)
+        if context.run_object_filters(
+            old, database.name, _kind(database), reflected=True, compare_to=None
+        ):
+            log.info("Detected removed index '%s' on '%s'", database.name, pair.key)
+            # An implicit one may or may not go by itself when its successor comes: its foreign
+            # key steps aside instead.
+            is_needed = carries_foreign_key(database, pair.model) and not database.is_implicit
+            yield _drop(pair, database, old, Stage.DROP_NEEDED_KEY if is_needed else Stage.DROP_KEY)
+    for model in matches.added:
+        new = _model_object(pair, model, context)
+        if context.run_object_filters(
+            new, model.name, _kind(model), reflected=False, compare_to=None
+        ):
+            log.info("Detected added index '%s' on '%s'", model.name, pair.key)
+            yield _create(pair, model, new)
+
+
+def carries_foreign_key(index: IndexFacts, table: TableFacts) -> bool:
+    """Tell whether an index starts with the columns of one of the table's foreign keys."""
+    columns = locate.index_columns(index)
+    return any(columns[: len(key.columns)] == key.columns for key in table.foreign_keys)
+
+
+def create_index(index: Index, name: str | None) -> CreateIndexOp:
+    """Return the directive that creates an index, under the name that the facts have."""
+    directive = CreateIndexOp.from_index(index)
+    if index.name is None:
+        directive.index_name = conv(name) if name is not None else None
+    return directive
+
+
+def _create(pair: TablePair, fact: IndexFacts, object_: Index | UniqueConstraint) -> Step:
+    directive: MigrateOperation
+    if isinstance(object_, Index):
+        directive = create_index(object_, fact.name)
+    else:
+        directive = CreateUniqueConstraintOp.from_constraint(object_)
+        if object_.name is None and fact.name is not None:
+            directive.constraint_name = conv(fact.name)
+    return Step(Stage.CREATE_KEY, directive, frozenset(locate.index_columns(fact)))
+
+
+def _drop(
+    pair: TablePair, fact: IndexFacts, object_: Index | UniqueConstraint, stage: Stage
+) -> Step:
+    directive: MigrateOperation
+    if isinstance(object_, Index):
+        directive = DropIndexOp.from_index(object_)
+    else:
+        directive = DropConstraintOp.from_constraint(object_)
+    return Step(stage, directive, frozenset(locate.index_columns(fact)))
+
+
+def _kind(fact: IndexFacts) -> str:
+    return "unique_constraint" if fact.is_constraint else "index"
+
+
+def _model_object(
+    pair: TablePair, fact: IndexFacts, context: DiffContext
+) -> Index | UniqueConstraint:
+    found: Index | UniqueConstraint | None = None
+    if fact.is_constraint:
+        found = locate.unique_constraint(pair.model_table, fact, context.impl)
+    found = found or locate.index(pair.model_table, fact, context.impl)
+    if found is None:
+        # The dialect makes this index by itself, for a foreign key that has no other.
+        directive = CreateIndexOp(
+            conv(str(fact.name)),
+            pair.key.name,
+            list(locate.index_columns(fact)),
+            schema=pair.key.schema,
+            unique=fact.unique,
+        )
+        found = directive.to_index()
+    return found
+
+
+def _database_object(
+    pair: TablePair, fact: IndexFacts, context: DiffContext
+) -> Index | UniqueConstraint:
+    index = locate.index(pair.database_table, fact, context.impl)
+    found = index or locate.unique_constraint(pair.database_table, fact, context.impl)
+    if found is None:
+        raise LookupError(f"index {fact.name} of {pair.key} was read but not built")
+    return found

@@ -1,0 +1,72 @@
+"""Pairing the facts of the two sides: by name, and what has no name of its own by its content.
+
+It receives facts of one kind from one table, and returns which were added, which removed, and
+which belong together; whether a pair differs is for the caller to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from limbeck.schema.facts import CheckFacts, ForeignKeyFacts, IndexFacts, UniqueFacts
+
+Named = UniqueFacts | ForeignKeyFacts | CheckFacts | IndexFacts
+F = TypeVar("F", UniqueFacts, ForeignKeyFacts, CheckFacts, IndexFacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Matches(Generic[F]):
+    """Facts that only the models have, that only the database has, and pairs (database, model)."""
+
+    added: tuple[F, ...]
+    removed: tuple[F, ...]
+    pairs: tuple[tuple[F, F], ...]
+
+    @property
+    def changed(self) -> tuple[tuple[F, F], ...]:
+        """The pairs whose content differs."""
+        return tuple(pair for pair in self.pairs if content(pair[0]) != content(pair[1]))
+
+
+def content(fact: F) -> F:
+    """Return the fact without its name: two with the same content do the same."""
+    return replace(fact, name=None)
+
+
+def match(database: Iterable[F], models: Iterable[F]) -> Matches[F]:
+    """Pair the facts of one kind of one table.
+
+    A name that the user chose pairs with that name only. A model that leaves the name to the
+    database takes whatever has its content, preferably under the name it would have been given,
+    and only then what has that name and another content.
+    """
+    left, right = list(database), list(models)
+    pairs: list[tuple[F, F]] = []
+
+    def pair_up(is_candidate: Callable[[F], bool], is_same: Callable[[F, F], bool]) -> None:
+        for model in [each for each in right if is_candidate(each)]:
+            found = next((each for each in left if is_same(each, model)), None)
+            if found is not None:
+                pairs.append((found, model))
+                left.remove(found)
+                _remove_identical(right, model)
+
+    pair_up(lambda model: not _is_nameless(model), lambda one, two: one.name == two.name)
+    pair_up(_is_nameless, lambda one, two: one.name == two.name and content(one) == content(two))
+    pair_up(_is_nameless, lambda one, two: content(one) == content(two))
+    pair_up(
+        lambda model: _is_nameless(model) and model.name is not None,
+        lambda one, two: one.name == two.name,
+    )
+    return Matches(tuple(right), tuple(left), tuple(pairs))
+
+
+def _is_nameless(fact: Named) -> bool:
+    return fact.name is None or fact.is_generated_name
+
+
+def _remove_identical(facts: list[F], fact: Any) -> None:
+    position = next(index for index, each in enumerate(facts) if each is fact)
+    del facts[position]

@@ -1,0 +1,248 @@
+"""One order for all that has to be done, in which nothing is used before it is there.
+
+It receives whole tables to create or drop and the changes of existing ones, each a *unit*; edges
+say which unit needs which. Where they form a circle, foreign keys are taken out of their units
+one by one, created after everything and dropped before everything, until there is none left.
+
+    create tables ─→ change tables ─→ drop tables      (as far as nothing demands otherwise)
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from limbeck.diff.change import Stage, Step, TableChange
+from limbeck.diff.tables import TableForeignKey, WholeTable
+from limbeck.operations.ops import MigrateOperation, ModifyTableOps
+from limbeck.schema.facts import ForeignKeyFacts, TableKey
+
+Kind = Literal["release", "create", "drop", "modify", "tie"]
+UnitId = tuple[Kind, TableKey]
+
+_RANKS: Mapping[Kind, int] = {"release": 0, "create": 1, "drop": 2, "modify": 3, "tie": 4}
+"""Which of two units goes first when neither needs the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that has to be done, not yet in order."""
+
+    creates: tuple[WholeTable, ...] = ()
+    drops: tuple[WholeTable, ...] = ()
+    changes: tuple[TableChange, ...] = ()
+    can_add_foreign_keys: bool = True
+    """Whether a foreign key can be added to or dropped from a table that is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tie:
+    """A foreign key that a unit makes or removes. `apart`: it has become a unit of its own."""
+
+    unit: UnitId
+    fact: ForeignKeyFacts
+    is_new: bool
+    step: Step | None = None
+    part: TableForeignKey | None = None
+
+
+@dataclass(slots=True)
+class _Work:
+    plan: Plan
+    ties: list[_Tie] = field(default_factory=list)
+    apart: list[_Tie] = field(default_factory=list)
+
+
+def order(plan: Plan) -> list[MigrateOperation]:
+    """Return all directives in an order that works; reversed, it works backwards."""
+    work = _Work(plan)
+    for tie in _find_ties(plan):
+        must = tie.part is not None and tie.part.must_stand_apart
+        (work.apart if must else work.ties).append(tie)
+    while True:
+        edges = _edges(work)
+        sequence, stuck = _sort(edges)
+        if not stuck:
+            break
+        _break_circle(work, edges, stuck)
+    return [directive for unit in sequence for directive in _directives(unit, work)]
+
+
+def _find_ties(plan: Plan) -> Iterator[_Tie]:
+    for whole in plan.creates:
+        for part in whole.foreign_keys:
+            yield _Tie(("create", whole.key), part.fact, is_new=True, part=part)
+    for whole in plan.drops:
+        for part in whole.foreign_keys:
+            yield _Tie(("drop", whole.key), part.fact, is_new=False, part=part)
+    for change in plan.changes:
+        for step in change.of(Stage.DROP_FOREIGN_KEY, Stage.CREATE_FOREIGN_KEY):
+            if step.foreign_key is not None:
+                is_new = step.stage is Stage.CREATE_FOREIGN_KEY
+                yield _Tie(("modify", change.key), step.foreign_key, is_new=is_new, step=step)
+
+
+def _edges(work: _Work) -> dict[UnitId, set[UnitId]]:
+    """Return for each unit those that have to come before it."""
+    needs: dict[UnitId, set[UnitId]] = {}
+    for unit in _units(work):
+        needs[unit] = set()
+    for tie in work.ties:
+        for before, after in _demands(tie, tie.unit, needs, work.plan):
+            needs[after].add(before)
+    for tie in work.apart:
+        own: UnitId = ("tie" if tie.is_new else "release", tie.unit[1])
+        for before, after in _demands(tie, own, needs, work.plan):
+            needs[after].add(before)
+        if tie.unit in needs:
+            needs[own if tie.is_new else tie.unit].add(tie.unit if tie.is_new else own)
+    return needs
+
+
+def _units(work: _Work) -> Iterator[UnitId]:
+    for whole in work.plan.creates:
+        yield ("create", whole.key)
+    for whole in work.plan.drops:
+        yield ("drop", whole.key)
+    for change in work.plan.changes:
+        if _remaining_steps(change, work):
+            yield ("modify", change.key)
+    for tie in work.apart:
+        yield ("tie" if tie.is_new else "release", tie.unit[1])
+
+
+def _demands(
+    tie: _Tie, unit: UnitId, units: Mapping[UnitId, object], plan: Plan
+) -> Iterator[tuple[UnitId, UnitId]]:
+    """Yield (before, after) for one foreign key: what it refers to is there as long as it is."""
+    referred = tie.fact.referred
+    create: UnitId = ("create", referred)
+    drop: UnitId = ("drop", referred)
+    modify: UnitId = ("modify", referred)
+    if tie.is_new and create in units and create != unit:
+        yield create, unit
+    if not tie.is_new and drop in units and drop != unit:
+        yield unit, drop
+    if modify in units and modify != unit:
+        change = next(each for each in plan.changes if each.key == referred)
+        columns = frozenset(tie.fact.referred_columns)
+        if any(step.columns & columns for step in change.steps):
+            yield (modify, unit) if tie.is_new else (unit, modify)
+
+
+def _sort(needs: Mapping[UnitId, set[UnitId]]) -> tuple[list[UnitId], set[UnitId]]:
+    """Sort topologically; return what could be sorted, and what stands in or behind a circle."""
+    followers: dict[UnitId, list[UnitId]] = defaultdict(list)
+    missing = {unit: len(before) for unit, before in needs.items()}
+    for unit, before in needs.items():
+        for each in before:
+            followers[each].append(unit)
+    ready = [(_sort_key(unit), unit) for unit, count in missing.items() if count == 0]
+    heapq.heapify(ready)
+    result: list[UnitId] = []
+    while ready:
+        _, unit = heapq.heappop(ready)
+        result.append(unit)
+        for follower in followers[unit]:
+            missing[follower] -= 1
+            if missing[follower] == 0:
+                heapq.heappush(ready, (_sort_key(follower), follower))
+    return result, set(needs) - set(result)
+
+
+def _sort_key(unit: UnitId) -> tuple[int, str, str]:
+    kind, key = unit
+    return (_RANKS[kind], key.schema or "", key.name)
+
+
+def _break_circle(work: _Work, edges: Mapping[UnitId, set[UnitId]], stuck: set[UnitId]) -> None:
+    """Take one foreign key out of a circle; where the database can't, drop its demand."""
+    circle = _find_circle(edges, stuck)
+    for tie in work.ties:
+        if tie.unit not in circle or not _is_in(tie, circle, work.plan):
+            continue
+        work.ties.remove(tie)
+        if work.plan.can_add_foreign_keys:
+            work.apart.append(tie)
+        return
+    names = ", ".join(str(key) for _, key in circle)
+    raise AssertionError(f"a circle without a foreign key: {names}")
+
+
+def _find_circle(edges: Mapping[UnitId, set[UnitId]], stuck: set[UnitId]) -> list[UnitId]:
+    """Return the units of one circle, walking from what is needed to what it needs."""
+    path: list[UnitId] = []
+    unit = min(stuck, key=_sort_key)
+    while unit not in path:
+        path.append(unit)
+        unit = min((each for each in edges[unit] if each in stuck), key=_sort_key)
+    return path[path.index(unit) :]
+
+
+def _is_in(tie: _Tie, circle: Sequence[UnitId], plan: Plan) -> bool:
+    others = dict.fromkeys(circle)
+    return any(
+        before in others and after in others
+        for before, after in _demands(tie, tie.unit, others, plan)
+    )
+
+
+def _directives(unit: UnitId, work: _Work) -> Iterator[MigrateOperation]:
+    kind, key = unit
+    match kind:
+        case "create":
+            yield from _create(_whole(work.plan.creates, key), work)
+        case "drop":
+            yield from _drop(_whole(work.plan.drops, key), work)
+        case "modify":
+            change = next(each for each in work.plan.changes if each.key == key)
+            yield _modify(key, [step.directive for step in _remaining_steps(change, work)])
+        case "tie" | "release":
+            chosen = [
+                tie for tie in work.apart if tie.unit[1] == key and tie.is_new == (kind == "tie")
+            ]
+            yield _modify(key, [_own_directive(tie) for tie in chosen])
+
+
+def _create(whole: WholeTable, work: _Work) -> Iterator[MigrateOperation]:
+    _take_out(whole, work)
+    yield whole.directive
+    if whole.indexes:
+        yield _modify(whole.key, whole.indexes)
+
+
+def _drop(whole: WholeTable, work: _Work) -> Iterator[MigrateOperation]:
+    _take_out(whole, work)
+    if whole.indexes:
+        yield _modify(whole.key, whole.indexes)
+    yield whole.directive
+
+
+def _take_out(whole: WholeTable, work: _Work) -> None:
+    for part in whole.foreign_keys:
+        if any(tie.part is part for tie in work.apart):
+            part.take_out_of(whole.creation)
+
+
+def _own_directive(tie: _Tie) -> MigrateOperation:
+    if tie.step is not None:
+        return tie.step.directive
+    assert tie.part is not None
+    return tie.part.creation() if tie.is_new else tie.part.removal()
+
+
+def _remaining_steps(change: TableChange, work: _Work) -> list[Step]:
+    taken = [tie.step for tie in work.apart]
+    kept = [step for step in change.steps if not any(step is each for each in taken)]
+    return sorted(kept, key=lambda step: step.stage)
+
+
+def _modify(key: TableKey, directives: Iterable[MigrateOperation]) -> ModifyTableOps:
+    return ModifyTableOps(key.name, list(directives), schema=key.schema)
+
+
+def _whole(wholes: Iterable[WholeTable], key: TableKey) -> WholeTable:
+    return next(whole for whole in wholes if whole.key == key)

@@ -1,0 +1,68 @@
+"""Column types: compared as the database spells them, with the user's hooks asked first."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import Any
+
+from sqlalchemy import Column
+
+from limbeck.diff.change import TablePair
+from limbeck.diff.context import DiffContext
+from limbeck.operations.ops import AlterColumnOp
+from limbeck.schema.facts import UNKNOWN_TYPE, ColumnFacts
+
+log = logging.getLogger(__name__)
+
+
+def alter(
+    directive: AlterColumnOp,
+    pair: TablePair,
+    database: ColumnFacts,
+    model: ColumnFacts,
+    context: DiffContext,
+) -> bool:
+    """Put a changed type into the directive, and tell whether it was changed."""
+    if "types" not in context.kinds or context.compare_type is False:
+        return False
+    database_column = next(c for c in pair.database_table.c if c.name == database.name)
+    model_column = next(c for c in pair.model_table.c if c.name == model.name)
+    is_changed = _ask_hooks(database_column, model_column, context)
+    if is_changed is None:
+        is_changed = _differs(pair, database, model)
+    if is_changed:
+        directive.modify_type = model_column.type
+        log.info(
+            "Detected type change from %r to %r on '%s.%s'",
+            database_column.type,
+            model_column.type,
+            pair.key,
+            model.name,
+        )
+    return is_changed
+
+
+def _ask_hooks(database: Column[Any], model: Column[Any], context: DiffContext) -> bool | None:
+    """Return what the user's function, or else the model's own type, says; None: no opinion."""
+    if callable(context.compare_type):
+        said = context.compare_type(database, model, database.type, model.type)
+        if said is not None:
+            return bool(said)
+    own_rule = getattr(model.type, "compare_against_backend", None)
+    if own_rule is not None:
+        is_same = own_rule(context.impl.dialect, database.type)
+        if is_same is not None:
+            return not is_same
+    return None
+
+
+def _differs(pair: TablePair, database: ColumnFacts, model: ColumnFacts) -> bool:
+    if UNKNOWN_TYPE in (database.type, model.type):
+        warnings.warn(
+            f"The type of column {pair.key}.{model.name} is unknown to SQLAlchemy, so it is not "
+            "compared. Give the column a type in the models, or a compare_type function.",
+            stacklevel=2,
+        )
+        return False
+    return (database.type, database.collation) != (model.type, model.collation)
