@@ -1,0 +1,17 @@
+"""Everything a database does its own way, a package each, loaded when its dialect is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from .impl import DefaultImpl
+
+__all__ = ["DefaultImpl"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import `limbeck.ddl.postgresql` and the others when they are first named."""
+    if name in {"mssql", "mysql", "oracle", "postgresql", "sqlite"}:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,543 @@
+"""What every database does the same way, and the questions that each may answer differently.
+
+`DefaultImpl` receives what a directive wants changed as plain arguments and SQLAlchemy constructs,
+and either executes it or, with `as_sql`, writes it to the output buffer. A dialect, ours or a
+third party's, is a subclass with `__dialect__`; `get_by_dialect` finds it. It also hands on, one
+line each, what the reading side asks a database (`read_schema`, `normal_*`, `probe_tables`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO, cast
+
+from sqlalchemy import Connection, CursorResult, Dialect, String, text
+from sqlalchemy import cast as cast_expression
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.schema import (
+    AddConstraint,
+    Column,
+    Computed,
+    Constraint,
+    CreateIndex,
+    CreateTable,
+    DropColumnComment,
+    DropConstraint,
+    DropIndex,
+    DropTable,
+    DropTableComment,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    SetColumnComment,
+    SetTableComment,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.sql.elements import ClauseElement, quoted_name
+from sqlalchemy.sql.expression import TableClause
+from sqlalchemy.types import TypeEngine, to_instance
+
+from limbeck import sqla
+from limbeck.errors import UnsupportedOperationError
+from limbeck.schema import models, normalize
+
+from . import base, compare
+from .base import _ServerDefaultArgument
+from .inserts import check_rows, group_rows, has_expression, inline_inserts
+from .offline import compile_statement
+from .registry import ImplMeta, _impls
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.reflection import Inspector
+
+    from limbeck.schema.database import ReadScope
+    from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
+
+__all__ = ["DefaultImpl", "ImplMeta", "_impls"]
+
+
+class RecordedBatch(Protocol):
+    """What a batch has recorded: a tuple (operation, positional arguments, keyword arguments) each."""
+
+    batch: Sequence[tuple[Any, ...]]
+
+
+class TableRecreation(Protocol):
+    """A table that a batch is about to recreate."""
+
+    named_constraints: Mapping[str, Constraint]
+
+
+class DefaultImpl(metaclass=ImplMeta):
+    """The entry to everything one database does its own way; subclass it with `__dialect__`."""
+
+    __dialect__ = "default"
+
+    # flags
+
+    transactional_ddl = False
+    """Does a rollback undo DDL?"""
+
+    command_terminator = ";"
+    """What ends a statement in a SQL script."""
+
+    supports_alter = True
+    """Can a column or constraint of an existing table be changed in place?"""
+
+    foreign_keys_hold_columns = False
+    """Does a foreign key keep its columns' types, and the index under it, from being changed?"""
+
+    rewrites_expressions = False
+    """Does the catalog have expressions in the database's own words, so that it must be asked?"""
+
+    supports_index_if_not_exists = False
+    """Is there CREATE INDEX IF NOT EXISTS?"""
+
+    type_synonyms: Sequence[set[str]] = ({"NUMERIC", "DECIMAL"},)
+    """Which type names, in capitals, mean the same type?"""
+
+    type_arg_extract: Sequence[str] = ()
+    """Which patterns find arguments of a type that stand outside its parentheses?"""
+
+    identity_attrs_ignore: Sequence[str] = ("on_null", "order")
+    """Which options of an identity has this database not?"""
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        connection: Connection | None,
+        as_sql: bool,
+        transactional_ddl: bool | None,
+        output_buffer: TextIO | None,
+        context_opts: dict[str, Any],
+    ) -> None:
+        self.dialect = sqla.script_dialect(dialect) if as_sql else dialect
+        self.connection = connection
+        self.as_sql = as_sql
+        self.literal_binds: bool = bool(context_opts.get("literal_binds", False))
+        self.output_buffer = output_buffer
+        self.memo: dict[str, Any] = {}
+        self.context_opts = context_opts
+        if transactional_ddl is not None:
+            self.transactional_ddl = transactional_ddl
+
+    @classmethod
+    def get_by_dialect(cls, dialect: Dialect) -> type[DefaultImpl]:
+        """Return the implementation of a dialect; raises UnknownDialectError."""
+        return cast("type[DefaultImpl]", _impls[dialect.name])
+
+    @property
+    def bind(self) -> Connection | None:
+        """The connection, or the mock one that writes to the SQL script."""
+        return self.connection
+
+    @property
+    def server_version(self) -> tuple[int, ...] | None:
+        """Which version has the server? None offline."""
+        return None if self.as_sql else getattr(self.dialect, "server_version_info", None)
+
+    def has_server_version(self, *minimum: int) -> bool:
+        """Is the server at least this version? Offline, where none is known: yes."""
+        version = self.server_version
+        return version is None or version >= minimum
+
+    # emit: statements
+
+    def static_output(self, text: str) -> None:
+        """Write text to the SQL script."""
+        if self.output_buffer is None:
+            raise ValueError(
+                "Can't write SQL: no output buffer was given to the migration context."
+            )
+        self.output_buffer.write(text + "\n\n")
+        self.output_buffer.flush()
+
+    def execute(self, sql: Any, execution_options: dict[str, Any] | None = None) -> None:
+        """Execute a string or construct, or write it to the SQL script."""
+        self._exec(sql, execution_options)
+
+    def _exec(
+        self,
+        construct: Any,
+        execution_options: Mapping[str, Any] | None = None,
+        multiparams: Sequence[Mapping[str, Any]] | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> CursorResult[Any] | None:
+        if isinstance(construct, str):
+            construct = text(construct)
+        if self.as_sql:
+            if multiparams is not None or params:
+                raise TypeError("SQL parameters not allowed with as_sql")
+            sql = compile_statement(construct, self.dialect, literal_binds=self.literal_binds)
+            self.static_output(self._terminated(sql))
+            return None
+        if params and multiparams is not None:
+            raise TypeError("Can't send params and multiparams at the same time")
+        connection = self._connected()
+        if execution_options:
+            connection = connection.execution_options(**execution_options)
+        return connection.execute(construct, multiparams if multiparams is not None else params)
+
+    def _terminated(self, sql: str) -> str:
+        """End a statement; one that ends itself gets no second terminator."""
+        return sql if sql.endswith(self.command_terminator) else sql + self.command_terminator
+
+    def _connected(self) -> Connection:
+        if self.connection is None:
+            raise ValueError("Can't execute: the migration context has no connection.")
+        return self.connection
+
+    def _event_bind(self) -> Any:
+        """Return what SQLAlchemy's events may execute on: the connection, or one that writes."""
+        if self.connection is not None or not self.as_sql:
+            return self._connected()
+
+        def write(construct: Any, *multiparams: Any, **params: Any) -> None:
+            self._exec(construct)
+
+        return MockConnection(self.dialect, write)
+
+    def start_migrations(self) -> None:
+        """Do what has to be done before the first migration: nothing."""
+
+    def emit_begin(self) -> None:
+        """Write the start of a transaction to the SQL script."""
+        self.static_output("BEGIN" + self.command_terminator)
+
+    def emit_commit(self) -> None:
+        """Write the end of a transaction to the SQL script."""
+        self.static_output("COMMIT" + self.command_terminator)
+
+    # emit: columns
+
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        server_default: _ServerDefaultArgument = False,
+        name: str | None = None,
+        type_: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        schema: str | None = None,
+        autoincrement: bool | None = None,
+        comment: str | Literal[False] | None = False,
+        existing_comment: str | None = None,
+        existing_type: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        existing_server_default: _ServerDefaultArgument = None,
+        existing_nullable: bool | None = None,
+        existing_autoincrement: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        """Change a column, one ALTER for each thing that changes; False or None: not given."""
+        existing = {
+            "schema": schema,
+            "existing_type": existing_type,
+            "existing_server_default": existing_server_default,
+            "existing_nullable": existing_nullable,
+            "existing_comment": existing_comment,
+        }
+        if nullable is not None:
+            self._exec(base.ColumnNullable(table_name, column_name, nullable, **existing))
+        if server_default is not False:
+            self._alter_default(table_name, column_name, server_default, existing)
+        if type_ is not None:
+            self._exec(base.ColumnType(table_name, column_name, type_, **existing))
+        if comment is not False:
+            self._exec(base.ColumnComment(table_name, column_name, comment, **existing))
+        if name is not None:
+            self._exec(base.ColumnName(table_name, column_name, name, **existing))
+
+    def _alter_default(
+        self,
+        table_name: str,
+        column_name: str,
+        server_default: Any,
+        existing: Mapping[str, Any],
+    ) -> None:
+        kinds = (server_default, existing["existing_server_default"])
+        element: base.AlterColumn
+        if any(isinstance(kind, Computed) for kind in kinds):
+            element = base.ComputedColumnDefault(
+                table_name, column_name, server_default, **existing
+            )
+        elif any(isinstance(kind, Identity) for kind in kinds):
+            element = base.IdentityColumnDefault(
+                table_name, column_name, server_default, self, **existing
+            )
+        else:
+            element = base.ColumnDefault(table_name, column_name, server_default, **existing)
+        self._exec(element)
+
+    def add_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | quoted_name | None = None,
+        if_not_exists: bool | None = None,
+        inline_references: bool | None = None,
+        inline_primary_key: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        """Add a column; its indexes and table constraints are others' business."""
+        self._exec(
+            base.AddColumn(
+                table_name,
+                column,
+                schema=schema,
+                if_not_exists=if_not_exists,
+                inline_references=inline_references,
+                inline_primary_key=inline_primary_key,
+            )
+        )
+
+    def drop_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        """Drop a column."""
+        self._exec(base.DropColumn(table_name, column, schema=schema, if_exists=if_exists))
+
+    # emit: tables, constraints, indexes, comments
+
+    def add_constraint(self, const: Any, **kw: Any) -> None:
+        """Add a constraint, unless it comes from a type and this database needs none."""
+        if sqla.passes_create_rule(const, self):
+            self._exec(AddConstraint(const, **kw))
+
+    def drop_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Drop a constraint."""
+        self._exec(DropConstraint(const, **kw))
+
+    def rename_table(
+        self,
+        old_table_name: str,
+        new_table_name: str | quoted_name,
+        schema: str | quoted_name | None = None,
+    ) -> None:
+        """Rename a table within its schema."""
+        self._exec(base.RenameTable(old_table_name, new_table_name, schema=schema))
+
+    def create_table(self, table: Table, **kw: Any) -> None:
+        """Create a table, with what SQLAlchemy's events add, its indexes and comments."""
+        options = {"checkfirst": self._checks_types_first(), "_ddl_runner": self}
+        bind = self._event_bind()
+        table.dispatch.before_create(table, bind, **options)
+        self._exec(CreateTable(table, **kw))
+        table.dispatch.after_create(table, bind, **options)
+        guard = bool(kw.get("if_not_exists")) and self.supports_index_if_not_exists
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            self._exec(CreateIndex(index, if_not_exists=guard))
+        if self.dialect.supports_comments and not self.dialect.inline_comments:
+            if table.comment:
+                self.create_table_comment(table)
+            for column in table.columns:
+                if column.comment:
+                    self.create_column_comment(column)
+
+    def _checks_types_first(self) -> bool:
+        """Does an event look first whether its type or sequence exists? Not in a script."""
+        return False
+
+    def drop_table(self, table: Table, **kw: Any) -> None:
+        """Drop a table, with what SQLAlchemy's events drop."""
+        bind = self._event_bind()
+        table.dispatch.before_drop(table, bind, checkfirst=False, _ddl_runner=self)
+        self._exec(DropTable(table, **kw))
+        table.dispatch.after_drop(table, bind, checkfirst=False, _ddl_runner=self)
+
+    def create_index(self, index: Index, **kw: Any) -> None:
+        """Create an index."""
+        self._exec(CreateIndex(index, **kw))
+
+    def drop_index(self, index: Index, **kw: Any) -> None:
+        """Drop an index."""
+        self._exec(DropIndex(index, **kw))
+
+    def create_table_comment(self, table: Table) -> None:
+        """Set a table's comment."""
+        self._exec(SetTableComment(table))
+
+    def drop_table_comment(self, table: Table) -> None:
+        """Remove a table's comment."""
+        self._exec(DropTableComment(table))
+
+    def create_column_comment(self, column: Column[Any]) -> None:
+        """Set a column's comment, or remove it where the column has none."""
+        self._exec(
+            DropColumnComment(column) if column.comment is None else SetColumnComment(column)
+        )
+
+    # emit: rows
+
+    def bulk_insert(
+        self,
+        table: TableClause | Table,
+        rows: list[dict[str, Any]],
+        multiinsert: bool = True,
+    ) -> None:
+        """Insert rows: inline values in a script, otherwise as few statements as can take them.
+
+        Raises TypeError unless `rows` is a list of dictionaries.
+        """
+        check_rows(rows)
+        if self.as_sql:
+            for insert in inline_inserts(table, rows, self.dialect, self.binary_literal):
+                self._exec(insert)
+            return
+        for group in group_rows(rows):
+            if multiinsert and not has_expression(group[0]):
+                self._exec(table.insert().inline(), multiparams=group)
+            else:
+                for row in group:
+                    self._exec(table.insert().inline().values(**row))
+
+    def binary_literal(self, value: bytes) -> str:
+        """How is a binary literal spelled?"""
+        return f"X'{value.hex()}'"
+
+    # emit: version table and batch
+
+    def version_table_impl(
+        self,
+        *,
+        version_table: str,
+        version_table_schema: str | None,
+        version_table_pk: bool,
+        **kw: Any,
+    ) -> Table:
+        """Return the table that keeps the current revisions."""
+        table = Table(
+            version_table,
+            MetaData(),
+            Column("version_num", String(32), nullable=False),
+            schema=version_table_schema,
+        )
+        if version_table_pk:
+            table.append_constraint(
+                PrimaryKeyConstraint("version_num", name=f"{version_table}_pkc")
+            )
+        return table
+
+    def requires_recreate_in_batch(self, batch_op: RecordedBatch) -> bool:
+        """Does this batch need the table recreated? Not where ALTER does everything."""
+        return False
+
+    def prep_table_for_batch(self, batch_impl: TableRecreation, table: Table) -> None:
+        """Prepare a table for being recreated: nothing."""
+
+    def cast_for_batch_migrate(
+        self,
+        existing: Column[Any],
+        existing_transfer: dict[str, Any],
+        new_type: TypeEngine[Any] | type[TypeEngine[Any]],
+    ) -> None:
+        """Cast the rows' values to a new kind of type where a recreated table copies them."""
+        new = to_instance(new_type)
+        if not sqla.same_affinity(existing.type, new):
+            existing_transfer["expr"] = cast_expression(existing_transfer["expr"], new)
+
+    # read and normalise: delegations
+
+    def read_schema(self, connection: Connection, scope: ReadScope) -> SchemaFacts:
+        """What is in the database? By default: what SQLAlchemy's Inspector sees."""
+        from limbeck.schema.database import read_with_inspector  # lazy: writing DDL never reads
+
+        return read_with_inspector(connection, scope)
+
+    def normal_type(self, type_: TypeEngine[Any]) -> str:
+        """How does `read_schema` report a column of this type?"""
+        return models.normal_type(self.dialect, type_)
+
+    def normal_default(self, column: Column[Any]) -> str | None:
+        """How does `read_schema` report this column's server default?"""
+        return models.normal_default(self.dialect, column)
+
+    def normal_expression(self, sql: str) -> str:
+        """What is the normal form of an expression, as far as text alone tells?"""
+        return normalize.normal_expression(sql)
+
+    def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
+        """What does this database make of a model's table?"""
+        return models.adjust_model_table(self.dialect, facts, table)
+
+    def probe_tables(
+        self, connection: Connection, tables: Sequence[Table]
+    ) -> Mapping[TableKey, TableFacts]:
+        """How does the database itself normalise these tables? By default it can't be asked."""
+        return {}
+
+    # compare: hooks of third parties
+
+    def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
+        """Do the types differ? By name, synonyms and arguments."""
+        return compare.types_differ(
+            self.dialect,
+            inspector_column.type,
+            metadata_column.type,
+            synonyms=self.type_synonyms,
+            extract=self.type_arg_extract,
+        )
+
+    def compare_server_default(
+        self,
+        inspector_column: Column[Any],
+        metadata_column: Column[Any],
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        """Do the server defaults differ? By their normal forms."""
+        found, wanted = (
+            None if sql is None else self.normal_expression(sql)
+            for sql in (rendered_inspector_default, rendered_metadata_default)
+        )
+        return found != wanted
+
+    def correct_for_autogen_constraints(
+        self,
+        conn_uniques: set[UniqueConstraint],
+        conn_indexes: set[Index],
+        metadata_unique_constraints: set[UniqueConstraint],
+        metadata_indexes: set[Index],
+    ) -> None:
+        """Change these sets where the database reports constraints its own way: not needed."""
+
+    def correct_for_autogen_foreignkeys(
+        self,
+        conn_fks: set[ForeignKeyConstraint],
+        metadata_fks: set[ForeignKeyConstraint],
+    ) -> None:
+        """Change these sets where the database reports foreign keys its own way: not needed."""
+
+    def autogen_column_reflect(
+        self, inspector: Inspector, table: Table, column_info: dict[str, Any]
+    ) -> None:
+        """Change what reflection says of a column: not needed."""
+
+    # render
+
+    def render_ddl_sql_expr(
+        self, expr: ClauseElement, is_server_default: bool = False, **kw: Any
+    ) -> str:
+        """What is the SQL of an expression in DDL, values inline and without table names?"""
+        options = {"literal_binds": True, "include_table": False}
+        return str(expr.compile(dialect=self.dialect, compile_kwargs=options))
+
+    def render_type(self, type_obj: TypeEngine[Any], autogen_context: Any) -> str | Literal[False]:
+        """What is the Python source of this type? False: as any other type."""
+        return False
+
+    # refuse
+
+    def refuse(self, attempt: str, way_out: str) -> UnsupportedOperationError:
+        """Return the error for what this database can't do."""
+        return UnsupportedOperationError(f"{attempt}: {self.__dialect__} can't. {way_out}")

@@ -1,0 +1,265 @@
+"""PostgreSQL and CockroachDB: DDL that a rollback undoes, types of its own, and what ALTER needs.
+
+flags · emit · read and normalise · render
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, MetaData
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.schema import Column, Computed, Identity, Index, Table
+from sqlalchemy.sql.elements import ClauseElement, ColumnElement, quoted_name
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import BigInteger, Integer, NullType, SmallInteger, TypeEngine, to_instance
+
+from limbeck import sqla
+from limbeck.ddl.base import ColumnComment, IdentityColumnDefault, RenameTable
+from limbeck.ddl.impl import DefaultImpl, TableRecreation
+from limbeck.errors import CommandError
+
+from .elements import (
+    PostgresqlColumnType,
+    identity_changes,
+    visit_column_comment,
+    visit_column_type,
+    visit_identity_column,
+    visit_rename_table,
+)
+
+if TYPE_CHECKING:
+    from limbeck.schema.database import ReadScope
+    from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
+
+__all__ = [
+    "CockroachDBImpl",
+    "ColumnComment",
+    "IdentityColumnDefault",
+    "PostgresqlColumnType",
+    "PostgresqlImpl",
+    "RenameTable",
+    "visit_column_comment",
+    "visit_column_type",
+    "visit_identity_column",
+    "visit_rename_table",
+]
+
+
+class PostgresqlImpl(DefaultImpl):
+    """PostgreSQL."""
+
+    __dialect__ = "postgresql"
+
+    transactional_ddl = True
+    supports_index_if_not_exists = True
+    type_synonyms = (
+        {"NUMERIC", "DECIMAL"},
+        {"FLOAT", "DOUBLE PRECISION"},
+    )
+
+    # emit
+
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        server_default: Any = False,
+        name: str | None = None,
+        type_: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        schema: str | None = None,
+        autoincrement: bool | None = None,
+        existing_type: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        existing_server_default: Any = None,
+        existing_nullable: bool | None = None,
+        existing_autoincrement: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        """Change a column; `postgresql_using` converts the rows to a new type.
+
+        Raises CommandError for `postgresql_using` without a type.
+        """
+        using = kw.pop("postgresql_using", None)
+        if using is not None and type_ is None:
+            raise CommandError(
+                f"postgresql_using must be used with the type_ parameter: it says how the rows of "
+                f"{table_name}.{column_name} become the new type, and none is given."
+            )
+        existing = {
+            "schema": schema,
+            "existing_type": existing_type,
+            "existing_server_default": existing_server_default,
+            "existing_nullable": existing_nullable,
+            "existing_autoincrement": existing_autoincrement,
+        }
+        if type_ is not None:
+            self._alter_type(table_name, column_name, to_instance(type_), using, existing)
+        super().alter_column(
+            table_name,
+            column_name,
+            nullable=nullable,
+            server_default=server_default,
+            name=name,
+            **existing,
+            **kw,
+        )
+
+    def _alter_type(
+        self,
+        table_name: str,
+        column_name: str,
+        type_: TypeEngine[Any],
+        using: str | None,
+        existing: Mapping[str, Any],
+    ) -> None:
+        self._create_types(Column(column_name, type_))
+        known = {name: value for name, value in existing.items() if "autoincrement" not in name}
+        self._exec(PostgresqlColumnType(table_name, column_name, type_, using=using, **known))
+        sequence = _serial_sequence(existing["existing_server_default"])
+        if sequence is not None and isinstance(type_, Integer):
+            self._exec(f"ALTER SEQUENCE {sqla.escape_binds(sequence)} AS {_sequence_type(type_)}")
+
+    def _alter_default(
+        self, table_name: str, column_name: str, server_default: Any, existing: Mapping[str, Any]
+    ) -> None:
+        """Change default, identity or expression; from one kind to another takes two statements."""
+        found = existing["existing_server_default"]
+        kinds = [_default_kind(item) for item in (server_default, found)]
+        if kinds == [Identity, Identity] and not identity_changes(found, server_default):
+            return
+        swaps = kinds[0] is not kinds[1] and Computed is not kinds[0]
+        if swaps and server_default is not None and found is not None and found is not False:
+            super()._alter_default(table_name, column_name, None, existing)
+            existing = {**existing, "existing_server_default": None}
+        super()._alter_default(table_name, column_name, server_default, existing)
+
+    def add_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | quoted_name | None = None,
+        **kw: Any,
+    ) -> None:
+        """Add a column, and before it the enum or domain that its type needs."""
+        self._create_types(column)
+        super().add_column(table_name, column, schema=schema, **kw)
+
+    def _create_types(self, column: Column[Any]) -> None:
+        """Have SQLAlchemy's events create the column's named types that are not there yet."""
+        bearer = Table("bearer", MetaData(), Column(column.name, column.type.copy()))
+        bind = self._event_bind()
+        if self.as_sql:
+            bind = MockConnection(self.dialect, self._write_guarded)
+        bearer.dispatch.before_create(
+            bearer, bind, checkfirst=self._checks_types_first(), _ddl_runner=self
+        )
+
+    def _write_guarded(self, construct: Any, *multiparams: Any, **params: Any) -> None:
+        """Write CREATE TYPE to the script so that a type that is there is no error."""
+        sql = str(construct.compile(dialect=self.dialect)).strip()
+        self.static_output(f"DO $$ BEGIN {sql}; EXCEPTION WHEN duplicate_object THEN NULL; END $$;")
+
+    def _checks_types_first(self) -> bool:
+        return not self.as_sql
+
+    def create_index(self, index: Index, **kw: Any) -> None:
+        """Create an index; its table may lack the columns that INCLUDE names."""
+        table = index.table
+        for name in index.dialect_options["postgresql"]["include"] or ():
+            if isinstance(name, str) and table is not None and name not in table.c:
+                table.append_column(Column(name, NullType()))
+        super().create_index(index, **kw)
+
+    def prep_table_for_batch(self, batch_impl: TableRecreation, table: Table) -> None:
+        """Drop the named constraints first: their names are those of indexes, once a schema."""
+        for constraint in table.constraints:
+            if constraint.name is not None and constraint.name in batch_impl.named_constraints:
+                self.drop_constraint(constraint)
+
+    def binary_literal(self, value: bytes) -> str:
+        """Spell a bytea literal."""
+        return f"'\\x{value.hex()}'"
+
+    # read and normalise
+
+    def read_schema(self, connection: Connection, scope: ReadScope) -> SchemaFacts:
+        """Read the schema from PostgreSQL's catalogs."""
+        from . import read  # lazy: writing DDL never reads
+
+        return read.read_schema(connection, scope)
+
+    def normal_type(self, type_: TypeEngine[Any]) -> str:
+        """Return the normal form of a type."""
+        from . import read  # lazy: writing DDL never reads
+
+        return read.normal_type(self.dialect, type_)
+
+    def normal_default(self, column: Column[Any]) -> str | None:
+        """Return the normal form of a column's server default."""
+        from . import read  # lazy: writing DDL never reads
+
+        return read.normal_default(self.dialect, column)
+
+    def normal_expression(self, sql: str) -> str:
+        """Return the normal form of an expression."""
+        from . import read  # lazy: writing DDL never reads
+
+        return read.normal_expression(sql)
+
+    def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
+        """Return what PostgreSQL makes of a model's table."""
+        from . import read  # lazy: writing DDL never reads
+
+        return read.adjust_model_table(self.dialect, facts, table)
+
+    def probe_tables(
+        self, connection: Connection, tables: Sequence[Table]
+    ) -> Mapping[TableKey, TableFacts]:
+        """Return these tables as PostgreSQL normalises them."""
+        from . import read  # lazy: writing DDL never reads
+
+        return read.probe_tables(self.dialect, connection, tables)
+
+    # render
+
+    def render_ddl_sql_expr(
+        self,
+        expr: ClauseElement,
+        is_server_default: bool = False,
+        is_index: bool = False,
+        **kw: Any,
+    ) -> str:
+        """Return the SQL of an expression; in an index an operator needs parentheses."""
+        if is_index and isinstance(expr, ColumnElement) and not isinstance(expr, FunctionElement):
+            expr = expr.self_group()
+        return super().render_ddl_sql_expr(expr, is_server_default=is_server_default, **kw)
+
+
+class CockroachDBImpl(PostgresqlImpl):
+    """CockroachDB, as its own package declares it: DDL there is not undone by a rollback."""
+
+    __dialect__ = "cockroachdb"
+
+    transactional_ddl = False
+
+
+def _default_kind(default: Any) -> type:
+    return next((kind for kind in (Computed, Identity) if isinstance(default, kind)), object)
+
+
+def _serial_sequence(default: Any) -> str | None:
+    """Return the sequence of `nextval('…'::regclass)`, None for any other default."""
+    text = str(getattr(default, "arg", default))
+    match = re.fullmatch(r"nextval\('((?:[^']|'')+)'::regclass\)", text.strip())
+    return match.group(1).replace("''", "'") if match else None
+
+
+def _sequence_type(type_: TypeEngine[Any]) -> str:
+    if isinstance(type_, BigInteger):
+        return "bigint"
+    return "smallint" if isinstance(type_, SmallInteger) else "integer"

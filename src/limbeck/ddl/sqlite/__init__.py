@@ -1,0 +1,287 @@
+"""SQLite: what its ALTER TABLE can do (rename, add, drop), and a clear refusal of the rest.
+
+Everything else is done by recreating the table, in `op.batch_alter_table`; which batch needs it
+is answered here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, inspect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CheckConstraint, Column, Computed, Constraint, DefaultClause, Table
+from sqlalchemy.sql.elements import ClauseElement, quoted_name
+from sqlalchemy.types import TypeEngine
+
+from limbeck import sqla
+from limbeck.ddl.base import (
+    ColumnName,
+    RenameTable,
+    alter_table,
+    format_column_name,
+    format_table_name,
+)
+from limbeck.ddl.impl import DefaultImpl, RecordedBatch
+from limbeck.errors import UnsupportedOperationError
+
+if TYPE_CHECKING:
+    from limbeck.schema.database import ReadScope
+    from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
+
+log = logging.getLogger(__name__)
+
+_IN_PLACE = {"create_index", "drop_index", "create_table_comment", "drop_table_comment"}
+_BATCH = (
+    "Put it into a batch, which recreates the table and keeps its rows:\n"
+    "    with op.batch_alter_table({table!r}{schema}) as batch_op:\n"
+    "        batch_op.{call}\n"
+    "Autogenerate writes batches with `render_as_batch = true` in the configuration."
+)
+
+
+class SQLiteImpl(DefaultImpl):
+    """SQLite."""
+
+    __dialect__ = "sqlite"
+
+    transactional_ddl = False
+    """Python's driver commits before DDL, unless the application turns that off."""
+
+    supports_alter = False
+    supports_index_if_not_exists = True
+
+    # emit
+
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        server_default: Any = False,
+        name: str | None = None,
+        type_: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        schema: str | None = None,
+        comment: Any = False,
+        **kw: Any,
+    ) -> None:
+        """Rename a column; raises UnsupportedOperationError for all else that can change."""
+        if nullable is not None or server_default is not False or type_ is not None:
+            raise _unsupported(
+                "change",
+                f"the column {column_name} of",
+                table_name,
+                schema,
+                f"alter_column({column_name!r}, ...)",
+            )
+        if comment:
+            log.warning("SQLite keeps no comments: %s.%s gets none", table_name, column_name)
+        if name is not None:
+            super().alter_column(table_name, column_name, name=name, schema=schema)
+
+    def add_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | quoted_name | None = None,
+        if_not_exists: bool | None = None,
+        inline_references: bool | None = None,
+        inline_primary_key: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        """Add a column; raises UnsupportedOperationError where only a recreated table can have it."""
+        obstacle = _obstacle(column)
+        if obstacle:
+            raise _unsupported(
+                "add",
+                f"the column {column.name} ({obstacle}) to",
+                table_name,
+                schema,
+                f"add_column(sa.Column({str(column.name)!r}, ...))",
+            )
+        if if_not_exists and self._has_column(table_name, schema, column.name):
+            return
+        super().add_column(
+            table_name,
+            column,
+            schema=schema,
+            inline_references=inline_references,
+            inline_primary_key=inline_primary_key,
+        )
+
+    def drop_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        """Drop a column."""
+        if if_exists and not self._has_column(table_name, schema, column.name):
+            return
+        super().drop_column(table_name, column, schema=schema)
+
+    def _has_column(self, table_name: str, schema: str | None, name: str) -> bool:
+        """Look for a column: ALTER TABLE has no IF EXISTS."""
+        if self.as_sql:
+            raise UnsupportedOperationError(
+                f"Can't write IF [NOT] EXISTS for the column {table_name}.{name} to a SQL script: "
+                f"SQLite has none. Leave it out, or run the migration on a database."
+            )
+        columns = inspect(self._connected()).get_columns(table_name, schema=schema)
+        return any(column["name"] == name for column in columns)
+
+    def add_constraint(self, const: Any, **kw: Any) -> None:
+        """Refuse; the check that Boolean or Enum bring is left out with a warning."""
+        if not sqla.is_type_bound(const):
+            raise _unsupported_constraint("add", const)
+        if sqla.passes_create_rule(const, self):
+            log.warning("SQLite can't add the check of a type to the existing table: left out")
+
+    def drop_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Refuse; the check that Boolean or Enum bring is passed over."""
+        if not sqla.is_type_bound(const):
+            raise _unsupported_constraint("drop", const)
+
+    def create_table_comment(self, table: Table) -> None:
+        """Say that there are no comments."""
+        log.warning("SQLite keeps no comments: %s gets none", table.name)
+
+    def drop_table_comment(self, table: Table) -> None:
+        """Do nothing: there are no comments."""
+
+    def create_column_comment(self, column: Column[Any]) -> None:
+        """Say that there are no comments."""
+        log.warning("SQLite keeps no comments: %s gets none", column)
+
+    # emit: batch
+
+    def requires_recreate_in_batch(self, batch_op: RecordedBatch) -> bool:
+        """Does any of this need a recreated table: all but indexes and simple new columns?"""
+        return any(not _is_in_place(*recorded) for recorded in batch_op.batch)
+
+    # read and normalise
+
+    def read_schema(self, connection: Connection, scope: ReadScope) -> SchemaFacts:
+        """Read the schema from the text SQLite keeps."""
+        from . import read  # lazy: writing DDL never reads
+
+        return read.read_schema(connection, scope)
+
+    def normal_type(self, type_: TypeEngine[Any]) -> str:
+        """Return the normal form of a type."""
+        from . import read  # lazy: writing DDL never reads
+
+        return read.normal_type(self.dialect, type_)
+
+    def normal_default(self, column: Column[Any]) -> str | None:
+        """Return the normal form of a column's server default."""
+        from . import read  # lazy: writing DDL never reads
+
+        return read.normal_default(self.dialect, column)
+
+    def normal_expression(self, sql: str) -> str:
+        """Return the normal form of an expression."""
+        from . import read  # lazy: writing DDL never reads
+
+        return read.normal_expression(sql)
+
+    def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
+        """Return what SQLite makes of a model's table."""
+        from . import read  # lazy: writing DDL never reads
+
+        return read.adjust_model_table(self.dialect, facts, table)
+
+    def probe_tables(
+        self, connection: Connection, tables: Sequence[Table]
+    ) -> Mapping[TableKey, TableFacts]:
+        """Return these tables as SQLite normalises them."""
+        from . import read  # lazy: writing DDL never reads
+
+        return read.probe_tables(self.dialect, connection, tables)
+
+    # render
+
+    def render_ddl_sql_expr(
+        self, expr: ClauseElement, is_server_default: bool = False, **kw: Any
+    ) -> str:
+        """Return the SQL of an expression; a default that is no literal stands in parentheses."""
+        sql = super().render_ddl_sql_expr(expr, is_server_default=is_server_default, **kw)
+        return f"({sql})" if is_server_default and _needs_parentheses(sql) else sql
+
+
+@compiles(RenameTable, "sqlite")
+def visit_rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
+    table = alter_table(compiler, element.table_name, element.schema)
+    return f"{table} RENAME TO {format_table_name(compiler, element.new_table_name, None)}"
+
+
+@compiles(ColumnName, "sqlite")
+def visit_column_name(element: ColumnName, compiler: Any, **kw: Any) -> str:
+    table = alter_table(compiler, element.table_name, element.schema)
+    old = format_column_name(compiler, element.column_name)
+    return f"{table} RENAME COLUMN {old} TO {format_column_name(compiler, element.newname)}"
+
+
+def _obstacle(column: Column[Any]) -> str | None:
+    """Say why SQLite's ADD COLUMN refuses the column whatever the table holds, None if it doesn't."""
+    if column.primary_key:
+        return "PRIMARY KEY"
+    if isinstance(column.computed, Computed):
+        return "STORED" if column.computed.persisted else None
+    if not column.nullable and column.server_default is None:
+        return "NOT NULL without a default"
+    return None
+
+
+def _is_in_place(name: str, arguments: Sequence[Any], *_: Any) -> bool:
+    if name != "add_column":
+        return name in _IN_PLACE
+    column = next(item for item in arguments if isinstance(item, Column))
+    default = column.server_default
+    is_expression = isinstance(default, DefaultClause) and isinstance(default.arg, ClauseElement)
+    has_own = column.unique or column.foreign_keys or column.constraints or _bound_check(column)
+    return not (is_expression or has_own or _obstacle(column))
+
+
+def _bound_check(column: Column[Any]) -> bool:
+    table: Any = column.table
+    return table is not None and any(
+        isinstance(item, CheckConstraint) and sqla.is_type_bound(item) for item in table.constraints
+    )
+
+
+def _needs_parentheses(sql: str) -> bool:
+    is_literal = sql[:1] in "'\"(" or sql.lstrip("+-").replace(".", "", 1).isdigit()
+    return not is_literal
+
+
+def _unsupported_constraint(verb: str, constraint: Constraint) -> UnsupportedOperationError:
+    kind = type(constraint).__name__.removesuffix("Constraint")
+    subject = f"the {kind} constraint {constraint.name or 'without a name'}"
+    call = (
+        f"drop_constraint({constraint.name!r}, ...)"
+        if verb == "drop"
+        else "create_..._constraint(...)"
+    )
+    table = constraint.table
+    subject += " of" if verb == "drop" else " to"
+    return _unsupported(verb, subject, table.name, table.schema, call)
+
+
+def _unsupported(
+    verb: str, subject: str, table: str, schema: str | None, call: str
+) -> UnsupportedOperationError:
+    name = f"{schema}.{table}" if schema else table
+    way = _BATCH.format(
+        table=str(table), schema=f", schema={str(schema)!r}" if schema else "", call=call
+    )
+    return UnsupportedOperationError(
+        f"Can't {verb} {subject} the table {name}: SQLite's ALTER TABLE has no way to do it. {way}"
+    )
