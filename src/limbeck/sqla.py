@@ -284,17 +284,17 @@ def stores_lower_table_names(dialect: Dialect) -> bool:
     return getattr(dialect, "_casing", 0) == 1
 
 
-def sorted_constraints(table: Table) -> list[Constraint]:
-    """Return the constraints of a table in the order in which `CREATE TABLE` has them.
-
-    `_sorted_constraints` is private in every version up to 2.1.
-    """
-    return list(table._sorted_constraints)
-
-
 def makes_virtual_columns(dialect: Dialect) -> bool:
     """Tell whether a computed column that does not say `persisted` is virtual on PostgreSQL.
 
     2.0 makes all of them STORED; 2.1 leaves it to PostgreSQL 18. Goes with 2.0.
     """
     return bool(getattr(dialect, "supports_virtual_generated_columns", False))
+
+
+def is_autocommit(connection: Connection) -> bool:
+    """Tell whether the driver commits each statement on its own.
+
+    `_is_autocommit_isolation` is private in every version up to 2.1.
+    """
+    return bool(connection._is_autocommit_isolation())

@@ -227,15 +227,18 @@ def _index(facts: IndexFacts, table: Table, dialect: Dialect) -> Index:
     given: dict[str, Any] = {
         "where": None if facts.where is None else text(sqla.escape_binds(facts.where)),
         "using": facts.method,
-        "include": list(facts.include),
+        "include": list(facts.include) or None,
         "ops": {
             _element_key(element): value
             for element in facts.elements
             for name, value in element.options
             if name == "opclass" and not _is_ordered(element)
-        },
+        }
+        or None,
     }
-    options |= {f"{dialect.name}_{name}": value for name, value in given.items() if value}
+    for name, value in given.items():
+        if value is not None:
+            options[f"{dialect.name}_{name}"] = value
     elements = [_element(element, table, dialect) for element in facts.elements]
     index = Index(_final(facts.name), *elements, unique=facts.unique, **options)
     if index.table is None:
@@ -283,8 +286,14 @@ def _quoted(name: str, dialect: Dialect) -> str:
 
 def _dialect_options(dialect: Dialect, options: Options) -> dict[str, Any]:
     """Return a fact's options as SQLAlchemy's keyword arguments."""
-    return {f"{dialect.name}_{name}": _value(value) for name, value in options}
+    return {f"{dialect.name}_{name}": _value(name, value) for name, value in options}
 
 
-def _value(value: str) -> Any:
+def _value(name: str, value: str) -> Any:
+    """Return an option as SQLAlchemy takes it: a flag, a mapping, a list, or its text."""
+    if name == "with":
+        pairs = (part.partition("=") for part in value.split(", "))
+        return {key: setting for key, _, setting in pairs}
+    if name in ("include", "inherits"):
+        return value.split(", ")
     return {"true": True, "false": False}.get(value, value)

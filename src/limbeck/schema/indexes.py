@@ -56,11 +56,13 @@ def _element(
     bare, descending, nulls = _order(expression)
     if isinstance(bare, TextClause):
         sql, descending, nulls = _text_order(_text(bare, dialect))
-        names = [] if index.table is None else [str(column.name) for column in index.table.columns]
-        is_expression = sql not in names
+        is_expression = sql not in _column_names(index)
+    elif isinstance(bare, ColumnClause):
+        sql = str(bare.name)
+        is_expression = bare.is_literal and sql not in _column_names(index)
     else:
-        is_expression = not isinstance(bare, ColumnClause)
-        sql = _text(bare, dialect) if is_expression else str(bare.name)
+        sql = _text(bare, dialect)
+        is_expression = True
     return IndexElement(
         sql=normal(sql) if is_expression else sql,
         is_expression=is_expression,
@@ -68,6 +70,10 @@ def _element(
         nulls=nulls,
         options=options,
     )
+
+
+def _column_names(index: Index) -> list[str]:
+    return [] if index.table is None else [str(column.name) for column in index.table.columns]
 
 
 def _order(expression: Any) -> tuple[Any, bool, Nulls | None]:

@@ -120,32 +120,44 @@ def read_model_table(
     table: Table, dialect: ModelDialect, *, default_schema: str | None
 ) -> TableFacts:
     """Return the facts of one table."""
-    constraints = [*table.constraints, *(item for c in table.columns for item in c.constraints)]
+    of_columns = [item for column in table.columns for item in column.constraints]
+    constraints = [*of_columns, *sqla.sorted_constraints(table)]
     created = [item for item in constraints if sqla.is_created_on(dialect.dialect, item)]
     uniques = [_unique(item, dialect) for item in created if isinstance(item, UniqueConstraint)]
-    checks = [_check(item, dialect) for item in created if isinstance(item, CheckConstraint)]
     foreign_keys = [
         _foreign_key(item, dialect, default_schema)
         for item in created
         if isinstance(item, ForeignKeyConstraint)
     ]
-    indexes = [
-        read_index(index, dialect.dialect, dialect.normal_expression)
-        for index in table.indexes
-        if sqla.is_created_on(dialect.dialect, index)
-    ]
     facts = TableFacts(
         key=fold_schema(table.schema, table.name, default_schema),
         columns=tuple(_column(column, dialect) for column in table.columns if not column.system),
         primary_key=_primary_key(table, dialect),
-        uniques=tuple(sorted((item for item in uniques if item.columns), key=sort_key)),
-        foreign_keys=tuple(sorted(foreign_keys, key=sort_key)),
-        checks=tuple(sorted(checks, key=sort_key)),
-        indexes=tuple(sorted(indexes, key=sort_key)),
+        uniques=tuple(item for item in uniques if item.columns),
+        foreign_keys=tuple(foreign_keys),
+        checks=tuple(
+            _check(item, dialect) for item in created if isinstance(item, CheckConstraint)
+        ),
+        indexes=tuple(
+            read_index(index, dialect.dialect, dialect.normal_expression)
+            for index in table.indexes
+            if sqla.is_created_on(dialect.dialect, index)
+        ),
         comment=table.comment,
         options=read_options(table, dialect.dialect),
     )
-    return dialect.adjust_model_table(facts, table)
+    return _sorted(dialect.adjust_model_table(facts, table))
+
+
+def _sorted(facts: TableFacts) -> TableFacts:
+    """Return the facts in their own order; before, constraints stand as CREATE TABLE has them."""
+    return replace(
+        facts,
+        uniques=tuple(sorted(facts.uniques, key=sort_key)),
+        foreign_keys=tuple(sorted(facts.foreign_keys, key=sort_key)),
+        checks=tuple(sorted(facts.checks, key=sort_key)),
+        indexes=tuple(sorted(facts.indexes, key=sort_key)),
+    )
 
 
 def fold_schema(schema: str | None, name: str, default_schema: str | None) -> TableKey:

@@ -1,0 +1,308 @@
+"""PostgreSQL: its catalogs → facts, and what it makes of a model.
+
+Five queries read any number of tables (`catalog.py`). Normal forms are in `text.py`, the names that
+PostgreSQL gives are in `names.py`, and `probe.py` asks the database itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Column, Connection, Dialect, Row, Table
+from sqlalchemy.types import TypeEngine
+
+from limbeck.ddl.postgresql import catalog
+from limbeck.ddl.postgresql.models import (
+    adjust_model_table,
+    normal_default,
+    normal_expression,
+    normal_type,
+    reduce_identity,
+)
+from limbeck.ddl.postgresql.probe import probe_facts
+from limbeck.ddl.postgresql.text import normal_default as normal_default_text
+from limbeck.ddl.postgresql.text import quoted_name
+from limbeck.schema.database import ReadScope
+from limbeck.schema.facts import (
+    CheckFacts,
+    ColumnFacts,
+    ComputedFacts,
+    ForeignKeyFacts,
+    IdentityFacts,
+    IndexElement,
+    IndexFacts,
+    Options,
+    PrimaryKeyFacts,
+    SchemaFacts,
+    TableFacts,
+    TableKey,
+    UniqueFacts,
+    sort_key,
+)
+from limbeck.schema.models import fold_schema, key_order, read_model_table
+
+__all__ = [
+    "adjust_model_table",
+    "normal_default",
+    "normal_expression",
+    "normal_type",
+    "probe_tables",
+    "read_schema",
+]
+
+_ACTIONS = {"r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+_MATCHES = {"f": "FULL", "p": "PARTIAL"}
+
+
+def read_schema(connection: Connection, scope: ReadScope) -> SchemaFacts:
+    """Return the facts of the schemas in `scope`, in five queries."""
+    default = scope.default_schema or connection.dialect.default_schema_name
+    schemas = sorted({schema or default or "public" for schema in scope.schemas})
+    if not schemas:
+        return SchemaFacts()
+    tables: dict[int, _Table] = {}
+    for row in catalog.rows(connection, catalog.TABLES, schemas):
+        tables[row.oid] = _Table(fold_schema(row.schema, row.name, default), row, default)
+    sequences = defaultdict(list)
+    for row in catalog.rows(connection, catalog.SEQUENCES, schemas):
+        sequences[row.table, row.position].append(row)
+    for row in catalog.rows(connection, catalog.COLUMNS, schemas):
+        if row.table in tables:
+            tables[row.table].add_column(row, sequences.get((row.table, row.position), ()))
+    for row in catalog.rows(connection, catalog.CONSTRAINTS, schemas):
+        if row.table in tables:
+            tables[row.table].add_constraint(row)
+    for row in catalog.rows(connection, catalog.INDEXES, schemas):
+        if row.table in tables:
+            tables[row.table].indexes.append(_index(row, tables[row.table].names))
+    found = sorted((table.facts() for table in tables.values()), key=lambda it: key_order(it.key))
+    return SchemaFacts(MappingProxyType({facts.key: facts for facts in found}))
+
+
+def probe_tables(
+    dialect: Dialect, connection: Connection, tables: Sequence[Table]
+) -> Mapping[TableKey, TableFacts]:
+    """Return the tables as the database itself normalises them; nothing where it can't be asked.
+
+    Takes tables of either side. Their keys are those of the facts they came from.
+    """
+    default = dialect.default_schema_name
+    models = _ModelDialect(dialect)
+    facts = [read_model_table(table, models, default_schema=default) for table in tables]
+    return probe_facts(connection, {item.key: item for item in facts}, _read_one)
+
+
+def _read_one(connection: Connection, schema: str) -> SchemaFacts:
+    return read_schema(connection, ReadScope((schema,)))
+
+
+@dataclass(frozen=True, slots=True)
+class _ModelDialect:
+    """What reading a model asks a dialect, answered by this package."""
+
+    dialect: Dialect
+
+    def normal_type(self, type_: TypeEngine[Any]) -> str:
+        return normal_type(self.dialect, type_)
+
+    def normal_default(self, column: Column[Any]) -> str | None:
+        return normal_default(self.dialect, column)
+
+    def normal_expression(self, sql: str) -> str:
+        return normal_expression(sql)
+
+    def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
+        return adjust_model_table(self.dialect, facts, table)
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table while its rows come in. `names` are the columns' names by number."""
+
+    key: TableKey
+    row: Row[Any]
+    default_schema: str | None
+    names: dict[int, str] = field(default_factory=dict)
+    columns: list[tuple[ColumnFacts, str | None]] = field(default_factory=list)
+    primary_key: PrimaryKeyFacts | None = None
+    uniques: list[UniqueFacts] = field(default_factory=list)
+    foreign_keys: list[ForeignKeyFacts] = field(default_factory=list)
+    checks: list[CheckFacts] = field(default_factory=list)
+    indexes: list[IndexFacts] = field(default_factory=list)
+
+    def add_column(self, row: Row[Any], sequences: Sequence[Row[Any]]) -> None:
+        self.names[row.position] = row.name
+        self.columns.append((_column(row, sequences), _owned_default(sequences)))
+
+    def add_constraint(self, row: Row[Any]) -> None:
+        columns = tuple(self.names[number] for number in row.columns or ())
+        match row.kind:
+            case "p":
+                self.primary_key = PrimaryKeyFacts(columns, row.name)
+            case "u":
+                self.uniques.append(_unique(row, columns, self.names))
+            case "f":
+                self.foreign_keys.append(_foreign_key(row, columns, self.default_schema))
+            case _:
+                self.checks.append(CheckFacts(normal_expression(row.sql), row.name))
+
+    def facts(self) -> TableFacts:
+        key = self.primary_key.columns if self.primary_key else ()
+        return TableFacts(
+            key=self.key,
+            columns=tuple(_counted(column, owned, key) for column, owned in self.columns),
+            primary_key=self.primary_key,
+            uniques=tuple(sorted(self.uniques, key=sort_key)),
+            foreign_keys=tuple(sorted(self.foreign_keys, key=sort_key)),
+            checks=tuple(sorted(self.checks, key=sort_key)),
+            indexes=tuple(sorted(self.indexes, key=sort_key)),
+            comment=self.row.comment,
+            options=_table_options(self.row),
+        )
+
+
+def _table_options(row: Row[Any]) -> Options:
+    options = {
+        "inherits": row.parents,
+        "partition_by": row.partition_by and normal_expression(row.partition_by),
+        "tablespace": row.tablespace,
+        "using": row.method,
+        "with": row.storage,
+    }
+    return tuple((name, value) for name, value in options.items() if value)
+
+
+# ------------------------------------------------------------------------------------------ columns
+
+
+def _column(row: Row[Any], sequences: Sequence[Row[Any]]) -> ColumnFacts:
+    type_ = normal_type_name(row.type)
+    computed = None
+    default = None
+    if row.generated:
+        computed = ComputedFacts(normal_expression(row.default), row.generated == "s")
+    elif row.default is not None:
+        default = normal_default_text(row.default, type_)
+    return ColumnFacts(
+        name=row.name,
+        type=type_,
+        nullable=not row.is_not_null,
+        default=default,
+        computed=computed,
+        identity=_identity(row, type_, sequences) if row.identity else None,
+        collation=row.collation,
+        comment=row.comment,
+    )
+
+
+def normal_type_name(type_: str) -> str:
+    """Return what `format_type` prints; it is the normal form but for the quotes of names."""
+    return type_ if '"' not in type_ else normal_expression(type_)
+
+
+def _identity(row: Row[Any], type_: str, sequences: Sequence[Row[Any]]) -> IdentityFacts:
+    options: dict[str, str] = {}
+    for sequence in sequences:
+        if sequence.kind == "i":
+            for name in ("start", "increment", "minvalue", "maxvalue", "cache"):
+                options[name] = str(getattr(sequence, name))
+            options["cycle"] = str(sequence.cycle).lower()
+    return reduce_identity(IdentityFacts(row.identity == "a", tuple(options.items())), type_)
+
+
+def _owned_default(sequences: Sequence[Row[Any]]) -> str | None:
+    """Return the default that a serial column has."""
+    for sequence in sequences:
+        if sequence.kind == "a":
+            name = sequence.name.replace("'", "''")
+            return normal_expression(f"nextval('{name}'::regclass)")
+    return None
+
+
+def _counted(column: ColumnFacts, owned: str | None, key: tuple[str, ...]) -> ColumnFacts:
+    """Return a serial column of the key as what models call it: autoincrement, no default."""
+    if owned is None or column.default != owned or column.name not in key:
+        return column
+    return replace(column, default=None, autoincrement=True)
+
+
+# -------------------------------------------------------------------------------------- constraints
+
+
+def _unique(row: Row[Any], columns: tuple[str, ...], names: Mapping[int, str]) -> UniqueFacts:
+    options: dict[str, str] = {}
+    included = [names[number] for number in (row.index_columns or [])[row.key_count or 0 :]]
+    if included:
+        options["include"] = ", ".join(included)
+    if row.nulls_not_distinct:
+        options["nulls_not_distinct"] = "true"
+    return UniqueFacts(
+        columns=columns,
+        name=row.name,
+        deferrable=row.deferrable,
+        initially_deferred=row.deferred,
+        options=tuple(options.items()),
+    )
+
+
+def _foreign_key(
+    row: Row[Any], columns: tuple[str, ...], default_schema: str | None
+) -> ForeignKeyFacts:
+    on_delete = _ACTIONS.get(row.on_delete)
+    if on_delete is not None and row.set_columns:
+        on_delete += f" ({', '.join(row.set_columns)})"
+    return ForeignKeyFacts(
+        columns=columns,
+        referred=fold_schema(row.referred_schema, row.referred_table, default_schema),
+        referred_columns=tuple(row.referred_columns),
+        name=row.name,
+        on_update=_ACTIONS.get(row.on_update),
+        on_delete=on_delete,
+        deferrable=row.deferrable,
+        initially_deferred=row.deferred,
+        match=_MATCHES.get(row.match),
+    )
+
+
+# ------------------------------------------------------------------------------------------ indexes
+
+
+def _index(row: Row[Any], names: Mapping[int, str]) -> IndexFacts:
+    options = {
+        "nulls_not_distinct": "true" if row.nulls_not_distinct else None,
+        "tablespace": row.tablespace,
+        "with": row.storage,
+    }
+    return IndexFacts(
+        name=row.name,
+        elements=tuple(_element(row, place, names) for place in range(row.key_count)),
+        unique=row.is_unique,
+        where=None if row.predicate is None else normal_expression(row.predicate),
+        method=None if row.method == "btree" else row.method,
+        include=tuple(names[number] for number in row.columns[row.key_count :]),
+        options=tuple((name, value) for name, value in options.items() if value),
+    )
+
+
+def _element(row: Row[Any], place: int, names: Mapping[int, str]) -> IndexElement:
+    number = row.columns[place]
+    sql = names[number] if number else normal_expression(row.expressions[place])
+    is_expression = number == 0
+    if collation := row.collations[place]:
+        sql = normal_expression(f"{quoted_name(sql) if number else sql} COLLATE {collation}")
+        is_expression = True
+    order = row.orders[place]
+    descending = bool(order & 1)
+    nulls_first = bool(order & 2)
+    operator_class = row.classes[place]
+    return IndexElement(
+        sql=sql,
+        is_expression=is_expression,
+        descending=descending,
+        nulls=None if nulls_first == descending else "first" if nulls_first else "last",
+        options=(("opclass", operator_class),) if operator_class else (),
+    )
