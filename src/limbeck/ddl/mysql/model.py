@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    Column,
     Dialect,
     ForeignKeyConstraint,
     Table,
@@ -50,7 +52,7 @@ from limbeck.schema.options import given_options
 def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> TableFacts:
     """Return the facts of a model's table as the server's catalogs will have them."""
     names = {column.name.lower(): column.name for column in facts.columns}
-    foreign_keys = _name_foreign_keys(facts, table)
+    foreign_keys = _name_foreign_keys(facts)
     explicit = [_adjust_index(fact, facts, table, dialect, names) for fact in facts.indexes]
     keys = _CreatedKeys.of(table, facts, foreign_keys)
     primary_key = facts.primary_key
@@ -112,12 +114,11 @@ def _table_collation(table: Table, dialect: Dialect) -> str | None:
 # ---------------------------------------------------------------- names
 
 
-def _name_foreign_keys(facts: TableFacts, table: Table) -> list[ForeignKeyFacts]:
+def _name_foreign_keys(facts: TableFacts) -> list[ForeignKeyFacts]:
     """Number the foreign keys without a name in the order in which they are created."""
-    order = _positions(table, ForeignKeyConstraint)
     adjusted = []
     number = 0
-    for fact in sorted(facts.foreign_keys, key=lambda fact: order.get(fact.columns, 0)):
+    for fact in facts.foreign_keys:
         name, is_generated = fact.name, fact.is_generated_name
         if name is None:
             number += 1
@@ -153,13 +154,14 @@ def _name_checks(
     """Number the checks without a name; MariaDB does not name those that belong to a column."""
     is_mariadb = server_of(dialect).is_mariadb
     pattern = "CONSTRAINT_{}" if is_mariadb else f"{facts.key.name}_chk_{{}}"
-    order = _check_positions(table, dialect, with_columns=not is_mariadb)
+    # They come in the order of CREATE TABLE: those of columns first.
+    of_columns = sum(_count_checks(column, dialect) for column in table.columns)
     taken = {fact.name for fact in facts.checks}
     number = 0
     named = []
-    for fact in sorted(facts.checks, key=lambda fact: order.get(fact.sql, -1)):
+    for position, fact in enumerate(facts.checks):
         name = fact.name
-        if name is None and fact.sql in order:
+        if name is None and not (is_mariadb and position < of_columns):
             number += 1
             while (name := pattern.format(number)) in taken:
                 number += 1
@@ -169,16 +171,11 @@ def _name_checks(
     return named
 
 
-def _check_positions(table: Table, dialect: Dialect, *, with_columns: bool) -> dict[str, int]:
-    checks: list[CheckConstraint] = []
-    if with_columns:
-        for column in table.columns:
-            checks += [each for each in column.constraints if isinstance(each, CheckConstraint)]
-    checks += [each for each in sqla.sorted_constraints(table) if isinstance(each, CheckConstraint)]
-    return {
-        normal_expression(sqla.ddl_text(dialect, each.sqltext)): position
-        for position, each in enumerate(checks)
-    }
+def _count_checks(column: Column[Any], dialect: Dialect) -> int:
+    return sum(
+        isinstance(each, CheckConstraint) and sqla.is_created_on(dialect, each)
+        for each in column.constraints
+    )
 
 
 # ---------------------------------------------------------------- indexes

@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Dialect, Table, UniqueConstraint, text
-from sqlalchemy.sql.base import ReadOnlyColumnCollection
-from sqlalchemy.types import NullType, TypeEngine
+from sqlalchemy.exc import CompileError
+from sqlalchemy.types import TypeEngine
 
 from limbeck.ddl.sqlite.parse import (
     is_key_without_null,
@@ -32,6 +32,7 @@ from limbeck.ddl.sqlite.text import (
 )
 from limbeck.schema.database import ReadScope
 from limbeck.schema.facts import (
+    UNKNOWN_TYPE,
     CheckFacts,
     ColumnFacts,
     ComputedFacts,
@@ -44,6 +45,8 @@ from limbeck.schema.facts import (
     UniqueFacts,
     sort_key,
 )
+from limbeck.schema.models import compile_type
+from limbeck.schema.normalize import split_collation
 from limbeck.sqla import column_default_text
 
 __all__ = [
@@ -171,15 +174,15 @@ def _resolve(fact: ForeignKeyFacts, tables: Mapping[str, TableFacts]) -> Foreign
 # ---------------------------------------------------------------- normalise
 
 
-def normal_type(dialect: Dialect, type_: TypeEngine[object]) -> str:
+def normal_type(dialect: Dialect, type_: TypeEngine[Any]) -> str:
     """Return a model type as SQLite declares it, without COLLATE."""
-    if isinstance(type_, NullType):
-        return ""
-    compiled = dialect.type_compiler_instance.process(type_)
-    return normal_type_text(compiled.partition(" COLLATE ")[0])
+    try:
+        return normal_type_text(split_collation(compile_type(dialect, type_))[0])
+    except CompileError:
+        return UNKNOWN_TYPE
 
 
-def normal_default(dialect: Dialect, column: Column[object]) -> str | None:
+def normal_default(dialect: Dialect, column: Column[Any]) -> str | None:
     """Return a model column's server default as normal-form SQL."""
     sql = column_default_text(dialect, column)
     return None if sql is None else normal_default_tokens(LEXICON.tokenize(sql))
@@ -198,7 +201,7 @@ def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> Tab
         facts,
         columns=tuple(
             replace(
-                _adjust_column(dialect, column, table.c, names),
+                _adjust_column(column, names),
                 nullable=column.nullable and not is_key_without_null(column, primary_key, options),
                 autoincrement=column.name == counted,
             )
@@ -241,23 +244,16 @@ def _autoincrement_column(table: Table) -> str | None:
     return None
 
 
-def _adjust_column(
-    dialect: Dialect,
-    facts: ColumnFacts,
-    columns: ReadOnlyColumnCollection[str, Column[Any]],
-    names: Mapping[str, str],
-) -> ColumnFacts:
+def _adjust_column(facts: ColumnFacts, names: Mapping[str, str]) -> ColumnFacts:
     computed = facts.computed
     if computed is not None:
         sql = normal_expression(computed.sql, names)
         computed = ComputedFacts(sql, persisted=bool(computed.persisted))
-    column = next(column for column in columns if column.name == facts.name)
-    collation = getattr(column.type.dialect_impl(dialect), "collation", None)
     return replace(
         facts,
         computed=computed,
         identity=None,
-        collation=normal_collation(collation),
+        collation=normal_collation(facts.collation),
         comment=None,
     )
 

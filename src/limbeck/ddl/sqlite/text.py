@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.dialects.sqlite.base import SQLiteIdentifierPreparer
 
-from limbeck.ddl.tokens import Lexicon, Token, strip_parentheses, words
+from limbeck.ddl.tokens import Cursor, Lexicon, Token, strip_parentheses, words
 
 LEXICON = Lexicon(
     patterns=(
@@ -76,7 +76,11 @@ def normal_tokens(tokens: Sequence[Token], columns: Mapping[str, str] | None = N
     as declared, and a double-quoted name that is no column is the string SQLite takes it for.
     """
     if columns is not None:
-        tokens = [_resolve(token, columns) for token in tokens]
+        tokens = [
+            # COLLATE is followed by a name that is no column.
+            _resolve(token, columns) if not before.is_word("COLLATE") else token
+            for before, token in zip((Cursor.END, *tokens), tokens, strict=False)
+        ]
     return LEXICON.normal(tokens)
 
 
