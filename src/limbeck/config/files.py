@@ -1,0 +1,148 @@
+"""The two kinds of file, read into plain values.
+
+`read_ini` gives a `ConfigParser` in which the section `[limbeck]` already holds what it takes over
+from `[alembic]`; `read_toml` gives one dictionary out of `[tool.alembic]` and `[tool.limbeck]`.
+Both refuse a broken file with its name and line; a file that isn't there is empty.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import tomllib
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from limbeck.errors import ConfigurationError
+
+OWN_SECTIONS = ("limbeck", "alembic")
+URL_OPTION = "sqlalchemy.url"
+
+_REFERENCE = re.compile(r"%\(([^)]+)\)s")
+_PREFIX = "env:"
+
+
+class EnvironmentInterpolation(configparser.BasicInterpolation):
+    """`%(name)s` as ever; in `sqlalchemy.url` the environment stands behind the file's options."""
+
+    def before_get(
+        self,
+        parser: configparser.RawConfigParser,
+        section: str,
+        option: str,
+        value: str,
+        defaults: Mapping[str, str],
+    ) -> str:
+        """Give the value of an option with its references replaced."""
+        if option != URL_OPTION:
+            return super().before_get(parser, section, option, value, defaults)
+        where = f"{URL_OPTION} in section [{section}]"
+        if value.startswith(_PREFIX):
+            return from_environment(value.removeprefix(_PREFIX).strip(), where=where)
+        known: dict[str, str] = dict(defaults)
+        for name in _REFERENCE.findall(value):
+            key = parser.optionxform(name)
+            if key not in known:
+                known[key] = from_environment(name, where=where).replace("%", "%%")
+        return super().before_get(parser, section, option, value, known)
+
+
+def from_environment(name: str, *, where: str) -> str:
+    """Give an environment variable; one that is not set is a ConfigurationError naming it."""
+    value = os.environ.get(name)
+    if value is None:
+        raise ConfigurationError(
+            f"{where} refers to {name!r}, which is neither an option of the file nor an "
+            f"environment variable; set it with `export {name}=...`."
+        )
+    return value
+
+
+def read_ini(path: Path | None, variables: Mapping[str, str]) -> configparser.ConfigParser:
+    """Read an ini file; `variables` are what `%(…)s` may name beside the file's own options."""
+    parser = configparser.ConfigParser(dict(variables), interpolation=EnvironmentInterpolation())
+    if path is not None:
+        try:
+            parser.read([path], encoding="utf-8")
+        except configparser.Error as error:
+            raise ConfigurationError(
+                f"Can't read the configuration file {path}: {error}"
+            ) from error
+        except UnicodeDecodeError as error:
+            raise ConfigurationError(
+                f"Can't read the configuration file {path}: it is not UTF-8 ({error.reason} at "
+                f"byte {error.start})."
+            ) from error
+    first, second = OWN_SECTIONS
+    if parser.has_section(first) and parser.has_section(second):
+        _fill(parser, target=first, source=second)
+    return parser
+
+
+def _fill(parser: configparser.ConfigParser, *, target: str, source: str) -> None:
+    """Copy to one section what only the other says."""
+    here = parser._sections[target]  # type: ignore[attr-defined] # without DEFAULT and variables
+    for option, value in parser._sections[source].items():  # type: ignore[attr-defined] # as above
+        if option not in here:
+            parser[target][option] = value
+
+
+def own_options(parser: configparser.ConfigParser, section: str) -> tuple[str, ...]:
+    """Name the options that stand in a section itself, without those of `[DEFAULT]`."""
+    if not parser.has_section(section):
+        return ()
+    return tuple(parser._sections[section])  # type: ignore[attr-defined] # options() adds DEFAULT
+
+
+def read_toml(path: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Read the tables of a pyproject.toml that are ours, by name."""
+    if not path.is_file():
+        return {}
+    try:
+        with path.open("rb") as file:
+            content = tomllib.load(file)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"Can't read the configuration file {path}: {error}") from error
+    tables = content.get("tool", {})
+    return {name: tables[name] for name in OWN_SECTIONS if name in tables}
+
+
+def look_up(table: Mapping[str, Any], name: str) -> Any:
+    """Find `a.b` in a TOML table, written as a quoted key or as a nested table; None if missing."""
+    if name in table:
+        return table[name]
+    first, dot, rest = name.partition(".")
+    inner = table.get(first)
+    return look_up(inner, rest) if dot and isinstance(inner, Mapping) else None
+
+
+def expand(value: Any, variables: Mapping[str, str], *, where: str) -> Any:
+    """Replace `%(here)s` and the like in a TOML value, in lists and tables too."""
+    match value:
+        case str():
+            try:
+                return value % variables
+            except (KeyError, ValueError, TypeError) as error:
+                raise ConfigurationError(
+                    f"Can't replace the references in {where} = {value!r}: {error}. A percent "
+                    "sign that is meant as such is written %%."
+                ) from error
+        case Mapping():
+            return {key: expand(inner, variables, where=where) for key, inner in value.items()}
+        case list():
+            return [expand(inner, variables, where=where) for inner in value]
+        case _:
+            return value
+
+
+def expand_url(value: str, variables: Mapping[str, str], *, where: str) -> str:
+    """Replace what a url of a TOML file refers to; the environment stands behind `variables`."""
+    if value.startswith(_PREFIX):
+        return from_environment(value.removeprefix(_PREFIX).strip(), where=where)
+    known: MutableMapping[str, str] = dict(variables)
+    for name in _REFERENCE.findall(value):
+        if name not in known:
+            known[name] = from_environment(name, where=where)
+    return str(expand(value, known, where=where))

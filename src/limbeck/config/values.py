@@ -1,0 +1,54 @@
+"""Values of options: lists of paths, booleans, integers.
+
+Each function receives the text (or the TOML value) and the name of what is read, for the error;
+none looks anything up.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+from limbeck.errors import ConfigurationError
+
+SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
+
+_TRUE = {"true", "yes", "on", "1"}
+_FALSE = {"false", "no", "off", "0", ""}
+
+
+def read_boolean(value: Any, *, where: str) -> bool:
+    """Read true/yes/on/1 and false/no/off/0, in any case."""
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise ConfigurationError(f"{where} = {value!r} is not a boolean; write true or false.")
+
+
+def read_integer(value: Any, *, where: str) -> int:
+    """Read a whole number."""
+    try:
+        return int(value)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"{where} = {value!r} is not a whole number.") from error
+
+
+def read_list(value: Any, *, where: str) -> tuple[str, ...]:
+    """Read a TOML list of strings, or text separated by commas or line ends."""
+    match value:
+        case str():
+            return tuple(part.strip() for part in re.split(r"[,\n]", value) if part.strip())
+        case list() if all(isinstance(part, str) for part in value):
+            return tuple(value)
+        case _:
+            raise ConfigurationError(f"{where} = {value!r} is not a list of strings.")
+
+
+def split_paths(value: str, separator: str) -> list[str]:
+    """Split a list of paths and drop the empty ones."""
+    return [part.strip() for part in value.split(separator) if part.strip()]

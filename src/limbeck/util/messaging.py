@@ -1,0 +1,100 @@
+"""Writing to the user: lines, progress words, warnings.
+
+Everything takes `quiet`; nothing here decides on colour or width, which is the command line's.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import textwrap
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn, TextIO
+from urllib.parse import urlsplit
+
+log = logging.getLogger(__name__)
+
+TERMWIDTH: int | None = None
+"""compat: how wide `msg` may write; None does not break lines."""
+
+
+def write_outstream(stream: TextIO, *text: str | bytes, quiet: bool = False) -> None:
+    """Write to a stream; what its encoding can't say is replaced by `?`."""
+    if quiet:
+        return
+    encoding = getattr(stream, "encoding", None) or "ascii"
+    for part in text:
+        if isinstance(part, bytes):
+            part = part.decode(encoding, "replace")
+        if not hasattr(stream, "getvalue"):
+            part = part.encode(encoding, "replace").decode(encoding)
+        try:
+            stream.write(part)
+        except OSError:
+            # `limbeck history | head` closes the pipe; there is nobody left to tell.
+            break
+
+
+@contextmanager
+def status(status_msg: str, newline: bool = False, quiet: bool = False) -> Iterator[None]:  # noqa: FBT001, FBT002  # Alembic's
+    """Print what is being done, and then that it is done or has failed."""
+    msg(status_msg + " ...", newline, flush=True, quiet=quiet)
+    try:
+        yield
+    except BaseException:
+        write_outstream(sys.stdout, "  FAILED\n", quiet=quiet)
+        raise
+    write_outstream(sys.stdout, "  done\n", quiet=quiet)
+
+
+def err(message: str, quiet: bool = False) -> NoReturn:  # noqa: FBT001, FBT002  # Alembic's
+    """Say why it failed and leave."""
+    log.error(message)
+    msg(f"FAILED: {message}", quiet=quiet)
+    sys.exit(-1)
+
+
+def obfuscate_url_pw(input_url: str) -> str:
+    """Give a database url with its password hidden."""
+    parts = urlsplit(input_url)
+    if parts.password is None:
+        return input_url
+    credentials, _, host = parts.netloc.rpartition("@")
+    user = credentials.partition(":")[0]
+    return parts._replace(netloc=f"{user}:***@{host}").geturl()
+
+
+def warn(msg: str, stacklevel: int = 2) -> None:
+    """Warn."""
+    warnings.warn(msg, UserWarning, stacklevel=stacklevel)
+
+
+def warn_deprecated(msg: str, stacklevel: int = 2) -> None:
+    """Warn about something that will go away."""
+    warnings.warn(msg, DeprecationWarning, stacklevel=stacklevel)
+
+
+def msg(msg: str, newline: bool = True, flush: bool = False, quiet: bool = False) -> None:  # noqa: FBT001, FBT002  # Alembic's
+    """Print a message, indented by two."""
+    if quiet:
+        return
+    lines = [msg] if TERMWIDTH is None else textwrap.wrap(msg, TERMWIDTH) or [""]
+    body = "\n".join("  " + line for line in lines)
+    write_outstream(sys.stdout, body + ("\n" if newline else ""))
+    if flush:
+        sys.stdout.flush()
+
+
+def format_as_comma(value: str | Iterable[str] | None) -> str:
+    """Give one name or several as text separated by commas."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case Iterable():
+            return ", ".join(value)
+        case _:
+            raise ValueError(f"Don't know how to comma-format {value!r}")
