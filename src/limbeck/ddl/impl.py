@@ -171,7 +171,8 @@ class DefaultImpl(metaclass=ImplMeta):
         if self.as_sql:
             if multiparams is not None or params:
                 raise TypeError("SQL parameters not allowed with as_sql")
-            sql = compile_statement(construct, self.dialect, literal_binds=self.literal_binds)
+            inline = self.literal_binds or bool((execution_options or {}).get("literal_binds"))
+            sql = compile_statement(construct, self.dialect, literal_binds=inline)
             self.static_output(self._terminated(sql))
             return None
         if params and multiparams is not None:
@@ -392,7 +393,7 @@ class DefaultImpl(metaclass=ImplMeta):
         check_rows(rows)
         if self.as_sql:
             for insert in inline_inserts(table, rows, self.dialect, self.binary_literal):
-                self._exec(insert)
+                self._exec(insert, {"literal_binds": True})
             return
         for group in group_rows(rows):
             if multiinsert and not has_expression(group[0]):

@@ -75,7 +75,7 @@ def _defaults(table: TableClause | Table, row: Row) -> dict[str, Any]:
     """Python-side defaults, which otherwise only an execution would fill in."""
     found = {}
     for column in table.columns:
-        default = column.default if isinstance(column, Column) else None
+        default: Any = column.default if isinstance(column, Column) else None
         if default is None or column.key in row:
             continue
         if default.is_scalar:

@@ -1,0 +1,214 @@
+"""MySQL and MariaDB: a column is changed by writing it again in full, and DDL commits.
+
+flags · emit · read and normalise · render
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import Connection
+from sqlalchemy.schema import CheckConstraint, Column, Computed, Constraint, Identity, Table
+from sqlalchemy.sql.elements import BinaryExpression, Cast, ClauseElement, Grouping
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import DateTime, TypeEngine, to_instance
+
+from limbeck import sqla
+from limbeck.ddl.base import IdentityColumnDefault
+from limbeck.ddl.impl import DefaultImpl
+from limbeck.ddl.mysql.elements import (
+    MySQLAlterDefault,
+    MySQLChangeColumn,
+    MySQLModifyColumn,
+    MySQLRenameColumn,
+)
+
+if TYPE_CHECKING:
+    from limbeck.schema.database import ReadScope
+    from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
+
+__all__ = [
+    "MariaDBImpl",
+    "MySQLAlterDefault",
+    "MySQLChangeColumn",
+    "MySQLImpl",
+    "MySQLModifyColumn",
+]
+
+log = logging.getLogger(__name__)
+
+
+class MySQLImpl(DefaultImpl):
+    """MySQL."""
+
+    __dialect__ = "mysql"
+
+    transactional_ddl = False
+    type_synonyms = ({"NUMERIC", "DECIMAL"}, {"BOOL", "TINYINT"}, {"JSON", "LONGTEXT"})
+    type_arg_extract = (r"character set ([\w\-_]+)", r"collate ([\w\-_]+)")
+
+    rename_column_version: tuple[int, ...] = (8, 0)
+    """Since when is there RENAME COLUMN?"""
+
+    check_version: tuple[int, ...] = (8, 0, 16)
+    """Since when does the server keep checks?"""
+
+    # emit
+
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        server_default: Any = False,
+        name: str | None = None,
+        type_: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        schema: str | None = None,
+        existing_type: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        existing_server_default: Any = None,
+        existing_nullable: bool | None = None,
+        autoincrement: bool | None = None,
+        existing_autoincrement: bool | None = None,
+        comment: str | Literal[False] | None = False,
+        existing_comment: str | None = None,
+        **kw: Any,
+    ) -> None:
+        """Change a column; what is not given of it comes from the `existing_…` arguments.
+
+        Raises CommandError where the column has to be written in full and its type is not given.
+        """
+        full_type = type_ if type_ is not None else existing_type
+        alters = nullable is not None or type_ is not None or autoincrement is not None
+        rewrites = alters or comment is not False or _is_computed(server_default)
+        rewrites = rewrites or (
+            server_default is not False and _is_computed(existing_server_default)
+        )
+        is_time = _is_time_default(full_type, server_default)
+        if isinstance(server_default, Identity) or _drops_identity(
+            server_default, existing_server_default
+        ):
+            self._exec(
+                IdentityColumnDefault(table_name, column_name, server_default, self, schema=schema)
+            )
+        if name is not None and full_type is None and self._renames_only(rewrites, server_default):
+            self._exec(MySQLRenameColumn(table_name, column_name, name, schema=schema))
+            return
+        if not (name is not None or is_time or rewrites):
+            if server_default is not False:
+                self._exec(MySQLAlterDefault(table_name, column_name, server_default, schema))
+            return
+        in_full: dict[str, Any] = {
+            "schema": schema,
+            "newname": name if name is not None else column_name,
+            "type_": full_type,
+            "nullable": _given(nullable, otherwise=_given(existing_nullable, otherwise=True)),
+            "default": existing_server_default if server_default is False else server_default,
+            "autoincrement": _given(autoincrement, otherwise=existing_autoincrement),
+            "comment": existing_comment if comment is False else comment,
+        }
+        element = MySQLChangeColumn if name is not None or is_time else MySQLModifyColumn
+        self._exec(element(table_name, column_name, **in_full))
+
+    def _renames_only(self, rewrites: bool, server_default: Any) -> bool:
+        version = self.rename_column_version
+        return not rewrites and server_default is False and self.has_server_version(*version)
+
+    def drop_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Drop a constraint; the check of a type only where the server keeps checks."""
+        if isinstance(const, CheckConstraint) and sqla.is_type_bound(const):
+            if not self.has_server_version(*self.check_version):
+                return
+            if sqla.final_name(const, self.dialect) is None:
+                log.warning("The check that a type brought to %s has no name: kept", const.table)
+                return
+        super().drop_constraint(const, **kw)
+
+    # read and normalise
+
+    def read_schema(self, connection: Connection, scope: ReadScope) -> SchemaFacts:
+        """Read the schema from information_schema."""
+        from limbeck.ddl.mysql import read  # lazy: writing DDL never reads
+
+        return read.read_schema(connection, scope)
+
+    def normal_type(self, type_: TypeEngine[Any]) -> str:
+        """Return the normal form of a type."""
+        from limbeck.ddl.mysql import read  # lazy: writing DDL never reads
+
+        return read.normal_type(self.dialect, type_)
+
+    def normal_default(self, column: Column[Any]) -> str | None:
+        """Return the normal form of a column's server default."""
+        from limbeck.ddl.mysql import read  # lazy: writing DDL never reads
+
+        return read.normal_default(self.dialect, column)
+
+    def normal_expression(self, sql: str) -> str:
+        """Return the normal form of an expression."""
+        from limbeck.ddl.mysql import read  # lazy: writing DDL never reads
+
+        return read.normal_expression(sql)
+
+    def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
+        """Return what the server makes of a model's table."""
+        from limbeck.ddl.mysql import read  # lazy: writing DDL never reads
+
+        return read.adjust_model_table(self.dialect, facts, table)
+
+    def probe_tables(
+        self, connection: Connection, tables: Sequence[Table]
+    ) -> Mapping[TableKey, TableFacts]:
+        """Return these tables as the server normalises them."""
+        from limbeck.ddl.mysql import read  # lazy: writing DDL never reads
+
+        return read.probe_tables(self.dialect, connection, tables)
+
+    # render
+
+    def render_ddl_sql_expr(
+        self,
+        expr: ClauseElement,
+        is_server_default: bool = False,
+        is_index: bool = False,
+        **kw: Any,
+    ) -> str:
+        """Return the SQL of an expression; in an index it stands in parentheses."""
+        if is_index and isinstance(expr, BinaryExpression | Cast | FunctionElement):
+            expr = Grouping(expr)
+        return super().render_ddl_sql_expr(expr, is_server_default=is_server_default, **kw)
+
+
+class MariaDBImpl(MySQLImpl):
+    """MariaDB, which has IF EXISTS nearly everywhere."""
+
+    __dialect__ = "mariadb"
+
+    supports_index_if_not_exists = True
+    rename_column_version = (10, 5, 2)
+    check_version = (10, 2, 1)
+
+
+def _given(value: bool | None, *, otherwise: bool | None) -> bool | None:
+    return otherwise if value is None else value
+
+
+def _is_computed(default: Any) -> bool:
+    return isinstance(default, Computed)
+
+
+def _drops_identity(server_default: Any, existing: Any) -> bool:
+    return server_default is not False and isinstance(existing, Identity)
+
+
+def _is_time_default(type_: Any, server_default: Any) -> bool:
+    """Tell whether the default is the current time of a date column: before 8.0.13 no ALTER … SET."""
+    if server_default is None or server_default is False or type_ is None:
+        return False
+    if not isinstance(to_instance(type_), DateTime):
+        return False
+    sql = str(getattr(server_default, "arg", server_default))
+    return re.match(r"\(?(current_timestamp|now)\b", sql, re.IGNORECASE) is not None

@@ -1,0 +1,198 @@
+"""How MySQL and MariaDB spell what ALTER TABLE changes: a column is written again in full."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import (
+    CheckConstraint,
+    Computed,
+    DefaultClause,
+    DropConstraint,
+    ForeignKeyConstraint,
+    Identity,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+)
+from sqlalchemy.sql.functions import FunctionElement, current_timestamp, now
+from sqlalchemy.types import String, TypeEngine, to_instance
+
+from limbeck.ddl.base import (
+    AlterColumn,
+    ColumnDefault,
+    ColumnName,
+    ColumnNullable,
+    ColumnType,
+    _ServerDefaultArgument,
+    alter_table,
+    describe_column,
+    format_column_name,
+    format_server_default,
+    format_type,
+)
+from limbeck.errors import CommandError, UnsupportedOperationError
+
+MAKERS = ("mysql", "mariadb")
+
+
+class MySQLAlterDefault(AlterColumn):
+    """SET or DROP DEFAULT, which leaves the rest of the column alone."""
+
+    def __init__(
+        self,
+        name: str,
+        column_name: str,
+        default: _ServerDefaultArgument,
+        schema: str | None = None,
+    ) -> None:
+        super().__init__(name, column_name, schema=schema)
+        self.default = default
+
+
+class MySQLChangeColumn(AlterColumn):
+    """CHANGE: the column in full, with a new name."""
+
+    def __init__(
+        self,
+        name: str,
+        column_name: str,
+        schema: str | None = None,
+        newname: str | None = None,
+        type_: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        nullable: bool | None = None,
+        default: _ServerDefaultArgument = False,
+        autoincrement: bool | None = None,
+        comment: str | Literal[False] | None = False,
+    ) -> None:
+        super().__init__(name, column_name, schema=schema)
+        if type_ is None:
+            raise CommandError(
+                f"All MySQL CHANGE/MODIFY COLUMN operations require the existing type: MySQL "
+                f"writes the column {describe_column(self)} again in full. Give existing_type=, "
+                f"and existing_nullable=, existing_server_default=, existing_comment= where they "
+                f"are not the default, or they are lost."
+            )
+        self.column_name = column_name
+        self.nullable = nullable
+        self.newname = newname
+        self.default = default
+        self.autoincrement = autoincrement
+        self.comment = comment
+        self.type_: TypeEngine[Any] = to_instance(type_)
+
+
+class MySQLModifyColumn(MySQLChangeColumn):
+    """MODIFY: the column in full, under its name."""
+
+
+class MySQLRenameColumn(ColumnName):
+    """RENAME COLUMN, which leaves the rest of the column alone; MySQL 8.0, MariaDB 10.5.2."""
+
+
+@compiles(ColumnNullable, *MAKERS)
+@compiles(ColumnName, *MAKERS)
+@compiles(ColumnDefault, *MAKERS)
+@compiles(ColumnType, *MAKERS)
+def _mysql_doesnt_support_individual(element: AlterColumn, compiler: Any, **kw: Any) -> str:
+    raise UnsupportedOperationError(
+        f"Can't alter the column {describe_column(element)} by {type(element).__name__}: MySQL "
+        f"writes a column again in full. Use MySQLModifyColumn or MySQLChangeColumn."
+    )
+
+
+@compiles(MySQLAlterDefault, *MAKERS)
+def _mysql_alter_default(element: MySQLAlterDefault, compiler: Any, **kw: Any) -> str:
+    table = alter_table(compiler, element.table_name, element.schema)
+    column = format_column_name(compiler, element.column_name)
+    if element.default is None:
+        return f"{table} ALTER COLUMN {column} DROP DEFAULT"
+    return f"{table} ALTER COLUMN {column} SET DEFAULT {_default(compiler, element.default)}"
+
+
+@compiles(MySQLModifyColumn, *MAKERS)
+def _mysql_modify_column(element: MySQLModifyColumn, compiler: Any, **kw: Any) -> str:
+    table = alter_table(compiler, element.table_name, element.schema)
+    return f"{table} MODIFY {format_column_name(compiler, element.column_name)} {_spec(element, compiler)}"
+
+
+@compiles(MySQLChangeColumn, *MAKERS)
+def _mysql_change_column(element: MySQLChangeColumn, compiler: Any, **kw: Any) -> str:
+    table = alter_table(compiler, element.table_name, element.schema)
+    old = format_column_name(compiler, element.column_name)
+    new = format_column_name(compiler, element.newname or element.column_name)
+    return f"{table} CHANGE {old} {new} {_spec(element, compiler)}"
+
+
+@compiles(MySQLRenameColumn, *MAKERS)
+def _mysql_rename_column(element: MySQLRenameColumn, compiler: Any, **kw: Any) -> str:
+    table = alter_table(compiler, element.table_name, element.schema)
+    old = format_column_name(compiler, element.column_name)
+    return f"{table} RENAME COLUMN {old} TO {format_column_name(compiler, element.newname)}"
+
+
+@compiles(DropConstraint, "mysql")
+def _mysql_drop_constraint(element: DropConstraint, compiler: Any, **kw: Any) -> str:
+    return drop_constraint(element, compiler, check="CHECK", guard="")
+
+
+@compiles(DropConstraint, "mariadb")
+def _mariadb_drop_constraint(element: DropConstraint, compiler: Any, **kw: Any) -> str:
+    guard = "IF EXISTS " if element.if_exists else ""
+    return drop_constraint(element, compiler, check="CONSTRAINT", guard=guard)
+
+
+def drop_constraint(element: DropConstraint, compiler: Any, *, check: str, guard: str) -> str:
+    """Return the DROP of a constraint, which has another word for each kind."""
+    constraint: Any = element.element
+    if isinstance(constraint, PrimaryKeyConstraint):
+        dropped = "PRIMARY KEY"
+    else:
+        words = (
+            (ForeignKeyConstraint, "FOREIGN KEY"),
+            (UniqueConstraint, "INDEX"),
+            (CheckConstraint, check),
+        )
+        word = next((word for kind, word in words if isinstance(constraint, kind)), None)
+        name = compiler.preparer.format_constraint(constraint)
+        if word is None:
+            raise UnsupportedOperationError(
+                f"No generic 'DROP CONSTRAINT' in MySQL for {name or 'a constraint'} - please "
+                f"specify the constraint's type: op.drop_constraint(..., type_='foreignkey', "
+                f"'unique', 'check' or 'primary')."
+            )
+        if name is None:
+            raise CommandError(
+                f"Can't drop a constraint without a name from {constraint.table.fullname}: give "
+                f"the name that SHOW CREATE TABLE says."
+            )
+        dropped = f"{word} {guard}{name}"
+    return f"ALTER TABLE {compiler.preparer.format_table(constraint.table)} DROP {dropped}"
+
+
+def _spec(element: MySQLChangeColumn, compiler: Any) -> str:
+    """Return the column in full: type, null, key, default, comment."""
+    parts = [format_type(compiler, element.type_)]
+    computed = element.default if isinstance(element.default, Computed) else None
+    if computed is not None:
+        parts.append(compiler.process(computed))
+        if not element.nullable and element.nullable is not None:
+            parts.append("NOT NULL")
+    else:
+        parts.append("NULL" if element.nullable else "NOT NULL")
+        if element.autoincrement:
+            parts.append("AUTO_INCREMENT")
+        if not (element.default is None or isinstance(element.default, bool | Identity)):
+            parts.append(f"DEFAULT {_default(compiler, element.default)}")
+    if element.comment:
+        literal = compiler.sql_compiler.render_literal_value(element.comment, String())
+        parts.append(f"COMMENT {literal}")
+    return " ".join(parts)
+
+
+def _default(compiler: Any, default: Any) -> str:
+    """Return a default; MySQL 8 wants parentheses around every expression but the current time."""
+    sql = format_server_default(compiler, default)
+    expression = default.arg if isinstance(default, DefaultClause) else default
+    is_time = isinstance(expression, now | current_timestamp)
+    return f"({sql})" if isinstance(expression, FunctionElement) and not is_time else sql

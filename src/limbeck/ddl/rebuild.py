@@ -1,0 +1,63 @@
+"""How a database replaces a table by a new one that has another structure.
+
+`TableRebuild` is asked by batch mode: it reads the old table, protects what hangs on it while
+rows move, and says what has to be made again afterwards. A dialect with more to care for has a
+subclass in its own folder; `DefaultImpl.table_rebuild` returns it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Index, MetaData, Table
+
+if TYPE_CHECKING:
+    from limbeck.ddl.impl import DefaultImpl
+
+
+class TableRebuild:
+    """The rebuild of one table; knows the table's name, nothing of what shall change."""
+
+    renames_columns_in_place = False
+    """Are columns better renamed by ALTER before the table is read?"""
+
+    refers_to_itself_by_final_name = False
+    """Does a foreign key to the table itself name the table's final name from the start?"""
+
+    is_atomic = False
+    """Does `guard` undo everything when it is left by an error?"""
+
+    def __init__(self, impl: DefaultImpl, table_name: str, schema: str | None) -> None:
+        self.impl = impl
+        self.table_name = table_name
+        self.schema = schema
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Protect rows, and what refers to the table, within the block: nothing to do."""
+        yield
+
+    def read_table(
+        self, metadata: MetaData, reflect_args: Sequence[Any], reflect_kwargs: Mapping[str, Any]
+    ) -> Table:
+        """Read the table as it is, under the naming convention of `metadata`."""
+        return Table(
+            self.table_name,
+            metadata,
+            *reflect_args,
+            schema=self.schema,
+            autoload_with=self.impl.connection,
+            **reflect_kwargs,
+        )
+
+    def keep_columns(self, table: Table, names: Sequence[str]) -> None:
+        """Make the columns of the new table that no one changes exactly what they are now."""
+
+    def index_statement(self, index: Index) -> str | None:
+        """Return the statement that makes an unchanged index again, None for the usual one."""
+        return None
+
+    def finish(self) -> None:
+        """Make again, or check, what hangs on the table, now that the new one is in place."""
