@@ -41,13 +41,13 @@ from sqlalchemy.sql.expression import TableClause
 from sqlalchemy.types import TypeEngine, to_instance
 
 from limbeck import sqla
-from limbeck.errors import UnsupportedOperationError
 from limbeck.schema import models, normalize
 
 from . import base, compare
 from .base import _ServerDefaultArgument
 from .inserts import check_rows, group_rows, has_expression, inline_inserts
 from .offline import compile_statement
+from .rebuild import TableRebuild
 from .registry import ImplMeta, _impls
 
 if TYPE_CHECKING:
@@ -433,6 +433,10 @@ class DefaultImpl(metaclass=ImplMeta):
         """Does this batch need the table recreated? Not where ALTER does everything."""
         return False
 
+    def table_rebuild(self, table_name: str, schema: str | None) -> TableRebuild:
+        """How is a table replaced by a new one of another structure?"""
+        return TableRebuild(self, table_name, schema)
+
     def prep_table_for_batch(self, batch_impl: TableRecreation, table: Table) -> None:
         """Prepare a table for being recreated: nothing."""
 
@@ -536,9 +540,3 @@ class DefaultImpl(metaclass=ImplMeta):
     def render_type(self, type_obj: TypeEngine[Any], autogen_context: Any) -> str | Literal[False]:
         """What is the Python source of this type? False: as any other type."""
         return False
-
-    # refuse
-
-    def refuse(self, attempt: str, way_out: str) -> UnsupportedOperationError:
-        """Return the error for what this database can't do."""
-        return UnsupportedOperationError(f"{attempt}: {self.__dialect__} can't. {way_out}")

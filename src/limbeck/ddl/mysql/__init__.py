@@ -47,14 +47,29 @@ class MySQLImpl(DefaultImpl):
     __dialect__ = "mysql"
 
     transactional_ddl = False
+    foreign_keys_hold_columns = True
+    rewrites_expressions = True
     type_synonyms = ({"NUMERIC", "DECIMAL"}, {"BOOL", "TINYINT"}, {"JSON", "LONGTEXT"})
     type_arg_extract = (r"character set ([\w\-_]+)", r"collate ([\w\-_]+)")
 
-    rename_column_version: tuple[int, ...] = (8, 0)
-    """Since when is there RENAME COLUMN?"""
+    def __init__(self, *arg: Any, **kw: Any) -> None:
+        super().__init__(*arg, **kw)
+        self.supports_index_if_not_exists = self.is_mariadb
 
-    check_version: tuple[int, ...] = (8, 0, 16)
-    """Since when does the server keep checks?"""
+    @property
+    def is_mariadb(self) -> bool:
+        """Is it MariaDB? A url that says mysql can lead to one."""
+        return bool(getattr(self.dialect, "is_mariadb", False))
+
+    @property
+    def has_rename_column(self) -> bool:
+        """Is there ALTER TABLE … RENAME COLUMN?"""
+        return self.has_server_version(*((10, 5, 2) if self.is_mariadb else (8, 0)))
+
+    @property
+    def keeps_checks(self) -> bool:
+        """Does the server keep checks, or only read over them?"""
+        return self.has_server_version(*((10, 2, 1) if self.is_mariadb else (8, 0, 16)))
 
     # emit
 
@@ -94,7 +109,8 @@ class MySQLImpl(DefaultImpl):
             self._exec(
                 IdentityColumnDefault(table_name, column_name, server_default, self, schema=schema)
             )
-        if name is not None and full_type is None and self._renames_only(rewrites, server_default):
+        only_renames = name is not None and not rewrites and server_default is False
+        if name is not None and only_renames and full_type is None and self.has_rename_column:
             self._exec(MySQLRenameColumn(table_name, column_name, name, schema=schema))
             return
         if not (name is not None or is_time or rewrites):
@@ -113,14 +129,10 @@ class MySQLImpl(DefaultImpl):
         element = MySQLChangeColumn if name is not None or is_time else MySQLModifyColumn
         self._exec(element(table_name, column_name, **in_full))
 
-    def _renames_only(self, rewrites: bool, server_default: Any) -> bool:
-        version = self.rename_column_version
-        return not rewrites and server_default is False and self.has_server_version(*version)
-
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
         """Drop a constraint; the check of a type only where the server keeps checks."""
         if isinstance(const, CheckConstraint) and sqla.is_type_bound(const):
-            if not self.has_server_version(*self.check_version):
+            if not self.keeps_checks:
                 return
             if sqla.final_name(const, self.dialect) is None:
                 log.warning("The check that a type brought to %s has no name: kept", const.table)
@@ -183,13 +195,9 @@ class MySQLImpl(DefaultImpl):
 
 
 class MariaDBImpl(MySQLImpl):
-    """MariaDB, which has IF EXISTS nearly everywhere."""
+    """MariaDB, by a url that says so."""
 
     __dialect__ = "mariadb"
-
-    supports_index_if_not_exists = True
-    rename_column_version = (10, 5, 2)
-    check_version = (10, 2, 1)
 
 
 def _given(value: bool | None, *, otherwise: bool | None) -> bool | None:

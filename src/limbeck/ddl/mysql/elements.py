@@ -131,15 +131,13 @@ def _mysql_rename_column(element: MySQLRenameColumn, compiler: Any, **kw: Any) -
     return f"{table} RENAME COLUMN {old} TO {format_column_name(compiler, element.newname)}"
 
 
-@compiles(DropConstraint, "mysql")
+@compiles(DropConstraint, *MAKERS)
 def _mysql_drop_constraint(element: DropConstraint, compiler: Any, **kw: Any) -> str:
-    return drop_constraint(element, compiler, check="CHECK", guard="")
-
-
-@compiles(DropConstraint, "mariadb")
-def _mariadb_drop_constraint(element: DropConstraint, compiler: Any, **kw: Any) -> str:
-    guard = "IF EXISTS " if element.if_exists else ""
-    return drop_constraint(element, compiler, check="CONSTRAINT", guard=guard)
+    """Only MariaDB has IF EXISTS here, and it drops a check as MySQL 5 did: not as CHECK."""
+    is_mariadb: bool = compiler.dialect.is_mariadb
+    guard = "IF EXISTS " if element.if_exists and is_mariadb else ""
+    check = "CONSTRAINT" if is_mariadb else "CHECK"
+    return drop_constraint(element, compiler, check=check, guard=guard)
 
 
 def drop_constraint(element: DropConstraint, compiler: Any, *, check: str, guard: str) -> str:

@@ -54,6 +54,7 @@ class PostgresqlImpl(DefaultImpl):
     __dialect__ = "postgresql"
 
     transactional_ddl = True
+    rewrites_expressions = True
     supports_index_if_not_exists = True
     type_synonyms = (
         {"NUMERIC", "DECIMAL"},
