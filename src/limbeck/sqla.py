@@ -13,6 +13,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import NoReferencedColumnError
 from sqlalchemy.sql.base import _NONE_NAME
+from sqlalchemy.sql.compiler import BIND_PARAMS_ESC
 from sqlalchemy.sql.ddl import CreateIndex
 from sqlalchemy.sql.elements import BindParameter, TextClause, conv
 from sqlalchemy.sql.schema import Column, Constraint, ForeignKey, Identity, Index, Table
@@ -72,10 +73,11 @@ def exclusions(constraint: Constraint) -> list[tuple[Any, str, str]]:
 def escape_binds(sql: str) -> str:
     """Return the SQL as `text()` has to get it so that no part of it becomes a bound parameter.
 
-    Uses `TextClause`'s own pattern, private in every version up to 2.1.
+    Uses the patterns of `TextClause` and of the compiler, neither promised in any version.
     """
+    with_backslashes = BIND_PARAMS_ESC.sub(r"\\\\\1", sql)
     pattern: re.Pattern[str] = TextClause._bind_params_regex
-    return pattern.sub(r"\\:\1", sql)
+    return pattern.sub(r"\\:\1", with_backslashes)
 
 
 def has_own_repr(type_: TypeEngine[Any]) -> bool:
@@ -148,6 +150,14 @@ def copy_column(column: Column[Any]) -> Column[Any]:
     `copy()` is deprecated and has no public successor in any version up to 2.1.
     """
     return column._copy()
+
+
+def copy_server_default(default: Any) -> Any:
+    """Return a copy of a `Computed` or `Identity` that belongs to no column.
+
+    `copy()` is deprecated and has no public successor in any version up to 2.1.
+    """
+    return default._copy()
 
 
 def copy_constraint(constraint: Constraint, table: Table) -> Constraint:

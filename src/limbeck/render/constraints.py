@@ -17,6 +17,7 @@ from sqlalchemy.sql.schema import (
 )
 
 from limbeck import sqla
+from limbeck.errors import CommandError
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, render_item, sqlalchemy_prefix
 from limbeck.render.expressions import (
@@ -36,7 +37,7 @@ def render_constraint(constraint: Constraint, ctx: RenderContext) -> str | None:
     """Return a constraint as an argument of `op.create_table`.
 
     `None` when nothing has to be written: the check of a column's type, a primary key without
-    columns, or what the user's hook leaves out. Raises `TypeError` for a class it does not know.
+    columns, or what the user's hook leaves out. Raises `CommandError` for a class it does not know.
     """
     if sqla.is_type_bound(constraint):
         return None
@@ -119,7 +120,7 @@ def _renderer_of(constraint: Constraint) -> tuple[str, _Renderer]:
         case _ if constraint.__visit_name__ == "exclude_constraint":
             return "exclude", _render_exclude
         case _:
-            raise TypeError(
+            raise CommandError(
                 f"Can't render {type(constraint).__name__} as Python: give its source in the "
                 "`render_item` hook of context.configure()."
             )

@@ -31,7 +31,9 @@ def render_identifier(ctx: RenderContext, name: str | None) -> str:
     """Return the source of a name, with its quoting where the models ask for one."""
     if isinstance(name, quoted_name) and _is_quoting_unusual(name):
         # where names are folded, "a" and a are two tables; Alembic drops the difference
-        return call(f"{sqlalchemy_prefix(ctx)}quoted_name", literal(name), literal(name.quote))
+        return call(
+            f"{sqlalchemy_prefix(ctx)}quoted_name", literal(name), quote=literal(name.quote)
+        )
     return literal(name)
 
 

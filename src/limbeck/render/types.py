@@ -101,7 +101,9 @@ def _arguments_not_in_repr(type_: TypeEngine[Any]) -> Iterator[tuple[str, Any]]:
     for name in names:
         default = parameters[name].default if name in parameters else None
         value = getattr(type_, name, default)
-        if isinstance(value, ClauseElement) or (value != default and (value or default)):
+        if value is False and default is None:
+            continue
+        if isinstance(value, ClauseElement) or value != default:
             yield name, value
 
 

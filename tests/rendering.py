@@ -1,0 +1,81 @@
+"""A render context without autogenerate, and the way back from source text to constructs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mssql, mysql, oracle, postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.url import URL
+from sqlalchemy.exc import CompileError
+from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
+from sqlalchemy.sql.elements import conv
+
+from limbeck.ddl.impl import DefaultImpl
+
+DIALECTS = ("mssql", "mysql", "oracle", "postgresql", "sqlite")
+NAMESPACE = {
+    "sa": sa,
+    "mssql": mssql,
+    "mysql": mysql,
+    "oracle": oracle,
+    "postgresql": postgresql,
+    "sqlite": sqlite,
+    "op": SimpleNamespace(f=conv),
+}
+
+
+def make_dialect(name: str) -> Dialect:
+    """Return a dialect without its driver's module."""
+    class_: Callable[[], Dialect] = URL.create(name).get_dialect()
+    return class_()
+
+
+class PlainRenderContext:
+    """What `AutogenContext` offers to rendering, with the options of a default env.py."""
+
+    def __init__(self, dialect: str = "postgresql", **opts: Any) -> None:
+        self.dialect = make_dialect(dialect)
+        impl_class = DefaultImpl.get_by_dialect(self.dialect)
+        impl = impl_class(
+            self.dialect,
+            None,
+            as_sql=False,
+            transactional_ddl=None,
+            output_buffer=None,
+            context_opts={},
+        )
+        self.migration_context = SimpleNamespace(impl=impl)
+        self.imports: set[str] = set()
+        self.has_batch = False
+        self.opts = {
+            "sqlalchemy_module_prefix": "sa.",
+            "alembic_module_prefix": "op.",
+            "user_module_prefix": None,
+            "render_item": None,
+            **opts,
+        }
+
+    def render_op(self, op: Any) -> list[str]:
+        """Return the lines of a directive."""
+        lines = op.render(self)
+        return [lines] if isinstance(lines, str) else list(lines)
+
+
+def evaluate(source: str, **names: Any) -> Any:
+    """Return what a piece of a revision file builds."""
+    return eval(source, {**NAMESPACE, **names})
+
+
+def table_sql(table: sa.Table, dialect: Dialect) -> list[str]:
+    """Return the lines of a table's DDL without their order, or why the dialect has none."""
+    try:
+        elements: list[DDLElement] = [CreateTable(table)]
+        elements += [CreateIndex(index) for index in table.indexes]
+        compiled = [str(element.compile(dialect=dialect)) for element in elements]
+    except CompileError as error:
+        return [f"{type(error).__name__}: {error}"]
+    return sorted(line.strip(" \t,") for sql in compiled for line in sql.splitlines())
