@@ -36,7 +36,7 @@ def run_once(contender: Contender) -> Run:
     process = subprocess.Popen(
         contender.command,
         cwd=contender.folder,
-        env={**os.environ, "PYTHONPATH": str(contender.folder)},
+        env=_environment(contender),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
@@ -48,6 +48,12 @@ def run_once(contender: Contender) -> Run:
     if process.returncode:
         raise SystemExit(f"{contender.name}: {contender.command}\n{errors.decode()}")
     return Run(seconds, usage.ru_maxrss / 1024)
+
+
+def _environment(contender: Contender) -> dict[str, str]:
+    """Return the environment of a run, in which Python may keep what it has compiled."""
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPATH": str(contender.folder)}
 
 
 def compare(contenders: Sequence[Contender], repeat: int) -> Mapping[str, Run]:
