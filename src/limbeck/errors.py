@@ -7,6 +7,7 @@
     ├── DatabaseNotAtHead             the database is behind the newest revision
     ├── IrreversibleError             a directive that does not say how to undo itself (also a
     │                                 ValueError and NotImplementedError, as Alembic raises them)
+    ├── BatchError                    a batch block asks for what its table has not (also ValueError)
     ├── UnsupportedOperationError     this database can't do that (also a NotImplementedError)
     ├── OutsideMigrationError         `op` or `context` called while nothing runs (also a NameError)
     └── RevisionError                 revision files and their graph; more in `script.errors`
@@ -48,6 +49,10 @@ class DatabaseNotAtHead(CommandError):
 
 class IrreversibleError(CommandError, ValueError, NotImplementedError):
     """A directive was asked to reverse itself and does not know how."""
+
+
+class BatchError(CommandError, ValueError):
+    """A batch block names a column, constraint or index that its table has not."""
 
 
 class UnsupportedOperationError(CommandError, NotImplementedError):

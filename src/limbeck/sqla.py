@@ -120,10 +120,12 @@ def is_created_on(dialect: Dialect, item: Constraint | Index) -> bool:
     Asks `ddl_if()` and the rule by which `Boolean` and `Enum` leave out their check; both are
     private in every version up to 2.1.
     """
+    rule = item._ddl_if
+    if rule is None and getattr(item, "_create_rule", None) is None:
+        return True
     compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # as dialects do
     if isinstance(item, Constraint):
         return bool(item._should_create_for_compiler(compiler))
-    rule = item._ddl_if
     return rule is None or bool(
         rule._should_execute(CreateIndex(item), item, None, compiler=compiler, dialect=dialect)
     )

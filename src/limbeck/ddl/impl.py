@@ -62,13 +62,17 @@ __all__ = ["DefaultImpl", "ImplMeta", "_impls"]
 class RecordedBatch(Protocol):
     """What a batch has recorded: a tuple (operation, positional arguments, keyword arguments) each."""
 
-    batch: Sequence[tuple[Any, ...]]
+    @property
+    def batch(self) -> Sequence[tuple[Any, ...]]:
+        """Return the calls in their order."""
 
 
 class TableRecreation(Protocol):
     """A table that a batch is about to recreate."""
 
-    named_constraints: Mapping[str, Constraint]
+    @property
+    def named_constraints(self) -> Mapping[str, Constraint]:
+        """Return the constraints that stay and have a name."""
 
 
 class DefaultImpl(metaclass=ImplMeta):
@@ -439,6 +443,10 @@ class DefaultImpl(metaclass=ImplMeta):
 
     def prep_table_for_batch(self, batch_impl: TableRecreation, table: Table) -> None:
         """Prepare a table for being recreated: nothing."""
+
+    def table_rebuild(self, table_name: str, schema: str | None) -> TableRebuild:
+        """How is this table replaced by a new one? With nothing to care for but the rows."""
+        return TableRebuild(self, table_name, schema)
 
     def cast_for_batch_migrate(
         self,

@@ -52,8 +52,8 @@ class TableRebuild:
             **reflect_kwargs,
         )
 
-    def keep_columns(self, table: Table, names: Sequence[str]) -> None:
-        """Make the columns of the new table that no one changes exactly what they are now."""
+    def adjust_columns(self, table: Table, names_of_old_type: Sequence[str]) -> None:
+        """Adjust the new table's columns; the types of those named are as they were read."""
 
     def index_statement(self, index: Index) -> str | None:
         """Return the statement that makes an unchanged index again, None for the usual one."""

@@ -12,7 +12,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Protocol, TypeVar, cast
 
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.schema import Table
@@ -182,8 +182,7 @@ class AbstractOperations:
 
     def get_bind(self) -> Connection:
         """Return the connection; offline, what stands for it (None or a mock)."""
-        bind: Connection = self.migration_context.impl.bind
-        return bind
+        return cast(Connection, self.migration_context.impl.bind)
 
     def run_async(
         self, async_function: Callable[..., Awaitable[_Result]], *args: Any, **kw_args: Any

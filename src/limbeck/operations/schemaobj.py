@@ -188,7 +188,7 @@ class SchemaObjects:
             if _is_attached_constraint(item) and not sqla.is_type_bound(item):
                 table.append_constraint(sqla.copy_constraint(item, table))
         for key in sorted(table.foreign_keys, key=lambda key: key.target_fullname):
-            _ensure_referred(metadata, key)
+            ensure_referred(metadata, key)
         return table
 
     def index(
@@ -230,7 +230,7 @@ def _is_attached_constraint(item: Any) -> TypeGuard[Constraint]:
     return isinstance(item, Constraint) and getattr(item, "parent", None) is not None
 
 
-def _ensure_referred(metadata: MetaData, key: ForeignKey) -> None:
+def ensure_referred(metadata: MetaData, key: ForeignKey) -> None:
     """Put the table and column that a foreign key names into the MetaData."""
     *path, table_name, column_name = key.target_fullname.split(".")
     schema = ".".join(path) or None

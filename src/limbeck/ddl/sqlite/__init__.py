@@ -28,6 +28,7 @@ from limbeck.ddl.impl import DefaultImpl, RecordedBatch
 from limbeck.errors import UnsupportedOperationError
 
 if TYPE_CHECKING:
+    from limbeck.ddl.rebuild import TableRebuild
     from limbeck.schema.database import ReadScope
     from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
 
@@ -165,6 +166,12 @@ class SQLiteImpl(DefaultImpl):
     def requires_recreate_in_batch(self, batch_op: RecordedBatch) -> bool:
         """Does any of this need a recreated table: all but indexes and simple new columns?"""
         return any(not _is_in_place(*recorded) for recorded in batch_op.batch)
+
+    def table_rebuild(self, table_name: str, schema: str | None) -> TableRebuild:
+        """How is a table replaced? With its triggers, views and the keys that refer to it."""
+        from . import rebuild  # lazy: only a batch on a connection needs it
+
+        return rebuild.SQLiteRebuild(self, table_name, schema)
 
     # read and normalise
 

@@ -1,0 +1,351 @@
+"""Replacing a SQLite table without losing anything that hangs on it.
+
+Follows https://sqlite.org/lang_altertable.html#otheralter: foreign keys off, one savepoint,
+new table, rows, drop, rename, indexes and triggers from the text SQLite kept, checks, release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Constraint,
+    DefaultClause,
+    Index,
+    MetaData,
+    Table,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.types import UserDefinedType
+
+from limbeck.ddl.rebuild import TableRebuild
+from limbeck.ddl.sqlite.read import read_schema
+from limbeck.ddl.sqlite.text import LEXICON
+from limbeck.errors import BatchError, UnsupportedOperationError
+from limbeck.schema.build import build_tables
+from limbeck.schema.database import ReadScope
+from limbeck.schema.facts import TableKey
+
+_SAVEPOINT = "limbeck_rebuild"
+_TRIGGER_HEAD = re.compile(
+    r"(\s*CREATE\s+(?:TEMP\s+|TEMPORARY\s+)?TRIGGER\s+(?:IF\s+NOT\s+EXISTS\s+)?)", re.IGNORECASE
+)
+_PLAIN_DEFAULTS = frozenset({"NULL", "TRUE", "FALSE"})
+
+
+class DeclaredType(UserDefinedType[Any]):
+    """A column's type as its table declares it: `INT` and `INTEGER` are two things here."""
+
+    cache_ok = True
+
+    def __init__(self, declared: str, collation: str | None) -> None:
+        self.declared = declared
+        self.declared_collation = collation
+
+    def get_col_spec(self, **kw: Any) -> str:
+        """Return the type as it was written, with the collation that SQLite keeps beside it."""
+        if self.declared_collation is None:
+            return self.declared
+        return f'{self.declared} COLLATE "{self.declared_collation}"'
+
+
+class SQLiteRebuild(TableRebuild):
+    """The rebuild of one SQLite table."""
+
+    renames_columns_in_place = True
+    refers_to_itself_by_final_name = True
+    is_atomic = True
+
+    _table: Table | None = None
+    _sequence: int | None = None
+
+    # ------------------------------------------------------------------------------------- guard
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Keep foreign keys from acting and undo everything when the block is left by an error."""
+        with ExitStack() as stack:
+            enforced = stack.enter_context(self._foreign_keys_off())
+            stack.enter_context(self._legacy_alter_table())
+            stack.enter_context(self._savepoint())
+            broken = self._broken_references() if enforced else set()
+            self._views = self._working_views()
+            yield
+            self._check_views()
+            if enforced and (now_broken := self._broken_references() - broken):
+                raise BatchError(
+                    f"The rebuild of the table {self.table_name!r} would break foreign keys: "
+                    + ", ".join(f"{table} row {row}" for table, row in sorted(now_broken, key=str))
+                )
+
+    @contextmanager
+    def _foreign_keys_off(self) -> Iterator[bool]:
+        """Switch the enforcement of foreign keys off; the value says whether it was on.
+
+        The drop of a table deletes its rows: ON DELETE CASCADE would empty the referring tables.
+        """
+        if not self._pragma("foreign_keys"):
+            yield False
+            return
+        self._execute("PRAGMA foreign_keys=OFF")
+        if self._pragma("foreign_keys"):
+            # within a transaction the pragma does nothing
+            if not self._referring_tables():
+                yield False
+                return
+            self._end_transaction()
+            self._execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield True
+        finally:
+            self._execute("PRAGMA foreign_keys=ON")
+
+    def _end_transaction(self) -> None:
+        """Commit what the driver has begun by itself; refuse where the migration is one transaction."""
+        if self.impl.transactional_ddl:
+            tables = ", ".join(sorted(self._referring_tables()))
+            raise UnsupportedOperationError(
+                f"Can't rebuild the table {self.table_name!r} within a transaction while SQLite "
+                f"enforces foreign keys: dropping the old table would act on the rows of {tables}. "
+                "Run PRAGMA foreign_keys=OFF before the transaction begins, or put the batch into "
+                "`with op.get_context().autocommit_block():`"
+            )
+        self._connection.connection.commit()
+
+    @contextmanager
+    def _legacy_alter_table(self) -> Iterator[None]:
+        """Keep RENAME TABLE from resolving views while their table is gone."""
+        before = self._pragma("legacy_alter_table")
+        try:
+            yield
+        finally:
+            self._execute(f"PRAGMA legacy_alter_table={'ON' if before else 'OFF'}")
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        """Open a savepoint; where no transaction is open, it is one."""
+        self._execute(f"SAVEPOINT {_SAVEPOINT}")
+        try:
+            yield
+        except BaseException:
+            self._execute(f"ROLLBACK TO {_SAVEPOINT}")
+            self._execute(f"RELEASE {_SAVEPOINT}")
+            raise
+        self._execute(f"RELEASE {_SAVEPOINT}")
+
+    # -------------------------------------------------------------------------------------- read
+
+    def read_table(
+        self, metadata: MetaData, reflect_args: Sequence[Any], reflect_kwargs: Mapping[str, Any]
+    ) -> Table:
+        """Read the table from the text SQLite keeps; `reflect_args` replace what they name."""
+        scope = ReadScope((self.schema,), default_schema=None)
+        facts = read_schema(self._connection, scope).tables.get(
+            TableKey(self.schema, self.table_name)
+        )
+        if facts is None:
+            raise BatchError(f"No such table: {self.table_name!r}")
+        table = build_tables(self._connection, [facts], metadata)[facts.key]
+        definition = self._read_definitions("table")[self.table_name]
+        if any(token.is_word("AUTOINCREMENT") for token in LEXICON.tokenize(definition)):
+            table.dialect_options["sqlite"]["autoincrement"] = True
+            self._sequence = self._read_sequence()
+        self._indexes = self._read_definitions("index")
+        self._triggers = self._read_definitions("trigger")
+        self._table = table
+        if reflect_kwargs:
+            seen = super().read_table(MetaData(), (), reflect_kwargs)
+            for column in seen.columns:
+                table.c[column.name].type = column.type
+        for item in reflect_args:
+            _override(table, item)
+        self._overridden = {item.name for item in reflect_args if isinstance(item, Column)}
+        # from here on, a view may refer to a table that is not there for a moment
+        self._execute("PRAGMA legacy_alter_table=ON")
+        return table
+
+    def adjust_columns(self, table: Table, names_of_old_type: Sequence[str]) -> None:
+        """Declare old types by the text they have, and put defaults that need it in parentheses."""
+        for column in table.columns:
+            default = column.server_default
+            expression = default.arg if isinstance(default, DefaultClause) else None
+            if isinstance(expression, TextClause) and not _is_plain(expression.text):
+                column.server_default = DefaultClause(text(f"({expression.text})"))
+        if self._table is None:
+            return
+        rows = self._rows(f"PRAGMA {self._prefix}table_xinfo({self._quote(self.table_name)})")
+        declared = {row.name: row.type for row in rows}
+        for name in set(names_of_old_type) - self._overridden:
+            column = table.c[name]
+            spelled = declared.get(name)
+            if spelled and spelled.upper() != self._spell(column).upper():
+                column.type = DeclaredType(spelled, getattr(column.type, "collation", None))
+
+    def index_statement(self, index: Index) -> str | None:
+        """Return the statement that SQLite kept."""
+        statement = self._indexes.get(str(index.name)) if self._table is not None else None
+        return statement if statement is None else self._in_schema(statement, "INDEX")
+
+    # ------------------------------------------------------------------------------------ finish
+
+    def finish(self) -> None:
+        """Make the triggers again, and go on counting where AUTOINCREMENT was."""
+        if self.impl.as_sql:
+            return
+        self._execute("PRAGMA legacy_alter_table=OFF")
+        for name, statement in self._triggers.items():
+            self._execute(self._in_schema(statement, "TRIGGER"))
+            self._check_trigger(name)
+        if self._sequence is not None:
+            parameters = {"name": self.table_name, "seq": self._sequence}
+            master = f"{self._prefix}sqlite_sequence"
+            self._connection.execute(text(f"DELETE FROM {master} WHERE name = :name"), parameters)
+            self._connection.execute(
+                text(f"INSERT INTO {master} (name, seq) VALUES (:name, :seq)"), parameters
+            )
+
+    def _check_trigger(self, name: str) -> None:
+        """Let SQLite compile the triggers: one that names a column that is gone is an error."""
+        table = f"{self._prefix}{self._quote(self.table_name)}"
+        column = self._quote(
+            self._rows(f"PRAGMA {self._prefix}table_info({self._quote(self.table_name)})")[0].name
+        )
+        for statement in (
+            f"EXPLAIN DELETE FROM {table}",
+            f"EXPLAIN INSERT INTO {table} ({column}) VALUES (NULL)",
+            f"EXPLAIN UPDATE {table} SET {column} = {column}",
+        ):
+            try:
+                self._execute(statement)
+            except DBAPIError as error:
+                raise BatchError(
+                    f"The trigger {name!r} does not fit the table {self.table_name!r} any more "
+                    f"({error.orig}): drop it before the batch and create it anew after it"
+                ) from error
+
+    def _check_views(self) -> None:
+        broken = self._views - self._working_views()
+        if broken:
+            raise BatchError(
+                f"The rebuild of the table {self.table_name!r} would break the views "
+                f"{', '.join(sorted(broken))}: drop them before the batch and create them anew after it"
+            )
+
+    def _working_views(self) -> set[str]:
+        """Return the views that can be selected from and may have to do with the table."""
+        working = set()
+        for name in self._read_names("view"):
+            try:
+                self._execute(f"EXPLAIN SELECT * FROM {self._prefix}{self._quote(name)}")
+            except DBAPIError:
+                continue
+            working.add(name)
+        return working
+
+    def _broken_references(self) -> set[tuple[str, Any]]:
+        """Return table and row id of each row whose foreign key refers to nothing."""
+        rows = self._rows(f"PRAGMA {self._prefix}foreign_key_check")
+        return {(row[0], row[1]) for row in rows}
+
+    def _referring_tables(self) -> set[str]:
+        """Return the other tables that have rows and a foreign key to this one."""
+        referring = set()
+        for name in self._read_names("table"):
+            keys = self._rows(f"PRAGMA {self._prefix}foreign_key_list({self._quote(name)})")
+            if any(key.table.lower() == self.table_name.lower() for key in keys):
+                quoted = f"{self._prefix}{self._quote(name)}"
+                if self._rows(f"SELECT 1 FROM {quoted} LIMIT 1"):
+                    referring.add(name)
+        return referring
+
+    # --------------------------------------------------------------------------------- statements
+
+    @property
+    def _connection(self) -> Connection:
+        connection = self.impl.connection
+        if connection is None:
+            raise BatchError("A table can only be rebuilt on a connection")
+        return connection
+
+    @property
+    def _prefix(self) -> str:
+        return "" if self.schema is None else f"{self._quote(self.schema)}."
+
+    def _execute(self, statement: str) -> None:
+        self._connection.exec_driver_sql(statement).close()
+
+    def _rows(self, statement: str) -> Sequence[Any]:
+        return self._connection.exec_driver_sql(statement).all()
+
+    def _pragma(self, name: str) -> bool:
+        rows = self._rows(f"PRAGMA {name}")
+        return bool(rows and rows[0][0])
+
+    def _quote(self, name: str) -> str:
+        return self._connection.dialect.identifier_preparer.quote_identifier(str(name))
+
+    def _spell(self, column: Column[Any]) -> str:
+        return str(column.type.compile(self._connection.dialect))
+
+    def _read_definitions(self, kind: str) -> dict[str, str]:
+        """Return name and text of what belongs to the table: itself, its indexes or triggers."""
+        rows = self._connection.execute(
+            text(
+                f"SELECT name, sql FROM {self._prefix}sqlite_master WHERE type = :kind "
+                "AND tbl_name = :table COLLATE NOCASE AND sql IS NOT NULL ORDER BY rowid"
+            ),
+            {"kind": kind, "table": str(self.table_name)},
+        )
+        return {row.name: row.sql for row in rows}
+
+    def _read_names(self, kind: str) -> list[str]:
+        rows = self._connection.execute(
+            text(f"SELECT name FROM {self._prefix}sqlite_master WHERE type = :kind ORDER BY name"),
+            {"kind": kind},
+        )
+        return [row.name for row in rows]
+
+    def _read_sequence(self) -> int | None:
+        row = self._connection.execute(
+            text(f"SELECT seq FROM {self._prefix}sqlite_sequence WHERE name = :name"),
+            {"name": str(self.table_name)},
+        ).first()
+        return None if row is None else int(row.seq)
+
+    def _in_schema(self, statement: str, kind: str) -> str:
+        """Return a kept statement for an attached database: SQLite keeps it without its name."""
+        if self.schema is None:
+            return statement
+        head = re.compile(_TRIGGER_HEAD.pattern.replace("TRIGGER", rf"(?:UNIQUE\s+)?{kind}"), re.I)
+        return head.sub(lambda match: match.group(1) + self._prefix, statement, count=1)
+
+
+def _override(table: Table, item: Any) -> None:
+    """Put a column or constraint of `reflect_args` in the place of what was read."""
+    if isinstance(item, Column):
+        known = table.c.get(item.name)
+        if known is None:
+            table.append_column(item)
+        else:
+            known.type = item.type
+            table.append_column(item, replace_existing=True)
+    elif isinstance(item, Constraint):
+        table.append_constraint(item)
+
+
+def _is_plain(default: str) -> bool:
+    """Tell whether a default needs no parentheses: a literal, or a keyword for the time."""
+    tokens = LEXICON.tokenize(default)
+    if tokens and tokens[0].is_symbol("+", "-"):
+        tokens = tokens[1:]
+    if len(tokens) != 1:
+        return bool(tokens) and tokens[0].is_symbol("(")
+    kind, word = tokens[0].kind, tokens[0].text.upper()
+    return kind in ("string", "number") or word in _PLAIN_DEFAULTS or word.startswith("CURRENT_")

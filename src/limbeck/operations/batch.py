@@ -1,0 +1,217 @@
+"""What a batch block collects, and how it is carried out at the block's end.
+
+`BatchOperationsImpl` stands in for the database's implementation within the block: it records
+each call. `flush` hands the calls on to the real implementation where the database can ALTER all
+of it, and otherwise has the table built anew (`recreate`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Constraint, Index, MetaData, Table
+from sqlalchemy.engine import Dialect
+
+from limbeck.errors import BatchError, CommandError
+from limbeck.operations.recreate import Draft, run_plan
+
+if TYPE_CHECKING:
+    from limbeck.ddl.impl import DefaultImpl
+    from limbeck.ddl.rebuild import TableRebuild
+    from limbeck.operations.base import AbstractOperations
+
+Call = tuple[str, tuple[Any, ...], dict[str, Any]]
+"""A recorded call: the implementation's method, its arguments and keyword arguments."""
+
+
+class BatchOperationsImpl:
+    """The implementation that `batch_op` sees: records changes to one table."""
+
+    def __init__(
+        self,
+        operations: AbstractOperations,
+        table_name: str,
+        schema: str | None,
+        recreate: str,
+        copy_from: Table | None,
+        table_args: tuple[Any, ...],
+        table_kwargs: Mapping[str, Any],
+        reflect_args: tuple[Any, ...],
+        reflect_kwargs: Mapping[str, Any],
+        naming_convention: Mapping[str, str] | None,
+        partial_reordering: list[tuple[str, ...]] | None,
+    ) -> None:
+        if recreate not in ("auto", "always", "never"):
+            raise ValueError("recreate may be one of 'auto', 'always', or 'never'.")
+        self.operations = operations
+        self.table_name = table_name
+        self.schema = schema
+        self.recreate = recreate
+        self.copy_from = copy_from
+        self.table_args = table_args
+        self.table_kwargs = dict(table_kwargs)
+        self.reflect_args = reflect_args
+        self.reflect_kwargs = dict(reflect_kwargs)
+        self.naming_convention = naming_convention
+        self.partial_reordering = partial_reordering
+        self.batch: list[Call] = []
+
+    @property
+    def impl(self) -> DefaultImpl:
+        """Return the database's own implementation."""
+        return self.operations.migration_context.impl
+
+    @property
+    def dialect(self) -> Dialect:
+        """Return SQLAlchemy's dialect."""
+        return self.impl.dialect
+
+    def flush(self) -> None:
+        """Carry out what was recorded."""
+        if not self._should_recreate():
+            self._apply_in_place()
+            return
+        if self.impl.as_sql:
+            self._recreate_offline()
+            return
+        rebuild = self.impl.table_rebuild(self.table_name, self.schema)
+        with rebuild.guard():
+            if rebuild.renames_columns_in_place and self.copy_from is None:
+                self._rename_columns_in_place()
+            if self._should_recreate():
+                self._recreate(rebuild, self._read_table(rebuild))
+            else:
+                self._apply_in_place()
+
+    def _should_recreate(self) -> bool:
+        if self.recreate == "auto":
+            return self.impl.requires_recreate_in_batch(self)
+        return self.recreate == "always"
+
+    def _apply_in_place(self) -> None:
+        for name, arguments, keywords in self.batch:
+            getattr(self.impl, name)(*arguments, **_without_places(keywords))
+
+    def _recreate_offline(self) -> None:
+        if self.copy_from is None:
+            raise CommandError(
+                f"This operation cannot proceed in --sql mode; batch mode with dialect "
+                f"{self.dialect.name} requires a live database connection with which to reflect "
+                f'the table "{self.table_name}". To generate a batch SQL migration script using '
+                f'table "move and copy", a complete Table object should be passed to the '
+                f'"copy_from" argument of the batch_alter_table() method so that table '
+                f"reflection can be skipped."
+            )
+        self._recreate(self.impl.table_rebuild(self.table_name, self.schema), self.copy_from)
+
+    def _read_table(self, rebuild: TableRebuild) -> Table:
+        if self.copy_from is not None:
+            return self.copy_from
+        naming = dict(self.naming_convention) if self.naming_convention else None
+        metadata = MetaData(naming_convention=naming)
+        return rebuild.read_table(metadata, self.reflect_args, self.reflect_kwargs)
+
+    def _recreate(self, rebuild: TableRebuild, table: Table) -> None:
+        draft = Draft(
+            self.impl,
+            table,
+            table_args=self.table_args,
+            table_kwargs=self.table_kwargs,
+            partial_reordering=self.partial_reordering or (),
+        )
+        for name, arguments, keywords in self.batch:
+            getattr(draft, name)(*arguments, **keywords)
+        self.impl.prep_table_for_batch(draft, table)
+        run_plan(draft.plan(rebuild), self.impl, rebuild)
+
+    def _rename_columns_in_place(self) -> None:
+        """Rename columns by ALTER first: the database follows them in views, triggers and keys."""
+        remaining: list[Call] = []
+        new_names: dict[str, str] = {}
+        for name, arguments, keywords in self.batch:
+            if name == "alter_column":
+                column: str = new_names.get(arguments[1], arguments[1])
+                new: Any = keywords.get("name")
+                if new is not None and new != column:
+                    self.impl.alter_column(self.table_name, column, name=new, schema=self.schema)
+                    new_names[arguments[1]] = column = new
+                keywords = keywords | {"name": None}
+                if not _changes_something(keywords):
+                    continue
+                arguments = (arguments[0], column, *arguments[2:])
+            remaining.append((name, arguments, keywords))
+        self.batch[:] = remaining
+
+    def alter_column(self, *arg: Any, **kw: Any) -> None:
+        """Record the alteration of a column."""
+        self.batch.append(("alter_column", arg, kw))
+
+    def add_column(self, *arg: Any, **kw: Any) -> None:
+        """Record a new column."""
+        if ("insert_before" in kw or "insert_after" in kw) and not self._should_recreate():
+            raise BatchError(
+                "Can't specify insert_before or insert_after when using ALTER; "
+                "please specify recreate='always'"
+            )
+        self.batch.append(("add_column", arg, kw))
+
+    def drop_column(self, *arg: Any, **kw: Any) -> None:
+        """Record the drop of a column."""
+        self.batch.append(("drop_column", arg, kw))
+
+    def add_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Record a new constraint."""
+        self.batch.append(("add_constraint", (const,), kw))
+
+    def drop_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Record the drop of a constraint."""
+        self.batch.append(("drop_constraint", (const,), kw))
+
+    def rename_table(self, *arg: Any, **kw: Any) -> None:
+        """Record the renaming of the table."""
+        self.batch.append(("rename_table", arg, kw))
+
+    def create_index(self, idx: Index, **kw: Any) -> None:
+        """Record a new index."""
+        self.batch.append(("create_index", (idx,), kw))
+
+    def drop_index(self, idx: Index, **kw: Any) -> None:
+        """Record the drop of an index."""
+        self.batch.append(("drop_index", (idx,), kw))
+
+    def create_table_comment(self, table: Table) -> None:
+        """Record the table's new comment."""
+        self.batch.append(("create_table_comment", (table,), {}))
+
+    def drop_table_comment(self, table: Table) -> None:
+        """Record that the table shall have no comment."""
+        self.batch.append(("drop_table_comment", (table,), {}))
+
+    def create_column_comment(self, column: Column[Any]) -> None:
+        """Record a column's comment."""
+        self.batch.append(("create_column_comment", (column,), {}))
+
+    def create_table(self, table: Table) -> None:
+        """Refuse: a batch block is about one table that exists."""
+        raise NotImplementedError("Can't create table in batch mode")
+
+    def drop_table(self, table: Table) -> None:
+        """Refuse: a batch block is about one table that stays."""
+        raise NotImplementedError("Can't drop table in batch mode")
+
+
+def _without_places(keywords: dict[str, Any]) -> dict[str, Any]:
+    """Return the keywords without the place of a column, which ALTER can't choose everywhere."""
+    places = ("insert_before", "insert_after")
+    return {name: value for name, value in keywords.items() if name not in places}
+
+
+def _changes_something(keywords: dict[str, Any]) -> bool:
+    """Tell whether an alteration does more than rename."""
+    return (
+        any(keywords.get(name) is not None for name in ("nullable", "type_", "autoincrement"))
+        or keywords.get("server_default", False) is not False
+        or keywords.get("comment", False) is not False
+        or bool({"insert_before", "insert_after"} & keywords.keys())
+    )

@@ -1,0 +1,177 @@
+"""Constraints and indexes of one table, made again for another with the same columns.
+
+Columns may have new names (`new_names`: old → new); text that mentions them is rewritten word by
+word, strings left alone. Pure: receives and returns SQLAlchemy objects.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Constraint,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import ClauseElement, ColumnClause, TextClause
+
+from limbeck import sqla
+from limbeck.errors import BatchError
+from limbeck.operations.schemaobj import ensure_referred
+
+_WORD = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\]|[^\W\d]\w*")
+
+
+def transfer_constraint(
+    constraint: Constraint,
+    table: Table,
+    new_names: Mapping[str, str],
+    own_name: str,
+    itself: str,
+) -> None:
+    """Give `table` the constraint; a foreign key to `own_name` itself refers to `itself`."""
+    common = {
+        "name": sqla.constraint_name(constraint),
+        "deferrable": constraint.deferrable,
+        "initially": constraint.initially,
+        "comment": constraint.comment,
+        **constraint.dialect_kwargs,
+    }
+    match constraint:
+        case PrimaryKeyConstraint() | UniqueConstraint():
+            columns = [_column(table, column.name, new_names) for column in constraint.columns]
+            table.append_constraint(type(constraint)(*columns, **common))
+        case ForeignKeyConstraint():
+            columns = [_column(table, e.parent.name, new_names) for e in constraint.elements]
+            targets = _targets(constraint, new_names, own_name, itself)
+            table.append_constraint(
+                ForeignKeyConstraint(
+                    columns,
+                    targets,
+                    onupdate=constraint.onupdate,
+                    ondelete=constraint.ondelete,
+                    match=constraint.match,
+                    **common,
+                )
+            )
+        case CheckConstraint():
+            condition = _rename(constraint.sqltext, table, new_names)
+            table.append_constraint(CheckConstraint(condition, **common))
+        case _:
+            table.append_constraint(sqla.copy_constraint(constraint, table))
+
+
+def transfer_index(index: Index, table: Table, new_names: Mapping[str, str]) -> Index:
+    """Return the index on `table`."""
+    elements = [_rename(element, table, new_names) for element in index.expressions]
+    options = {
+        name: _rename(value, table, new_names) if isinstance(value, ClauseElement) else value
+        for name, value in index.kwargs.items()
+    }
+    return Index(index.name, *elements, unique=index.unique, _table=table, **options)
+
+
+def ensure_referred_tables(table: Table) -> None:
+    """Put the tables that foreign keys refer to by name into the table's MetaData."""
+    for key in sorted(table.foreign_keys, key=lambda key: key.target_fullname):
+        ensure_referred(table.metadata, key)
+
+
+def columns_named_in(constraint: Constraint) -> set[str]:
+    """Return the names of its table's columns that a constraint needs."""
+    table = constraint.table
+    match constraint:
+        case ForeignKeyConstraint():
+            return {element.parent.name for element in constraint.elements}
+        case CheckConstraint():
+            sql = str(constraint.sqltext)
+            return {column.name for column in table.columns if _has_word(sql, column.name)}
+        case PrimaryKeyConstraint() | UniqueConstraint():
+            return {column.name for column in constraint.columns}
+        case _:
+            columns: Any = getattr(constraint, "columns", ())
+            return {column.name for column in columns}
+
+
+def mentions(index: Index, column_name: str) -> bool:
+    """Tell whether an index needs the column."""
+    parts = [*index.expressions, *index.kwargs.values()]
+    return any(
+        _has_word(part.name if isinstance(part, Column) else str(part), column_name)
+        for part in parts
+    )
+
+
+def rename_words(sql: str, new_names: Mapping[str, str]) -> str:
+    """Return SQL text with the names replaced, whether bare or quoted."""
+    lowered = {old.lower(): new for old, new in new_names.items()}
+
+    def replace(match: re.Match[str]) -> str:
+        word = match.group()
+        if word[0] == "'":
+            return word
+        quotes = word[0] + word[-1] if word[0] in '"`[' else ""
+        name = word[1:-1] if quotes else word
+        new = lowered.get(name.lower())
+        if new is None:
+            return word
+        return f"{quotes[0]}{new}{quotes[1]}" if quotes else new
+
+    return _WORD.sub(replace, sql)
+
+
+def _has_word(sql: str, name: str) -> bool:
+    return rename_words(sql, {name: ""}) != sql
+
+
+def _column(table: Table, name: str, new_names: Mapping[str, str]) -> Column[Any]:
+    column = table.c.get(name) if name in table.c else table.c.get(new_names.get(name, name))
+    if column is None:
+        raise BatchError(f"No such column: {name!r} in the table {table.name!r}")
+    return column
+
+
+def _targets(
+    key: ForeignKeyConstraint, new_names: Mapping[str, str], own_name: str, itself: str
+) -> list[str]:
+    """Return what the foreign key refers to, by names."""
+    schema = key.table.schema
+    own = own_name if schema is None else f"{schema}.{own_name}"
+    targets = []
+    for element in key.elements:
+        table_name, _, column_name = element.target_fullname.rpartition(".")
+        if table_name == own:
+            table_name = itself if schema is None else f"{schema}.{itself}"
+            column_name = new_names.get(column_name, column_name)
+        targets.append(f"{table_name}.{column_name}")
+    return targets
+
+
+def _rename(element: Any, table: Table, new_names: Mapping[str, str]) -> Any:
+    """Return an expression on the columns of `table`."""
+    if isinstance(element, str):
+        return rename_words(element, new_names)
+    if isinstance(element, TextClause):
+        return text(rename_words(element.text, new_names)) if new_names else element
+
+    def replace(part: Any, **kw: Any) -> Any:
+        if isinstance(part, TextClause):
+            return text(rename_words(part.text, new_names)) if new_names else None
+        if isinstance(part, ColumnClause) and part.is_literal:
+            return literal_column(rename_words(part.name, new_names)) if new_names else None
+        if isinstance(part, ColumnClause):
+            return table.c.get(new_names.get(part.name, part.name), None)
+        return None
+
+    replaced: ClauseElement = visitors.replacement_traverse(element, {}, replace)  # type: ignore[call-overload]  # any clause
+    return replaced
