@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mssql, mysql, oracle, postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.url import URL
-from sqlalchemy.exc import CompileError
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 from sqlalchemy.sql.elements import conv
 
@@ -75,7 +76,10 @@ def table_sql(table: sa.Table, dialect: Dialect) -> list[str]:
     try:
         elements: list[DDLElement] = [CreateTable(table)]
         elements += [CreateIndex(index) for index in table.indexes]
-        compiled = [str(element.compile(dialect=dialect)) for element in elements]
-    except CompileError as error:
+        with warnings.catch_warnings():
+            # a dialect says by a warning what it leaves out
+            warnings.simplefilter("ignore", SAWarning)
+            compiled = [str(element.compile(dialect=dialect)) for element in elements]
+    except SQLAlchemyError as error:
         return [f"{type(error).__name__}: {error}"]
     return sorted(line.strip(" \t,") for sql in compiled for line in sql.splitlines())
