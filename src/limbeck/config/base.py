@@ -201,7 +201,7 @@ class Config:
     def get_boolean(self, name: str, default: bool = False) -> bool: ...
     @overload
     def get_boolean(self, name: str, default: None) -> bool | None: ...
-    def get_boolean(self, name: str, default: bool | None = False) -> bool | None:  # noqa: FBT001, FBT002  # the value itself
+    def get_boolean(self, name: str, default: bool | None = False) -> bool | None:
         """Give an option of either file as a boolean, or refuse it by key, file and value."""
         value = self.get_alembic_option(name)
         return default if value is None else values.read_boolean(value, where=self.describe(name))

@@ -29,7 +29,7 @@ class EnvironmentInterpolation(configparser.BasicInterpolation):
 
     def before_get(
         self,
-        parser: configparser.RawConfigParser,
+        parser: MutableMapping[str, Mapping[str, str]],
         section: str,
         option: str,
         value: str,
@@ -43,7 +43,7 @@ class EnvironmentInterpolation(configparser.BasicInterpolation):
             return from_environment(value.removeprefix(_PREFIX).strip(), where=where)
         known: dict[str, str] = dict(defaults)
         for name in _REFERENCE.findall(value):
-            key = parser.optionxform(name)
+            key = name.lower()
             if key not in known:
                 known[key] = from_environment(name, where=where).replace("%", "%%")
         return super().before_get(parser, section, option, value, known)

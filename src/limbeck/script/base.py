@@ -43,11 +43,11 @@ class ScriptDirectory:
         file_template: str = write.DEFAULT_TEMPLATE,
         truncate_slug_length: int | None = 40,
         version_locations: Sequence[str | os.PathLike[str]] | None = None,
-        sourceless: bool = False,  # noqa: FBT001, FBT002  # Alembic's
+        sourceless: bool = False,
         output_encoding: str = "utf-8",
         timezone: str | None = None,
         hooks: Sequence[PostWriteHookConfig] = (),
-        recursive_version_locations: bool = False,  # noqa: FBT001, FBT002  # Alembic's
+        recursive_version_locations: bool = False,
         messaging_opts: MessagingOptions | Mapping[str, bool] = MappingProxyType({}),
     ) -> None:
         self.dir = os.fspath(dir)
@@ -173,15 +173,17 @@ class ScriptDirectory:
         return cast(Script, self.revision_map.get_revision(id_))
 
     def as_revision_number(self, id_: str | None) -> str | tuple[str, ...] | None:
-        """Give the id that a symbolic name stands for; several for `heads`, None for the base."""
+        """Give the id that a symbolic name stands for; all for `heads`, None for the base."""
         found = tuple(script.revision for script in self.get_revisions(id_))
-        return found if id_ == "heads" else tuple_rev_as_scalar(found)
+        if not found:
+            return None
+        return found if id_ == "heads" else found[0]
 
     def get_current_head(self) -> str | None:
         """Give the head; several are an error that lists them."""
         return self.revision_map.get_current_head()
 
-    def get_heads(self, consider_depends_on: bool = False) -> list[str]:  # noqa: FBT001, FBT002  # Alembic's
+    def get_heads(self, consider_depends_on: bool = False) -> list[str]:
         """Give all heads; with `consider_depends_on` those that the version table would hold."""
         known = self.revision_map
         return list(known._real_heads if consider_depends_on else known.heads)
@@ -243,7 +245,7 @@ class ScriptDirectory:
         revid: str,
         message: str | None,
         head: Identifiers = None,
-        splice: bool | None = False,  # noqa: FBT001, FBT002  # Alembic's
+        splice: bool | None = False,
         branch_labels: Identifiers = None,
         version_path: str | os.PathLike[str] | None = None,
         file_template: str | None = None,

@@ -147,7 +147,8 @@ class Graph:
     def labels(self) -> Mapping[str, frozenset[str]]:
         """The branch labels of each revision: its own, those below it, and those above it.
 
-        A label reaches up through all descendants and down to the next branch or merge point.
+        A label reaches up through all descendants. It reaches down too, to the next point where
+        lines part or meet, when the line above runs straight to its head (as in Alembic).
         """
         found: dict[str, frozenset[str]] = {}
         if not self.label_owners:
@@ -156,21 +157,33 @@ class Graph:
             node = self.nodes[revision]
             inherited = _union(found.get(parent, _NO_NAMES) for parent in node.down)
             found[revision] = inherited.union(node.labels) if node.labels else inherited
+        straight = self._straight_to_head
         for label, owner in self.label_owners.items():
-            for revision in self._line_below(owner):
+            for revision in self._line_below(owner) if owner in straight else ():
                 found[revision] = found[revision] | {label}
         return found
 
+    @cached_property
+    def _straight_to_head(self) -> set[str]:
+        """The revisions above which nothing branches or merges up to the head."""
+        straight: set[str] = set()
+        for revision in reversed(self.ordered):
+            above = self.children.get(revision, ())
+            if not self._forks(revision) and straight.issuperset(above):
+                straight.add(revision)
+        return straight
+
     def _line_below(self, revision: str) -> Iterator[str]:
         """Walk down while the line neither branches nor merges."""
-        while True:
-            node = self.nodes[revision]
-            if len(node.down) > 1 or len(self.all_children.get(revision, ())) > 1:
-                return
+        while not self._forks(revision):
             yield revision
-            if not node.down:
+            if not self.nodes[revision].down:
                 return
-            revision = node.down[0]
+            revision = self.nodes[revision].down[0]
+
+    def _forks(self, revision: str) -> bool:
+        """Whether lines part or meet here, those of dependencies included."""
+        return len(self.nodes[revision].down) > 1 or len(self.all_children.get(revision, ())) > 1
 
     @cached_property
     def depths(self) -> Mapping[str, int]:
@@ -281,7 +294,7 @@ def _sort(
         for child in dict.fromkeys(children.get(name, ())):
             waiting[child] -= 1
             if not waiting[child]:
-                ready.append(child)  # noqa: B909  # the list is the queue
+                ready.append(child)  # the list is the queue
     return tuple(ready)
 
 

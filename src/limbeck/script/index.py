@@ -56,9 +56,7 @@ def read_folder(
 
 def _list(folder: str, *, recursive: bool, sourceless: bool) -> dict[str, os.stat_result]:
     """Find the revision files by their names relative to the folder."""
-    found: dict[str, os.stat_result] = {}
-    for name, status in _walk(folder, "", recursive=recursive, sourceless=sourceless):
-        found[name] = status
+    found = dict(_walk(folder, "", recursive=recursive, sourceless=sourceless))
     if not sourceless:
         return found
     # A compiled file counts only where its source is missing.
@@ -78,12 +76,12 @@ def _walk(
             elif (
                 entry.is_dir()
                 and (recursive or sourceless)
-                and _enters(entry.name, recursive, sourceless)
+                and _enters(entry.name, recursive=recursive, sourceless=sourceless)
             ):
                 yield from _walk(folder, name, recursive=recursive, sourceless=sourceless)
 
 
-def _enters(name: str, recursive: bool, sourceless: bool) -> bool:  # noqa: FBT001  # two switches
+def _enters(name: str, *, recursive: bool, sourceless: bool) -> bool:
     return sourceless if name == "__pycache__" else recursive
 
 

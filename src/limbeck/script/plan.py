@@ -141,9 +141,8 @@ def select_downgrade(
     current = resolve(graph, upper)
     target = downgrade_target(graph, current, lower, exact=exact)
     roots = _downgrade_roots(graph, target.revision, inclusive=inclusive)
-    if target.branch is not None and len(roots) > 1:
-        label = _branch_of(graph, target.branch)
-        roots = on_branch(graph, roots, label)
+    if len(roots) > 1:
+        roots = on_branch(graph, roots, target.branch)
     selected = graph.descendants(roots) & graph.ancestors(current)
     if target.revision is not None and not selected and target.revision not in current:
         raise RangeNotAncestorError(_text(lower), _text(upper))
@@ -184,12 +183,16 @@ def upgrade_step(graph: Graph, heads: tuple[str, ...], revision: str) -> Step:
 
 def downgrade_step(graph: Graph, heads: tuple[str, ...], revision: str) -> Step:
     """Replace the revision's row by those of the parents that no other row stands above."""
+    if revision not in heads:
+        return _replace(revision, "downgrade", heads, (), ())
     others = tuple(head for head in heads if head != revision)
     parents = graph.parents(revision)
-    applied = graph.ancestors(others) if others and parents else set()
-    back = tuple(parent for parent in parents if parent not in applied)
-    replaced = (revision,) if revision in heads else ()
-    return _replace(revision, "downgrade", heads, replaced, back if replaced else ())
+    covered = graph.ancestors(others) if others and parents else set()
+    if len(parents) > 1:
+        below = {name for parent in parents for name in graph.all_parents(parent)}
+        covered |= graph.ancestors(below)
+    back = tuple(parent for parent in parents if parent not in covered)
+    return _replace(revision, "downgrade", heads, (revision,), back)
 
 
 def _stamped_over(graph: Graph, heads: tuple[str, ...], target: str) -> tuple[str, ...]:

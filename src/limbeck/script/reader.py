@@ -67,7 +67,7 @@ def import_script(path: str) -> ModuleType:
         if error.filename != path:
             raise
         raise ScriptFileError(path, error.msg, error.lineno) from error
-    except Exception as error:  # noqa: BLE001  # whatever the user's file raises
+    except Exception as error:  # whatever the user's file raises
         lines = [
             entry.lineno
             for entry in traceback.extract_tb(error.__traceback__)

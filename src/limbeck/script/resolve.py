@@ -68,13 +68,19 @@ def resolve(graph: Graph, target: Target) -> tuple[str, ...]:
 
 def _resolve_one(graph: Graph, identifier: Identifier) -> tuple[str, ...]:
     match identifier:
+        case Identifier(symbol=None, label=label, offset=int(offset)) if offset < 0:
+            # Without a database to count from, `history -r-3:` counts from the heads.
+            tops = on_branch(graph, graph.real_heads, label)
+            reached = (walk(graph, top, offset) for top in tops)
+            return tuple(dict.fromkeys(name for name in reached if name is not None))
         case Identifier(offset=int()):
             found = _walk_absolute(graph, identifier)
             return () if found is None else (found,)
         case Identifier(symbol="base"):
             return ()
         case Identifier(symbol="heads", label=None):
-            return graph.heads
+            # What the version table would hold: a head that another one depends on is no row.
+            return graph.real_heads
         case Identifier(symbol="heads", label=str(label)):
             return on_branch(graph, graph.heads, label)
         case Identifier(symbol="head", label=label):
@@ -194,7 +200,9 @@ def downgrade_target(
     if not isinstance(identifier, Identifier):
         return DowngradeTarget(_at_most_one(graph, identifier))
     if identifier.offset is None:
-        return DowngradeTarget(_at_most_one(graph, identifier), identifier.label)
+        # The label says which branch goes down; the target need not lie on it.
+        target = Identifier(identifier.text, identifier.symbol)
+        return DowngradeTarget(_at_most_one(graph, target), identifier.label)
     if identifier.symbol is not None:
         found = _walk_absolute(graph, identifier, exact=exact)
         return DowngradeTarget(found, identifier.label)

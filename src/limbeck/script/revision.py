@@ -208,7 +208,7 @@ class RevisionMap:
     def _real_bases(self) -> tuple[str, ...]:
         return self.graph.real_bases
 
-    def add_revision(self, revision: Revision, _replace: bool = False) -> None:  # noqa: FBT001, FBT002  # Alembic's
+    def add_revision(self, revision: Revision, _replace: bool = False) -> None:
         """Add one revision; with `_replace` in the place of the one with its id."""
         known = self._revision_map
         if revision.revision in known and not _replace:
@@ -241,7 +241,7 @@ class RevisionMap:
         self,
         targets: Iterable[T],
         check_against: str | None,
-        include_dependencies: bool = False,  # noqa: FBT001, FBT002  # Alembic's
+        include_dependencies: bool = False,
     ) -> tuple[T, ...]:
         """Keep the revisions, or ids, on the line of the one that `check_against` names."""
         given = tuple(targets)
@@ -264,10 +264,10 @@ class RevisionMap:
         self,
         upper: Identifiers,
         lower: Identifiers,
-        implicit_base: bool = False,  # noqa: FBT001, FBT002  # Alembic's
-        inclusive: bool = False,  # noqa: FBT001, FBT002  # Alembic's
-        assert_relative_length: bool = True,  # noqa: FBT001, FBT002  # Alembic's
-        select_for_downgrade: bool = False,  # noqa: FBT001, FBT002  # Alembic's
+        implicit_base: bool = False,
+        inclusive: bool = False,
+        assert_relative_length: bool = True,
+        select_for_downgrade: bool = False,
     ) -> Iterator[Revision]:
         """Walk from `upper` down to `lower`, newest first."""
         select: Callable[..., plan.Selection]

@@ -81,11 +81,11 @@ class Script(Revision):
 
     def cmd_format(
         self,
-        verbose: bool,  # noqa: FBT001  # Alembic's
-        include_branches: bool = False,  # noqa: FBT001, FBT002  # Alembic's
-        include_doc: bool = False,  # noqa: FBT001, FBT002  # Alembic's
-        include_parents: bool = False,  # noqa: FBT001, FBT002  # Alembic's
-        tree_indicators: bool = True,  # noqa: FBT001, FBT002  # Alembic's
+        verbose: bool,
+        include_branches: bool = False,
+        include_doc: bool = False,
+        include_parents: bool = False,
+        tree_indicators: bool = True,
     ) -> str:
         """Give the text by which a command lists the revision."""
         if verbose:
@@ -94,11 +94,11 @@ class Script(Revision):
 
     def _head_only(
         self,
-        include_branches: bool = False,  # noqa: FBT001, FBT002  # Alembic's
-        include_doc: bool = False,  # noqa: FBT001, FBT002  # Alembic's
-        include_parents: bool = False,  # noqa: FBT001, FBT002  # Alembic's
-        tree_indicators: bool = True,  # noqa: FBT001, FBT002  # Alembic's
-        head_indicators: bool = True,  # noqa: FBT001, FBT002  # Alembic's
+        include_branches: bool = False,
+        include_doc: bool = False,
+        include_parents: bool = False,
+        tree_indicators: bool = True,
+        head_indicators: bool = True,
     ) -> str:
         text = self.revision
         if include_parents:

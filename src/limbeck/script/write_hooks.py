@@ -64,7 +64,7 @@ def _invoke(name: str, revision_path: str | os.PathLike[str], options: Mapping[s
 def console_scripts(
     path: str,
     options: Mapping[str, str],
-    ignore_output: bool = False,  # noqa: FBT001, FBT002  # Alembic's
+    ignore_output: bool = False,
     verify_version: tuple[int, ...] | None = None,
 ) -> None:
     """Run the console script of an installed package, in this interpreter's environment."""
@@ -87,7 +87,7 @@ def console_scripts(
 def exec_(
     path: str,
     options: Mapping[str, str],
-    ignore_output: bool = False,  # noqa: FBT001, FBT002  # Alembic's
+    ignore_output: bool = False,
 ) -> None:
     """Run a program."""
     program = _required(options, "executable")
@@ -101,7 +101,7 @@ def exec_(
 def module(
     path: str,
     options: Mapping[str, str],
-    ignore_output: bool = False,  # noqa: FBT001, FBT002  # Alembic's
+    ignore_output: bool = False,
 ) -> None:
     """Run a module of Python, as `python -m` does."""
     name = _required(options, "module")

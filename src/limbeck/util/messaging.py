@@ -38,7 +38,7 @@ def write_outstream(stream: TextIO, *text: str | bytes, quiet: bool = False) -> 
 
 
 @contextmanager
-def status(status_msg: str, newline: bool = False, quiet: bool = False) -> Iterator[None]:  # noqa: FBT001, FBT002  # Alembic's
+def status(status_msg: str, newline: bool = False, quiet: bool = False) -> Iterator[None]:
     """Print what is being done, and then that it is done or has failed."""
     msg(status_msg + " ...", newline, flush=True, quiet=quiet)
     try:
@@ -49,7 +49,7 @@ def status(status_msg: str, newline: bool = False, quiet: bool = False) -> Itera
     write_outstream(sys.stdout, "  done\n", quiet=quiet)
 
 
-def err(message: str, quiet: bool = False) -> NoReturn:  # noqa: FBT001, FBT002  # Alembic's
+def err(message: str, quiet: bool = False) -> NoReturn:
     """Say why it failed and leave."""
     log.error(message)
     msg(f"FAILED: {message}", quiet=quiet)
@@ -76,7 +76,7 @@ def warn_deprecated(msg: str, stacklevel: int = 2) -> None:
     warnings.warn(msg, DeprecationWarning, stacklevel=stacklevel)
 
 
-def msg(msg: str, newline: bool = True, flush: bool = False, quiet: bool = False) -> None:  # noqa: FBT001, FBT002  # Alembic's
+def msg(msg: str, newline: bool = True, flush: bool = False, quiet: bool = False) -> None:
     """Print a message, indented by two."""
     if quiet:
         return

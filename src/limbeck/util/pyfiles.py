@@ -52,13 +52,13 @@ def render_template(
 ) -> bytes:
     """Render a Mako template; a failure names the line and keeps Mako's report in a file."""
     # Mako is slow to import and only writing needs it.
-    from mako import exceptions
-    from mako.template import Template
+    from mako import exceptions  # type: ignore[import-untyped] # Mako ships no types
+    from mako.template import Template  # type: ignore[import-untyped] # as above
 
     try:
-        template = Template(filename=os.fspath(template_file))  # noqa: S702  # Python source, not HTML
+        template = Template(filename=os.fspath(template_file))
         text: bytes = template.render_unicode(**kw).encode(output_encoding)
-    except Exception as error:  # noqa: BLE001  # whatever the template's own code raises
+    except Exception as error:  # whatever the template's own code raises
         report = exceptions.text_error_template().render_unicode()
         with tempfile.NamedTemporaryFile(
             "w", suffix=".txt", encoding="utf-8", delete=False
