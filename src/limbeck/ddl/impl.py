@@ -444,10 +444,6 @@ class DefaultImpl(metaclass=ImplMeta):
     def prep_table_for_batch(self, batch_impl: TableRecreation, table: Table) -> None:
         """Prepare a table for being recreated: nothing."""
 
-    def table_rebuild(self, table_name: str, schema: str | None) -> TableRebuild:
-        """How is this table replaced by a new one? With nothing to care for but the rows."""
-        return TableRebuild(self, table_name, schema)
-
     def cast_for_batch_migrate(
         self,
         existing: Column[Any],

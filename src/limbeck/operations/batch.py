@@ -131,7 +131,7 @@ class BatchOperationsImpl:
         new_names: dict[str, str] = {}
         for name, arguments, keywords in self.batch:
             if name == "alter_column":
-                column: str = new_names.get(arguments[1], arguments[1])
+                column: str = new_names.get(arguments[1]) or arguments[1]
                 new: Any = keywords.get("name")
                 if new is not None and new != column:
                     self.impl.alter_column(self.table_name, column, name=new, schema=self.schema)

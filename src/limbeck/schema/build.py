@@ -296,4 +296,4 @@ def _value(name: str, value: str) -> Any:
         return {key: setting for key, _, setting in pairs}
     if name in ("include", "inherits"):
         return value.split(", ")
-    return {"true": True, "false": False}.get(value, value)
+    return {"true": True, "false": False}.get(value.lower(), value)
