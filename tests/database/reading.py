@@ -48,6 +48,11 @@ def create_and_read(database: Database, metadata: MetaData) -> Sides:
         )
 
 
+def probe_models(connection: Connection, metadata: MetaData) -> Tables:
+    """Return what the probe makes of the models."""
+    return _impl(connection).probe_tables(connection, list(metadata.tables.values()))
+
+
 def drop_all(database: Database, metadata: MetaData) -> None:
     """Drop what `create_and_read` created."""
     metadata.drop_all(database.engine)

@@ -62,11 +62,16 @@ def _literal(tokens: Sequence[Token]) -> str | None:
     if len(tokens) != 1:
         return None
     token = tokens[0]
-    if token.kind == "number" and not token.text.lower().startswith("0x"):
-        return sign + token.text
+    if token.kind == "number":
+        # To the server 0x… is a string of bytes; what it makes of that, the probe tells.
+        return None if token.text.lower().startswith("0x") else sign + token.text
     if token.is_word("TRUE", "FALSE"):
         return "1" if token.is_word("TRUE") else "0"
     if token.kind == "string":
+        if token.text[0] in "xX":
+            # What the catalog says of bytes that are no text.
+            value = bytes.fromhex(token.text[2:-1]).decode(errors="replace")
+            return value.replace("\ufffd", "?")
         text = re.sub(r"\A(?:_\w+\s*|[nN])(?=')", "", token.text)
         return None if text[0] not in "'\"" else sign + unquote_string(text)
     return None
@@ -76,6 +81,8 @@ def _literal_of_type(value: str, type_: str) -> str | None:
     """Return a value as the server prints it for a type; None where the server has to say."""
     match = _TYPE.match(type_)
     name, arguments = (match["name"], match["arguments"]) if match else ("", None)
+    if name == "binary":
+        value = value.ljust(int(arguments or 1), "\0")
     if name in _STRINGS:
         return quote_string(value)
     if name in _TEMPORAL:

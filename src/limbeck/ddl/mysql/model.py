@@ -22,11 +22,13 @@ from sqlalchemy import (
 from sqlalchemy import (
     Sequence as SQLSequence,
 )
+from sqlalchemy.types import TypeEngine
 
 from limbeck import sqla
 from limbeck.ddl.mysql.catalog import normal_action
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import (
+    TypeText,
     normal_charset,
     normal_collation,
     normal_expression,
@@ -77,7 +79,7 @@ def _adjust_column(
     column = next(column for column in table.columns if column.name == facts.name)
     collation = None
     if facts.type != UNKNOWN_TYPE:
-        written = normal_type_text(compile_type(dialect, column.type))
+        written = read_model_type(dialect, column.type)
         collation = written.collation or _collation_of(written.charset, dialect)
     if collation == _table_collation(table, dialect):
         collation = None
@@ -94,6 +96,12 @@ def _adjust_column(
         autoincrement=facts.autoincrement and facts.default is None and not is_sequence,
         comment=facts.comment or None,
     )
+
+
+def read_model_type(dialect: Dialect, type_: TypeEngine[Any]) -> TypeText:
+    """Return a model's type in normal form; raises CompileError where it has none."""
+    sql = compile_type(dialect, type_)
+    return normal_type_text(sql.replace("%%", "%") if sqla.doubles_percents(dialect) else sql)
 
 
 def _collation_of(charset: str | None, dialect: Dialect) -> str | None:

@@ -88,11 +88,22 @@ def probe_tables(
     dialect = connection.dialect
     found = {}
     for table in tables:
-        shown = _show(connection, table)
+        facts = read_model_table(table, binding, default_schema=dialect.default_schema_name)
+        shown = None if _has_default_of_bytes(facts) else _show(connection, table)
         if shown is not None:
-            facts = read_model_table(table, binding, default_schema=dialect.default_schema_name)
             found[facts.key] = _overlay(facts, parse_show_create(shown, dialect), table)
     return found
+
+
+def _has_default_of_bytes(facts: TableFacts) -> bool:
+    """Tell whether SHOW CREATE TABLE would have bytes that are no text.
+
+    MariaDB writes them as they are (seen on 10.11), which drivers can't read and end the connection.
+    """
+    return any(
+        column.default is not None and column.type.partition("(")[0].endswith(("binary", "blob"))
+        for column in facts.columns
+    )
 
 
 def _show(connection: Connection, table: Table) -> str | None:

@@ -22,10 +22,10 @@ from limbeck.ddl.mysql import model, probe
 from limbeck.ddl.mysql.catalog import read_tables
 from limbeck.ddl.mysql.defaults import normal_default_text
 from limbeck.ddl.mysql.server import server_of
-from limbeck.ddl.mysql.text import normal_expression, normal_type_text
+from limbeck.ddl.mysql.text import normal_expression
 from limbeck.schema.database import ReadScope
 from limbeck.schema.facts import UNKNOWN_TYPE, SchemaFacts, TableFacts, TableKey
-from limbeck.schema.models import compile_type, key_order
+from limbeck.schema.models import key_order
 
 __all__ = [
     "adjust_model_table",
@@ -75,7 +75,7 @@ def _lower(key: TableKey) -> TableKey:
 def normal_type(dialect: Dialect, type_: TypeEngine[Any]) -> str:
     """Return a model's type as the catalogs write it, without character set and collation."""
     try:
-        return normal_type_text(compile_type(dialect, type_)).type
+        return model.read_model_type(dialect, type_).type
     except CompileError:
         return UNKNOWN_TYPE
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy.dialects.mysql.reserved_words import RESERVED_WORDS_MARIADB, RESERVED_WORDS_MYSQL
 
+from limbeck.ddl.mysql.parentheses import open_groups
 from limbeck.ddl.tokens import Cursor, Lexicon, Token, split, words
 
 LEXICON = Lexicon(
@@ -34,7 +35,7 @@ LEXICON = Lexicon(
     functions=words("CURRENT_TIMESTAMP MOD"),
     reserved=frozenset(word.upper() for word in RESERVED_WORDS_MARIADB | RESERVED_WORDS_MYSQL),
     quote="`",
-    symbols={"!=": "<>", "&&": "AND"},
+    symbols={"!=": "<>", "&&": "AND", "%": "MOD"},
 )
 
 # ---------------------------------------------------------------- expressions
@@ -81,7 +82,7 @@ def normal_tokens(tokens: Sequence[Token], columns: Mapping[str, str] | None = N
             spelled.append(Token("name", (columns or {}).get(token.text.lower(), token.text), "`"))
         else:
             spelled.append(token)
-    return LEXICON.normal(spelled)
+    return LEXICON.normal(open_groups(spelled))
 
 
 def _word(token: Token, cursor: Cursor, columns: Mapping[str, str]) -> list[Token]:
@@ -96,6 +97,8 @@ def _word(token: Token, cursor: Cursor, columns: Mapping[str, str]) -> list[Toke
         if is_call and cursor.peek(1).is_symbol(")"):
             cursor.parenthesised()
         return [Token("word", name)]
+    if lower in ("true", "false"):
+        return [Token("number", "1" if lower == "true" else "0")]
     if lower in _BARE_FUNCTIONS and not is_call:
         return [Token("word", name), Token("symbol", "("), Token("symbol", ")")]
     return [Token("word", name)]
