@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column
 
-from limbeck.diff import defaults, types
+from limbeck.diff import defaults, locate, types
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
 from limbeck.operations.ops import AddColumnOp, AlterColumnOp, DropColumnOp
@@ -33,7 +33,7 @@ def compare_columns(pair: TablePair, context: DiffContext) -> Iterator[Step]:
 
 
 def _add(pair: TablePair, model: ColumnFacts, context: DiffContext) -> Iterator[Step]:
-    column = _column(pair.model_table.c, model.name)
+    column = locate.column(pair.model_table, model.name)
     if "columns" in context.kinds and context.run_object_filters(
         column, model.name, "column", reflected=False, compare_to=None
     ):
@@ -43,7 +43,7 @@ def _add(pair: TablePair, model: ColumnFacts, context: DiffContext) -> Iterator[
 
 
 def _drop(pair: TablePair, database: ColumnFacts, context: DiffContext) -> Iterator[Step]:
-    column = _column(pair.database_table.c, database.name)
+    column = locate.column(pair.database_table, database.name)
     if "columns" in context.kinds and context.run_object_filters(
         column, database.name, "column", reflected=True, compare_to=None
     ):
@@ -55,8 +55,8 @@ def _drop(pair: TablePair, database: ColumnFacts, context: DiffContext) -> Itera
 def _alter(
     pair: TablePair, database: ColumnFacts, model: ColumnFacts, context: DiffContext
 ) -> Iterator[Step]:
-    database_column = _column(pair.database_table.c, database.name)
-    model_column = _column(pair.model_table.c, model.name)
+    database_column = locate.column(pair.database_table, database.name)
+    model_column = locate.column(pair.model_table, model.name)
     if not context.run_object_filters(
         model_column, model.name, "column", reflected=False, compare_to=database_column
     ):
@@ -131,9 +131,3 @@ def _keep_autoincrement(directive: AlterColumnOp, column: Column[Any]) -> None:
 
 def _existing_default(column: Column[Any]) -> Any:
     return False if column.server_default is None else column.server_default
-
-
-def _column(columns: Any, name: str) -> Column[Any]:
-    """Return a column by its name; a model's collection is keyed by attribute instead."""
-    found: Column[Any] = next(column for column in columns if column.name == name)
-    return found

@@ -24,7 +24,7 @@ from limbeck.diff.foreign_keys import (
 from limbeck.diff.indexes import compare_indexes
 from limbeck.diff.order import Plan, order
 from limbeck.diff.suspects import settle
-from limbeck.diff.tables import WholeTable, create_table, drop_table
+from limbeck.diff.tables import WholeTable, create_table, drop_table, warn_of_options
 from limbeck.operations.ops import UpgradeOps
 from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
 
@@ -128,6 +128,7 @@ def _pairs(
 
 
 def _compare_one(pair: TablePair, context: DiffContext) -> TableChange:
+    warn_of_options(pair)
     steps = [step for compare_kind in _KINDS for step in compare_kind(pair, context)]
     return TableChange(pair.key, tuple(steps))
 

@@ -10,8 +10,10 @@ from sqlalchemy import Column, Computed, Identity
 from sqlalchemy.schema import FetchedValue
 
 from limbeck import sqla
+from limbeck.diff import locate
 from limbeck.diff.change import TablePair
 from limbeck.diff.context import DiffContext
+from limbeck.diff.types import own_rule
 from limbeck.operations.ops import AlterColumnOp
 from limbeck.schema.facts import ColumnFacts
 
@@ -28,8 +30,8 @@ def alter(
     """Put a changed default into the directive; warn of what can't be changed in place."""
     if "defaults" not in context.kinds or context.compare_server_default is False:
         return
-    database_column = next(c for c in pair.database_table.c if c.name == database.name)
-    model_column = next(c for c in pair.model_table.c if c.name == model.name)
+    database_column = locate.column(pair.database_table, database.name)
+    model_column = locate.column(pair.model_table, model.name)
     if database.computed != model.computed:
         _warn_of_computed(pair, database, model)
         return
@@ -37,6 +39,9 @@ def alter(
     if is_changed is None:
         is_changed = (database.default, database.identity) != (model.default, model.identity)
         is_changed = is_changed and not _is_left_to_the_database(model_column)
+        if is_changed and (rule := own_rule(context.impl, "compare_server_default")) is not None:
+            wanted = sqla.column_default_text(context.impl.dialect, model_column)
+            is_changed = bool(rule(database_column, model_column, wanted, database.default))
     if is_changed:
         directive.modify_server_default = model_column.server_default
         if directive.existing_server_default is False:

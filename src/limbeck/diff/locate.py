@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     CheckConstraint,
@@ -20,6 +20,14 @@ from limbeck.ddl.impl import DefaultImpl
 from limbeck.schema.facts import CheckFacts, ForeignKeyFacts, IndexFacts, UniqueFacts
 
 T = TypeVar("T", bound=Constraint | Index)
+
+
+def column(table: Table, name: str) -> Column[Any]:
+    """Return the column of that name, also where the database has cut a long name short."""
+    named = {str(each.name): each for each in table.columns}
+    if name in named:
+        return named[name]
+    return next(each for full, each in named.items() if full.startswith(name))
 
 
 def unique_constraint(

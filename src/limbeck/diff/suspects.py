@@ -1,40 +1,44 @@
 """Differences that may be only in the words: the database is asked for its own.
 
-It receives the tables that differ, lets the database normalise those of the models that differ
-from its catalogs as text, all in one batch, and returns the models' facts as the database
-says them. What it refuses stays as text, with a warning that names the table.
+It receives the tables that differ and returns the models' facts as the database words them. The
+models' types and expressions are normalised by the database, those of all tables in one batch.
+Where they still differ the database's side is normalised too: what a catalog holds is not always
+the last form of it. What the database refuses stays as text, with a warning.
+
+    models ─ probe ─→ as the catalog has it? ─ no ─→ probe the database's side ─→ the same at last?
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from limbeck.diff.context import DiffContext
 from limbeck.diff.match import match
-from limbeck.schema.facts import ColumnFacts, IndexFacts, TableFacts, TableKey
+from limbeck.schema.facts import ColumnFacts, IndexElement, IndexFacts, TableFacts, TableKey
+
+Pairs = Mapping[TableKey, tuple[TableFacts, TableFacts]]
+"""The facts of both sides, database first."""
 
 
-def settle(
-    pairs: Mapping[TableKey, tuple[TableFacts, TableFacts]], context: DiffContext
-) -> dict[TableKey, TableFacts]:
-    """Return the models' facts of all pairs (database, model), normalised where it matters."""
+def settle(pairs: Pairs, context: DiffContext) -> dict[TableKey, TableFacts]:
+    """Return the models' facts of all pairs, in the database's words where there are any."""
     models = {key: model for key, (_, model) in pairs.items()}
-    suspects = [key for key, (database, model) in pairs.items() if differs_as_text(database, model)]
+    suspects = _suspects({key: (pairs[key][0], models[key]) for key in pairs})
     if not suspects or context.connection is None:
         return models
     tables = [context.model_tables[key] for key in suspects]
     probed = context.impl.probe_tables(context.connection, tables)
-    for key in suspects:
-        if key in probed:
-            models[key] = normalised(models[key], probed[key])
-        elif context.impl.rewrites_expressions:
-            warnings.warn(
-                f"The database would not normalise the expressions of table {key}: they are "
-                "compared as text, so look twice at what is found to have changed there.",
-                stacklevel=2,
-            )
+    models |= {key: probed[key] for key in suspects if key in probed}
+    _warn_of_refused([key for key in suspects if key not in probed], context)
+    left = _suspects({key: (pairs[key][0], models[key]) for key in suspects if key in probed})
+    if left:
+        tables = list(context.database_tables(left).values())
+        database_probed = context.impl.probe_tables(context.connection, tables)
+        for key in left:
+            if key in database_probed:
+                models[key] = in_words_of(pairs[key][0], database_probed[key], models[key])
     return models
 
 
@@ -51,19 +55,48 @@ def differs_as_text(database: TableFacts, model: TableFacts) -> bool:
     )
 
 
-def normalised(model: TableFacts, probed: TableFacts) -> TableFacts:
-    """Return the model's facts with types, defaults and expressions as the probe says them."""
-    columns = {column.name: column for column in probed.columns}
-    indexes = {index.name: index for index in probed.indexes}
-    checks = dict(zip(model.checks, probed.checks, strict=False))
-    if len(model.checks) != len(probed.checks):
-        checks = {}
+def in_words_of(database: TableFacts, normalised: TableFacts, model: TableFacts) -> TableFacts:
+    """Return the normalised model with the database's own words for what means the same.
+
+    `normalised` is the database's side after the same treatment as the model had.
+    """
+    columns = {column.name: column for column in normalised.columns}
+    checks = {
+        after.sql: before.sql
+        for before, after in zip(database.checks, normalised.checks, strict=False)
+    }
+    before = {index.name: index for index in database.indexes}
+    after = {index.name: index for index in normalised.indexes}
     return replace(
         model,
-        columns=tuple(_column(each, columns.get(each.name, each)) for each in model.columns),
-        checks=tuple(replace(each, sql=checks.get(each, each).sql) for each in model.checks),
-        indexes=tuple(_index(each, indexes.get(each.name, each)) for each in model.indexes),
+        columns=tuple(
+            _column_in_words_of(database.column(column.name), columns.get(column.name), column)
+            for column in model.columns
+        ),
+        checks=tuple(
+            replace(check, sql=checks.get(check.sql, check.sql)) for check in model.checks
+        ),
+        indexes=tuple(
+            _index_in_words_of(before[index.name], after[index.name], index)
+            if index.name in before and index.name in after
+            else index
+            for index in model.indexes
+        ),
     )
+
+
+def _suspects(pairs: Pairs) -> list[TableKey]:
+    return [key for key, (database, model) in pairs.items() if differs_as_text(database, model)]
+
+
+def _warn_of_refused(keys: Iterable[TableKey], context: DiffContext) -> None:
+    if context.impl.rewrites_expressions:
+        for key in keys:
+            warnings.warn(
+                f"The database could not be asked for its own words for the expressions of table "
+                f"{key}: they are compared as text, so look twice at what is found changed there.",
+                stacklevel=2,
+            )
 
 
 def _column_differs(database: ColumnFacts, model: ColumnFacts) -> bool:
@@ -79,15 +112,31 @@ def _has_expressions(index: IndexFacts) -> bool:
     return index.where is not None or any(each.is_expression for each in index.elements)
 
 
-def _column(model: ColumnFacts, probed: ColumnFacts) -> ColumnFacts:
+def _column_in_words_of(
+    database: ColumnFacts | None, normalised: ColumnFacts | None, model: ColumnFacts
+) -> ColumnFacts:
+    if database is None or normalised is None:
+        return model
     return replace(
         model,
-        type=probed.type,
-        default=probed.default,
-        computed=probed.computed,
-        collation=probed.collation,
+        type=database.type if normalised.type == model.type else model.type,
+        default=database.default if normalised.default == model.default else model.default,
+        computed=database.computed if normalised.computed == model.computed else model.computed,
     )
 
 
-def _index(model: IndexFacts, probed: IndexFacts) -> IndexFacts:
-    return replace(model, elements=probed.elements, where=probed.where)
+def _index_in_words_of(
+    database: IndexFacts, normalised: IndexFacts, model: IndexFacts
+) -> IndexFacts:
+    words = {
+        after.sql: before
+        for before, after in zip(database.elements, normalised.elements, strict=False)
+        if after.is_expression
+    }
+
+    def reword(element: IndexElement) -> IndexElement:
+        before = words.get(element.sql) if element.is_expression else None
+        return element if before is None else replace(element, sql=before.sql)
+
+    where = database.where if normalised.where == model.where else model.where
+    return replace(model, elements=tuple(map(reword, model.elements)), where=where)

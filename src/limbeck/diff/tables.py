@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKeyConstraint, Table
 
 from limbeck.diff import locate
+from limbeck.diff.change import TablePair
 from limbeck.diff.constraints import create, drop
 from limbeck.diff.context import DiffContext
 from limbeck.diff.indexes import create_index
@@ -110,6 +112,20 @@ def drop_table(facts: TableFacts, table: Table, context: DiffContext) -> WholeTa
         tuple(indexes),
         tuple(_foreign_keys(facts, table, context)),
     )
+
+
+def warn_of_options(pair: TablePair) -> None:
+    """Warn of options of a table (storage, partitions, …) that differ: no directive changes them."""
+    if pair.database.options != pair.model.options:
+        found, wanted = (
+            ", ".join(f"{name}={value}" for name, value in options) or "none"
+            for options in (pair.database.options, pair.model.options)
+        )
+        warnings.warn(
+            f"The options of table {pair.key} are {found} in the database and {wanted} in the "
+            "models: change them by hand, no directive is written for it.",
+            stacklevel=2,
+        )
 
 
 def _foreign_keys(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import warnings
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from sqlalchemy import Column
 
+from limbeck.ddl.impl import DefaultImpl
+from limbeck.diff import locate
 from limbeck.diff.change import TablePair
 from limbeck.diff.context import DiffContext
 from limbeck.operations.ops import AlterColumnOp
@@ -26,11 +29,13 @@ def alter(
     """Put a changed type into the directive, and tell whether it was changed."""
     if "types" not in context.kinds or context.compare_type is False:
         return False
-    database_column = next(c for c in pair.database_table.c if c.name == database.name)
-    model_column = next(c for c in pair.model_table.c if c.name == model.name)
+    database_column = locate.column(pair.database_table, database.name)
+    model_column = locate.column(pair.model_table, model.name)
     is_changed = _ask_hooks(database_column, model_column, context)
     if is_changed is None:
         is_changed = _differs(pair, database, model)
+        if is_changed and (rule := own_rule(context.impl, "compare_type")) is not None:
+            is_changed = bool(rule(database_column, model_column))
     if is_changed:
         directive.modify_type = model_column.type
         log.info(
@@ -43,15 +48,22 @@ def alter(
     return is_changed
 
 
+def own_rule(impl: DefaultImpl, name: str) -> Callable[..., Any] | None:
+    """Return the method by which somebody else's dialect compares, if it has one of its own."""
+    owner = next(each for each in type(impl).__mro__ if name in vars(each))
+    is_ours = owner.__module__.startswith("limbeck.")
+    return None if is_ours else cast("Callable[..., Any]", getattr(impl, name))
+
+
 def _ask_hooks(database: Column[Any], model: Column[Any], context: DiffContext) -> bool | None:
     """Return what the user's function, or else the model's own type, says; None: no opinion."""
     if callable(context.compare_type):
         said = context.compare_type(database, model, database.type, model.type)
         if said is not None:
             return bool(said)
-    own_rule = getattr(model.type, "compare_against_backend", None)
-    if own_rule is not None:
-        is_same = own_rule(context.impl.dialect, database.type)
+    rule = getattr(model.type, "compare_against_backend", None)
+    if rule is not None:
+        is_same = rule(context.impl.dialect, database.type)
         if is_same is not None:
             return not is_same
     return None

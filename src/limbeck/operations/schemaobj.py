@@ -177,15 +177,16 @@ class SchemaObjects:
         types must not bring the same constraints and indexes once more.
         """
         metadata = self.metadata()
+        attached = [item for item in columns if _is_attached_constraint(item)]
         items = [_detached(item) for item in columns if not _is_attached_constraint(item)]
         if _constraints_included:
             for item in items:
                 if isinstance(item, Column):
                     item.unique = item.index = None
         table = Table(name, metadata, *items, **kw)
-        for item in columns:
+        for item in attached:
             # the columns' types have made their own constraints already
-            if _is_attached_constraint(item) and not sqla.is_type_bound(item):
+            if not sqla.is_type_bound(item):
                 table.append_constraint(sqla.copy_constraint(item, table))
         for key in sorted(table.foreign_keys, key=lambda key: key.target_fullname):
             ensure_referred(metadata, key)

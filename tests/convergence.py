@@ -1,0 +1,216 @@
+"""The loop that judges autogenerate: from one schema to another and back, on a real database.
+
+create before → rows → autogenerate → render → run the file
+    → catalogs equal a fresh create_all of after → autogenerate is empty
+    → downgrade → catalogs equal those before → rows kept
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, Table, select, types
+from sqlalchemy.schema import sort_tables_and_constraints
+
+from limbeck.autogenerate import produce_migrations, render
+from limbeck.autogenerate.api import AutogenContext
+from limbeck.operations import Operations
+from limbeck.operations.ops import MigrationScript
+from limbeck.runtime.migration import MigrationContext
+from tests.catalogs import Catalogs, dump
+from tests.databases import Database, fresh_database
+
+FILE = """\
+from limbeck import op
+import sqlalchemy as sa
+{imports}
+
+
+def upgrade() -> None:
+    {upgrades}
+
+
+def downgrade() -> None:
+    {downgrades}
+"""
+
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def assert_converges(
+    database: Database, before: MetaData, after: MetaData, *, rows: int = 2
+) -> str:
+    """Go from `before` to `after` and back on an empty database; return the revision file."""
+    with database.engine.begin() as connection:
+        before.create_all(connection)
+        _insert_rows(connection, before, rows)
+    catalogs_before, rows_before = dump(database), _read_rows(database, before)
+    assert _file(database, before) is None, "unchanged models give a revision"
+
+    source = _file(database, after)
+    print(source)
+    _run(database, after, source, "upgrade")
+    assert_same(dump(database), _catalogs_of(database, after), "after the upgrade")
+    rest = _file(database, after)
+    assert rest is None, f"autogenerate is not empty after the upgrade:\n{rest}"
+
+    _run(database, before, source, "downgrade")
+    assert_same(dump(database), catalogs_before, "after the downgrade")
+    _assert_rows_kept(rows_before, _read_rows(database, before), before, after)
+    return source or ""
+
+
+def assert_same(found: Catalogs, expected: Catalogs, when: str) -> None:
+    """Fail with what differs between two dumps, object by object."""
+    different = [
+        f"{name}:\n    found    {found.get(name)}\n    expected {expected.get(name)}"
+        for name in sorted({*found, *expected})
+        if found.get(name) != expected.get(name)
+    ]
+    assert not different, f"the catalogs differ {when}:\n" + "\n".join(different)
+
+
+def autogenerate(
+    database: Database, connection: Connection, metadata: MetaData, **opts: Any
+) -> tuple[MigrationScript, MigrationContext]:
+    """Compare the database with the models; return the script and its context."""
+    context = _context(database, connection, metadata, **opts)
+    return produce_migrations(context, metadata), context
+
+
+def _context(
+    database: Database, connection: Connection, metadata: MetaData, **opts: Any
+) -> MigrationContext:
+    options = {
+        "target_metadata": metadata,
+        "compare_type": True,
+        "compare_server_default": True,
+        "sqlalchemy_module_prefix": "sa.",
+        "alembic_module_prefix": "op.",
+        "render_as_batch": "batch_only" in database.features,
+        "include_schemas": any(table.schema for table in metadata.tables.values()),
+        "include_name": _only_schemas_of(database),
+    }
+    return MigrationContext.configure(connection, opts={**options, **opts})
+
+
+def _only_schemas_of(database: Database) -> Any:
+    def include(name: str | None, type_: str, parents: Mapping[str, Any]) -> bool:
+        return type_ != "schema" or name in (None, database.second_schema)
+
+    return include
+
+
+def _file(database: Database, metadata: MetaData) -> str | None:
+    """Return the revision file to the models; None when there is nothing to do."""
+    with database.engine.connect() as connection:
+        script, context = autogenerate(database, connection, metadata)
+        assert script.upgrade_ops is not None
+        if script.upgrade_ops.is_empty():
+            return None
+        variables: dict[str, Any] = {}
+        autogen_context = AutogenContext(context, metadata=metadata)
+        render._render_python_into_templatevars(autogen_context, script, variables)
+    return FILE.format(**variables)
+
+
+def _run(database: Database, metadata: MetaData, source: str | None, function: str) -> None:
+    """Run a function of the file; the environment has no naming convention to add to it."""
+    if source is None:
+        return
+    namespace: dict[str, Any] = {}
+    exec(compile(source, "revision.py", "exec"), namespace)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
+        with Operations.context(context):
+            namespace[function]()
+        connection.commit()
+
+
+def _catalogs_of(database: Database, metadata: MetaData) -> Catalogs:
+    """Return the catalogs of a fresh database in which the models were created."""
+    with _another(database) as fresh:
+        schema = fresh.second_schema
+        own = {database.second_schema: schema} if schema != database.second_schema else {}
+        with fresh.engine.begin() as connection:
+            translated = connection.execution_options(schema_translate_map=own)
+            metadata.create_all(translated)
+        return dump(fresh)
+
+
+@contextmanager
+def _another(database: Database) -> Iterator[Database]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        fresh_database(database.name, Path(folder)) as fresh,
+    ):
+        yield fresh
+
+
+# -- rows ----------------------------------------------------------------------------------------
+
+
+def _insert_rows(connection: Connection, metadata: MetaData, count: int) -> None:
+    for table in _in_order(metadata):
+        for number in range(1, count + 1):
+            connection.execute(table.insert().values(_row(table, number)))
+
+
+def _in_order(metadata: MetaData) -> list[Table]:
+    by_key = [metadata.tables[key] for key in sorted(metadata.tables)]
+    return [table for table, _ in sort_tables_and_constraints(by_key) if table is not None]
+
+
+def _row(table: Table, number: int) -> dict[str, Any]:
+    referring = {column for key in table.foreign_key_constraints for column in key.column_keys}
+    return {
+        column.name: None
+        if column.name in referring and column.nullable
+        else _value(column.type, number)
+        for column in table.columns
+        if column.computed is None and column.identity is None
+    }
+
+
+def _value(type_: types.TypeEngine[Any], number: int) -> Any:
+    day = datetime.date(2020, 1, number)
+    moment = datetime.datetime(2020, 1, number, 12, 30)
+    values: list[tuple[type[types.TypeEngine[Any]], Any]] = [
+        (types.Boolean, number % 2 == 0),
+        (types.Enum, type_.enums[0] if isinstance(type_, types.Enum) else None),
+        (types.Integer, number),
+        (types.Float, number / 2),
+        (types.Numeric, decimal.Decimal(number)),
+        (types.DateTime, moment),
+        (types.Date, day),
+        (types.Time, moment.time()),
+        (types.LargeBinary, b"bytes %d" % number),
+        (types.String, str(number)),
+        (types.JSON, {"number": number}),
+    ]
+    return next((value for kind, value in values if isinstance(type_, kind)), None)
+
+
+def _read_rows(database: Database, metadata: MetaData) -> Rows:
+    with database.engine.connect() as connection:
+        return {
+            key: [dict(row) for row in connection.execute(select(table)).mappings()]
+            for key, table in metadata.tables.items()
+        }
+
+
+def _assert_rows_kept(found: Rows, expected: Rows, before: MetaData, after: MetaData) -> None:
+    """Compare the columns that were there all the time."""
+    for key in set(before.tables) & set(after.tables):
+        kept = set(before.tables[key].c.keys()) & set(after.tables[key].c.keys())
+        both = [
+            sorted(({name: row[name] for name in kept} for row in side[key]), key=repr)
+            for side in (found, expected)
+        ]
+        assert both[0] == both[1], f"the rows of {key} changed"
