@@ -16,7 +16,15 @@ from sqlalchemy.sql.base import _NONE_NAME
 from sqlalchemy.sql.compiler import BIND_PARAMS_ESC
 from sqlalchemy.sql.ddl import CreateIndex
 from sqlalchemy.sql.elements import BindParameter, TextClause, conv
-from sqlalchemy.sql.schema import Column, Constraint, ForeignKey, Identity, Index, Table
+from sqlalchemy.sql.schema import (
+    Column,
+    Constraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Table,
+)
 from sqlalchemy.types import TypeEngine
 
 
@@ -167,7 +175,15 @@ def copy_constraint(constraint: Constraint, table: Table) -> Constraint:
 
     `copy()` is deprecated and has no public successor in any version up to 2.1.
     """
-    copied: Constraint = constraint._copy(target_table=table)
+    options: dict[str, Any] = {"target_table": table}
+    if isinstance(constraint, ForeignKeyConstraint) and (
+        schema := constraint.table.metadata.schema
+    ):
+        key = constraint.elements[0]
+        given = key.target_fullname.rpartition(".")[0]
+        if foreign_key_target(key)[0] == f"{schema}.{given}":
+            options["schema"] = schema  # the other table's MetaData need not have it
+    copied: Constraint = constraint._copy(**options)
     return copied
 
 

@@ -129,7 +129,7 @@ class CreateTableOp(MigrateOperation):
             keywords["comment"] = literal(table.comment)
         if table.info:
             keywords["info"] = literal(table.info)
-        keywords |= render_dialect_keywords(table, context)
+        keywords |= dict(sorted(render_dialect_keywords(table, context).items()))
         if self.prefixes:
             keywords["prefixes"] = literal(list(self.prefixes))
         if self.if_not_exists is not None:
