@@ -25,7 +25,16 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.exc import CompileError, NoReferencedColumnError, NoReferencedTableError
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import (
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Integer,
+    Numeric,
+    SmallInteger,
+    TypeEngine,
+)
 
 from limbeck import sqla
 from limbeck.errors import ModelsError
@@ -46,6 +55,8 @@ from limbeck.schema.facts import (
 )
 from limbeck.schema.indexes import read_index
 from limbeck.schema.options import read_options
+
+_NEVER_COLLATED = frozenset({Integer, BigInteger, SmallInteger, Boolean, Date, DateTime, Numeric})
 
 
 class ModelDialect(Protocol):
@@ -208,11 +219,12 @@ def _column(column: Column[Any], dialect: ModelDialect) -> ColumnFacts:
     identity = None
     if column.identity is not None and dialect.dialect.supports_identity_columns:
         identity = _identity(column.identity)
+    is_without_default = column.server_default is None or computed or identity
     return ColumnFacts(
         name=str(column.name),
         type=dialect.normal_type(column.type),
         nullable=bool(column.nullable),
-        default=None if computed or identity else dialect.normal_default(column),
+        default=None if is_without_default else dialect.normal_default(column),
         computed=computed,
         identity=identity,
         autoincrement=identity is None and column is column.table.autoincrement_column,
@@ -223,6 +235,8 @@ def _column(column: Column[Any], dialect: ModelDialect) -> ColumnFacts:
 
 def _collation(type_: TypeEngine[Any], dialect: Dialect) -> str | None:
     """Return the collation that the type's DDL would name."""
+    if type(type_) in _NEVER_COLLATED and not sqla.variants(type_):
+        return None  # most columns: saves compiling their type once more
     try:
         return normalize.split_collation(compile_type(dialect, type_))[1]
     except CompileError:
@@ -300,7 +314,7 @@ def _target(element: ForeignKey, default_schema: str | None) -> tuple[TableKey, 
     try:
         column = element.column
     except (NoReferencedTableError, NoReferencedColumnError):
-        path, _, column_name = element.target_fullname.rpartition(".")
+        path, column_name = sqla.foreign_key_target(element)
         schema, _, name = path.rpartition(".")
         return fold_schema(schema or None, name, default_schema), column_name
     table = column.table

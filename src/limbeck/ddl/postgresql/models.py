@@ -80,6 +80,8 @@ def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> Tab
 
 def clip(name: str) -> str:
     """Return a name cut to what PostgreSQL keeps of it, never within a character."""
+    if len(name) * 4 <= NAME_BYTES:
+        return name  # short enough whatever its characters are
     encoded = name.encode()
     return name if len(encoded) <= NAME_BYTES else encoded[:NAME_BYTES].decode(errors="ignore")
 
@@ -89,6 +91,9 @@ def clip(name: str) -> str:
 
 def _column(facts: ColumnFacts, column: Column[Any], dialect: Dialect) -> ColumnFacts:
     computed = facts.computed
+    is_generated = computed is not None or facts.identity is not None or facts.autoincrement
+    if not is_generated and facts.comment != "" and clip(facts.name) is facts.name:
+        return facts  # most columns: saves a copy
     if computed is not None:
         is_stored = bool(computed.persisted) or not sqla.makes_virtual_columns(dialect)
         computed = ComputedFacts(computed.sql, is_stored)
@@ -179,7 +184,7 @@ def _clip_foreign_key(facts: ForeignKeyFacts) -> ForeignKeyFacts:
 
 
 def _clip_all(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(clip(name) for name in names)
+    return tuple([clip(name) for name in names])
 
 
 def _distinct_uniques(facts: TableFacts) -> tuple[UniqueFacts, ...]:

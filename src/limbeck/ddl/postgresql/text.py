@@ -81,18 +81,21 @@ def _unquoted(text: str) -> str:
 
 
 def _without_parentheses(tokens: list[str]) -> list[str]:
-    while len(tokens) > 2 and tokens[0] == "(" and _closing(tokens) == len(tokens) - 1:
+    while tokens[:1] == ["("] and _is_one_operand(tokens):
         tokens = tokens[1:-1]
     return tokens
 
 
-def _closing(tokens: list[str]) -> int:
+def _is_one_operand(tokens: list[str]) -> bool:
+    """Tell whether the first parenthesis closes at the end and holds no list."""
     depth = 0
     for position, token in enumerate(tokens):
         depth += (token == "(") - (token == ")")
         if depth == 0:
-            return position
-    return -1
+            return 1 < position == len(tokens) - 1
+        if depth == 1 and token == ",":
+            return False
+    return False
 
 
 def _join(tokens: list[str]) -> str:
