@@ -167,7 +167,8 @@ def test_constraints_are_added_and_dropped(database: Database) -> None:
         for constraint in reversed(constraints):
             impl.drop_constraint(constraint)
         found = inspect(connection)
-        assert found.get_foreign_keys("child") == found.get_check_constraints("child") == []
+        assert found.get_foreign_keys("child") == []
+        assert found.get_check_constraints("child") == []
         assert found.get_unique_constraints("child") == []
 
 
@@ -176,7 +177,11 @@ def test_rows_keep_columns_that_only_later_rows_have(database: Database) -> None
     with database.engine.begin() as connection:
         impl = impl_of(connection)
         impl.create_table(table)
-        rows = [{"id": 1}, {"id": 2, "name": "b"}, {"id": 3, "name": sa.func.lower("C")}]
+        rows: list[dict[str, Any]] = [
+            {"id": 1},
+            {"id": 2, "name": "b"},
+            {"id": 3, "name": sa.func.lower("C")},
+        ]
         impl.bulk_insert(table, rows)
         found = connection.execute(sa.text("select id, name from users order by id")).all()
         assert [tuple(row) for row in found] == [(1, None), (2, "b"), (3, "c")]

@@ -41,6 +41,7 @@ from sqlalchemy.sql.expression import TableClause
 from sqlalchemy.types import TypeEngine, to_instance
 
 from limbeck import sqla
+from limbeck.errors import CommandError
 from limbeck.schema import models, normalize
 
 from . import base, compare
@@ -320,7 +321,12 @@ class DefaultImpl(metaclass=ImplMeta):
             self._exec(AddConstraint(const, **kw))
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
-        """Drop a constraint."""
+        """Drop a constraint; raises CommandError where it has no name to drop it by."""
+        if sqla.final_name(const, self.dialect) is None:
+            raise CommandError(
+                f"Can't drop a {type(const).__name__} without a name from the table "
+                f"{const.table.fullname}: give the name that the database has for it."
+            )
         self._exec(DropConstraint(const, **kw))
 
     def rename_table(

@@ -11,7 +11,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection
-from sqlalchemy.schema import CheckConstraint, Column, Computed, Constraint, Identity, Table
+from sqlalchemy.schema import (
+    CheckConstraint,
+    Column,
+    Computed,
+    Constraint,
+    DropConstraint,
+    Identity,
+    PrimaryKeyConstraint,
+    Table,
+)
 from sqlalchemy.sql.elements import BinaryExpression, Cast, ClauseElement, Grouping
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import DateTime, TypeEngine, to_instance
@@ -137,6 +146,9 @@ class MySQLImpl(DefaultImpl):
             if sqla.final_name(const, self.dialect) is None:
                 log.warning("The check that a type brought to %s has no name: kept", const.table)
                 return
+        if isinstance(const, PrimaryKeyConstraint):
+            self._exec(DropConstraint(const, **kw))
+            return
         super().drop_constraint(const, **kw)
 
     # read and normalise

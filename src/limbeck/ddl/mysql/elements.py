@@ -159,11 +159,6 @@ def drop_constraint(element: DropConstraint, compiler: Any, *, check: str, guard
                 f"specify the constraint's type: op.drop_constraint(..., type_='foreignkey', "
                 f"'unique', 'check' or 'primary')."
             )
-        if name is None:
-            raise CommandError(
-                f"Can't drop a constraint without a name from {constraint.table.fullname}: give "
-                f"the name that SHOW CREATE TABLE says."
-            )
         dropped = f"{word} {guard}{name}"
     return f"ALTER TABLE {compiler.preparer.format_table(constraint.table)} DROP {dropped}"
 
