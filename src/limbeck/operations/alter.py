@@ -328,7 +328,8 @@ class AlterColumnOp(AlterTableOp):
             yield "comment", literal(self.modify_comment)
         yield from self._render_existing(context)
         for name, value in sorted(self.kw.items()):
-            yield name, literal(value)
+            if not name.startswith("modify_"):
+                yield name, literal(value)
         if self.schema and not context.has_batch:
             yield "schema", render_identifier(context, self.schema)
 

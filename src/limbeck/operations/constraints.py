@@ -34,6 +34,12 @@ from limbeck.render.expressions import (
     render_sql_string,
 )
 
+_NO_NAME_WARNING = (
+    "# WARNING: constraint name is None; this directive will fail as\n"
+    "# rendered.  Add a name, or use a naming convention; see\n"
+    "# https://alembic.sqlalchemy.org/en/latest/naming.html\n"
+)
+
 _AddConstraint = TypeVar("_AddConstraint", bound="type[AddConstraintOp]")
 
 
@@ -194,7 +200,7 @@ class DropConstraintOp(MigrateOperation):
         return (kind, self.to_constraint())
 
     def render(self, context: RenderContext) -> str:
-        """Return `op.drop_constraint(…)`."""
+        """Return `op.drop_constraint(…)`; a comment warns where no name is known to drop it by."""
         name = self.constraint_name
         if self._reverse is not None:
             reverse = self._reverse.to_constraint(context.migration_context)
@@ -209,7 +215,8 @@ class DropConstraintOp(MigrateOperation):
             keywords["type_"] = literal(self.constraint_type)
         if self.if_exists is not None and not context.has_batch:
             keywords["if_exists"] = literal(bool(self.if_exists))
-        return call(f"{operations_prefix(context)}drop_constraint", *arguments, **keywords)
+        source = call(f"{operations_prefix(context)}drop_constraint", *arguments, **keywords)
+        return f"{_NO_NAME_WARNING}{source}" if name is None else source
 
 
 class _ColumnsConstraintOp(AddConstraintOp):
@@ -232,15 +239,15 @@ class _ColumnsConstraintOp(AddConstraintOp):
 
     def _render(self, context: RenderContext, name: str) -> str:
         constraint = self.to_constraint(context.migration_context)
-        arguments = [render_constraint_name(constraint, context)]
-        keywords: dict[str, str] = {}
+        columns = ", ".join(render_identifier(context, column) for column in self.columns)
+        arguments = [render_constraint_name(constraint, context), f"[{columns}]"]
+        keywords = render_deferral(constraint)
         if not context.has_batch:
-            arguments.append(render_identifier(context, self.table_name))
+            arguments.insert(1, render_identifier(context, self.table_name))
             if self.schema:
                 keywords["schema"] = render_identifier(context, self.schema)
-        columns = ", ".join(render_identifier(context, column) for column in self.columns)
-        keywords |= render_deferral(constraint) | render_dialect_keywords(constraint, context)
-        return call(f"{operations_prefix(context)}{name}", *arguments, f"[{columns}]", **keywords)
+        keywords |= render_dialect_keywords(constraint, context)
+        return call(f"{operations_prefix(context)}{name}", *arguments, **keywords)
 
 
 @Operations.register_operation("create_primary_key")

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.selectable import TableClause
 
 from limbeck.operations.base import (
@@ -16,8 +17,7 @@ from limbeck.operations.base import (
 )
 from limbeck.operations.directive import MigrateOperation
 from limbeck.render.call import call, literal
-from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_text
+from limbeck.render.context import RenderContext, operations_prefix, sqlalchemy_prefix
 
 
 @run_by_itself
@@ -74,14 +74,19 @@ class ExecuteSQLOp(MigrateOperation):
         """Return `op.execute(…)`; raises NotImplementedError for a construct but `text()`."""
         if isinstance(self.sqltext, str):
             source = literal(self.sqltext)
-        elif getattr(self.sqltext, "__visit_name__", None) == "textclause":
-            source = render_text(self.sqltext, context)  # type: ignore[arg-type]  # a TextClause
+        elif isinstance(self.sqltext, TextClause) and not _has_values(self.sqltext):
+            source = call(f"{sqlalchemy_prefix(context)}text", literal(self.sqltext.text))
         else:
             raise NotImplementedError(
                 "Autogenerate rendering of SQL Expression language constructs not supported here; "
                 f"please use a plain SQL string: {self.sqltext}"
             )
         return call(f"{operations_prefix(context)}execute", source)
+
+
+def _has_values(statement: TextClause) -> bool:
+    """Tell whether parameters have values, which the text alone would lose."""
+    return any(value is not None for value in statement.compile().params.values())
 
 
 @run_by_itself
