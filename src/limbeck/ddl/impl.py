@@ -209,6 +209,23 @@ class DefaultImpl(metaclass=ImplMeta):
     def start_migrations(self) -> None:
         """Do what has to be done before the first migration: nothing."""
 
+    may_rebuild = True
+    """May the coming transaction recreate tables? The runtime knows it of a revision file."""
+
+    @property
+    def undoes_ddl(self) -> bool:
+        """Does a rollback of the transaction that `begin_online` was told of undo DDL?"""
+        return self.transactional_ddl
+
+    def begin_online(self) -> None:
+        """Make the transaction that SQLAlchemy has just begun hold DDL too: it does."""
+
+    def check_before_commit(self) -> None:
+        """Raise where the transaction must not be committed: never."""
+
+    def end_online(self) -> None:
+        """Put back what `begin_online` changed, after commit or rollback: nothing."""
+
     def emit_begin(self) -> None:
         """Write the start of a transaction to the SQL script."""
         self.static_output("BEGIN" + self.command_terminator)

@@ -25,6 +25,7 @@ from limbeck.ddl.base import (
     format_table_name,
 )
 from limbeck.ddl.impl import DefaultImpl, RecordedBatch
+from limbeck.ddl.sqlite import transaction
 from limbeck.errors import UnsupportedOperationError
 
 if TYPE_CHECKING:
@@ -49,10 +50,29 @@ class SQLiteImpl(DefaultImpl):
     __dialect__ = "sqlite"
 
     transactional_ddl = False
-    """Python's driver commits before DDL, unless the application turns that off."""
+    """Each revision is a transaction of its own; a script has none, as ever."""
 
     supports_alter = False
     supports_index_if_not_exists = True
+
+    undoes_ddl = True
+    """SQLite does; `begin_online` sees to it that the driver has begun."""
+
+    # emit: transactions
+
+    def begin_online(self) -> None:
+        """Send the BEGIN that Python's driver saves until the first change of a row."""
+        self.memo["transaction"] = transaction.begin(
+            self._connected(), may_rebuild=self.may_rebuild
+        )
+
+    def check_before_commit(self) -> None:
+        """Refuse rows that refer to nothing where foreign keys were not enforced meanwhile."""
+        transaction.check(self._connected(), self.memo.get("transaction"))
+
+    def end_online(self) -> None:
+        """Enforce foreign keys again where they were."""
+        transaction.end(self._connected(), self.memo.pop("transaction", None))
 
     # emit
 

@@ -1,0 +1,1 @@
+"""Running revisions: the environment, the migration context, transactions, the version table."""

@@ -1,0 +1,90 @@
+"""What a failed run says: which revision, which file and statement, and what is already applied.
+
+The exception keeps its type, so that programs catch what they always caught; the report is a note
+on it (shown under a traceback) and, where the user and not a defect is the cause, an explanation
+that replaces the traceback. Imports no SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from limbeck.errors import CommandError
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationFailure:
+    """One step that failed and what the run had done before it."""
+
+    description: str
+    """The step, such as `upgrade a -> b`."""
+    path: str | None
+    line: int | None
+    statement: str | None
+    applied: Sequence[str]
+    """The steps before it that stay applied, oldest first."""
+    undone: Sequence[str]
+    """The steps before it that were rolled back with it."""
+    leftovers: Sequence[str]
+    """Statements of the failed step that the database can't roll back."""
+    outside: bool = False
+    """Whether the transaction is the caller's, so that nothing is known of what stays."""
+
+    def __str__(self) -> str:
+        place = f" ({self.path}{f', line {self.line}' if self.line else ''})" if self.path else ""
+        lines = [f"This happened in {self.description}{place}."]
+        if self.statement:
+            lines.append(f"The statement was: {' '.join(self.statement.split())}")
+        if self.leftovers:
+            lines.append(
+                "These statements of it are done and this database can't roll them back; undo "
+                "them, or take them out of the file, before the next run:"
+            )
+            lines += [f"    {' '.join(statement.split())}" for statement in self.leftovers]
+        lines.append(self._outcome())
+        return "\n".join(lines)
+
+    def _outcome(self) -> str:
+        if self.outside:
+            return "The transaction is the caller's, who decides what of the run stays."
+        if self.applied:
+            steps = "; ".join(self.applied)
+            return f"Applied by this run, and it stays so: {steps}."
+        if self.undone:
+            return f"All of this run is rolled back, also: {'; '.join(self.undone)}."
+        return "Nothing else of this run is applied."
+
+
+def report(error: BaseException, failure: MigrationFailure) -> None:
+    """Attach the failure to the error that caused it, once."""
+    if getattr(error, "limbeck_failure", None) is not None:
+        return
+    error.limbeck_failure = failure  # type: ignore[attr-defined]  # exceptions take attributes
+    error.add_note(str(failure))
+    original = getattr(error, "orig", None)
+    if original is not None:
+        explain(error, f"{type(original).__name__}: {str(original).strip()}\n{failure}")
+    elif isinstance(error, CommandError):
+        explain(error, f"{error}\n{failure}")
+
+
+def explain(error: BaseException, text: str) -> None:
+    """Say in one message what the error means for the user, instead of a traceback."""
+    error.limbeck_explanation = text  # type: ignore[attr-defined]  # exceptions take attributes
+
+
+def explanation(error: BaseException) -> str | None:
+    """Return the one message that stands for the error, None when its traceback is needed."""
+    text = getattr(error, "limbeck_explanation", None)
+    if text is not None:
+        return str(text)
+    return str(error) if isinstance(error, CommandError) else None
+
+
+def line_in(error: BaseException, path: str | None) -> int | None:
+    """Return the line of a file at which the error passed through it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == path]
+    return lines[-1] if lines else None

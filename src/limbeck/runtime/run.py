@@ -1,0 +1,165 @@
+"""Going through the steps of a plan, one after the other.
+
+Receives a migration context and the function that plans; each step runs in its transaction, then
+changes the version table, then is told to the callbacks. What fails is reported with its
+revision, file and statement, and with what of the run stays applied.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
+
+from limbeck.errors import CommandError
+from limbeck.script.steps import BoundStep
+
+from . import failure
+from .steps import describe_step
+from .version_table import HeadMaintainer
+
+if TYPE_CHECKING:
+    from .migration import MigrationContext
+
+log = logging.getLogger("limbeck.runtime.migration")
+
+PlanFunction = Callable[[tuple[str, ...], "MigrationContext"], Iterable[BoundStep]]
+
+_CHANGES_SCHEMA = re.compile(r"\s*(create|alter|drop|rename|truncate|comment)\b", re.IGNORECASE)
+_READS = re.compile(r"\s*(select|show|explain|describe)\b", re.IGNORECASE)
+
+
+class Run:
+    """One run of migrations, and what it has done so far."""
+
+    def __init__(self, context: MigrationContext, kw: Mapping[str, Any]) -> None:
+        self._context = context
+        self._kw = kw
+        self._done: list[str] = []
+        self._kept = 0
+        self._statements: list[str] = []
+
+    def go(self, plan: PlanFunction) -> None:
+        """Plan the steps and carry them out."""
+        context = self._context
+        heads = self._starting_heads()
+        needs_table = not heads and not context.opts.get("dont_mutate", False)
+        maintainer = HeadMaintainer(context, heads)
+        with self._watching_statements():
+            for step in plan(heads, context):
+                context.impl.may_rebuild = may_rebuild(step.migration_fn)
+                with self._reporting(step), context.begin_transaction(_per_migration=True):
+                    if needs_table:
+                        context._ensure_version_table()
+                        needs_table = False
+                    self._carry_out(step, maintainer)
+        if needs_table and not context.as_sql:
+            with context.begin_transaction(_per_migration=True):
+                context._ensure_version_table()
+
+    def note_commit(self) -> None:
+        """Note that all that is done so far is committed."""
+        self._kept = len(self._done)
+
+    def _starting_heads(self) -> tuple[str, ...]:
+        context = self._context
+        if not context.purge:
+            return context.get_current_heads()
+        if context.as_sql:
+            raise CommandError("Can't use --purge with --sql mode")
+        with context.begin_transaction(_per_migration=True):
+            context._ensure_version_table(purge=True)
+        return ()
+
+    def _carry_out(self, step: BoundStep, maintainer: HeadMaintainer) -> None:
+        context = self._context
+        log.info("Running %s", step)
+        if context.as_sql:
+            context.impl.static_output(f"-- Running {step.short_log}")
+        step.migration_fn(**self._kw)
+        maintainer.update_to_step(step)
+        if context.on_version_apply_callbacks:
+            self._call_back(step, maintainer)
+        self._done.append(step.short_log)
+        self._statements.clear()
+
+    def _call_back(self, step: BoundStep, maintainer: HeadMaintainer) -> None:
+        script = self._context.script
+        if script is None:
+            raise CommandError("on_version_apply needs a script directory in the environment.")
+        info = describe_step(step, script.revision_map)
+        for callback in self._context.on_version_apply_callbacks:
+            callback(
+                ctx=self._context, step=info, heads=set(maintainer.heads), run_args=dict(self._kw)
+            )
+
+    @contextmanager
+    def _watching_statements(self) -> Iterator[None]:
+        """Collect the statements of each step where the database can't roll DDL back."""
+        connection = self._context.connection
+        if connection is None or self._context.as_sql or self._context.impl.undoes_ddl:
+            yield
+            return
+
+        def note(conn: Any, cursor: Any, statement: str, *_: Any) -> None:
+            self._statements.append(statement)
+
+        event.listen(connection, "after_cursor_execute", note)
+        try:
+            yield
+        finally:
+            event.remove(connection, "after_cursor_execute", note)
+
+    @contextmanager
+    def _reporting(self, step: BoundStep) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            path = None if step.script is None else step.script.path
+            failure.report(
+                error,
+                failure.MigrationFailure(
+                    description=step.short_log,
+                    path=path,
+                    line=failure.line_in(error, path),
+                    statement=getattr(error, "statement", None),
+                    applied=self._done[: self._kept],
+                    undone=self._done[self._kept :],
+                    leftovers=lasting(self._statements),
+                    outside=self._context._in_external_transaction,
+                ),
+            )
+            raise
+
+
+def lasting(statements: Sequence[str]) -> tuple[str, ...]:
+    """Return what stays of a failed step: all up to its last DDL, which commits what is before."""
+    last = max(
+        (number for number, text in enumerate(statements, 1) if _CHANGES_SCHEMA.match(text)),
+        default=0,
+    )
+    return tuple(text for text in statements[:last] if not _READS.match(text))
+
+
+def may_rebuild(function: Callable[..., Any]) -> bool:
+    """Tell whether a function, or another of its module, names `batch_alter_table`."""
+    names = getattr(function, "__globals__", None)
+    if names is None:
+        return True
+    functions = [value for value in names.values() if isinstance(value, FunctionType)]
+    own = [each for each in functions if each.__globals__ is names]
+    codes = [each.__code__ for each in own]
+    codes += [function.__code__] if isinstance(function, FunctionType) else []
+    return any("batch_alter_table" in _names_in(code) for code in codes)
+
+
+def _names_in(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names_in(constant)

@@ -1,0 +1,141 @@
+"""The version table: the revisions the database is at, one row each, and who changes them.
+
+Receives a migration context and steps that say which rows they delete, insert and update; nothing
+is decided here. Offline the same statements are written to the script.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    String,
+    Table,
+    inspect,
+    literal_column,
+    select,
+)
+from sqlalchemy.schema import CreateTable, DropTable
+
+from limbeck.errors import CommandError
+
+if TYPE_CHECKING:
+    from .migration import MigrationContext
+
+
+class RowChanges(Protocol):
+    """What a step changes in the version table."""
+
+    @property
+    def deletes(self) -> tuple[str, ...]:
+        """The rows to delete."""
+
+    @property
+    def updates(self) -> tuple[tuple[str, str], ...]:
+        """The rows to change, each with its new value."""
+
+    @property
+    def inserts(self) -> tuple[str, ...]:
+        """The rows to insert."""
+
+
+class AppliesRows(Protocol):
+    """A step as the head maintainer sees it."""
+
+    @property
+    def step(self) -> RowChanges:
+        """The rows it changes."""
+
+
+def is_there(connection: Connection, table: Table) -> bool:
+    """Tell whether the database has the version table."""
+    return inspect(connection).has_table(table.name, schema=table.schema)
+
+
+def read_rows(connection: Connection, table: Table) -> tuple[str, ...]:
+    """Return the revisions that the version table holds."""
+    return tuple(connection.execute(select(table.c.version_num)).scalars())
+
+
+def create(context: MigrationContext) -> None:
+    """Create the version table, or write the statement that does."""
+    context.impl._exec(CreateTable(context._version))
+
+
+def drop_rows(context: MigrationContext) -> None:
+    """Delete all rows of the version table."""
+    context.impl._exec(context._version.delete())
+
+
+def drop(context: MigrationContext) -> None:
+    """Drop the version table."""
+    context.impl._exec(DropTable(context._version))
+
+
+class HeadMaintainer:
+    """Keeps the rows of the version table, and `heads` with them."""
+
+    def __init__(self, context: MigrationContext, heads: Any) -> None:
+        self.context = context
+        self.heads: set[str] = set(heads)
+
+    def update_to_step(self, step: AppliesRows) -> None:
+        """Change the rows as the step says."""
+        rows = step.step
+        for version in rows.deletes:
+            self._delete_version(version)
+        for version in rows.inserts:
+            self._insert_version(version)
+        for old, new in rows.updates:
+            self._update_version(old, new)
+
+    def _insert_version(self, version: str) -> None:
+        table = self.context._version
+        insert = table.insert().values(version_num=_literal(version))
+        if self.context.as_sql and _returns_into_variables(self.context, insert):
+            # A script has no variables to return a key into, as Oracle's driver does.
+            insert = insert.inline()
+        self.context.impl._exec(insert)
+        self.heads.add(version)
+
+    def _delete_version(self, version: str) -> None:
+        column = self.context._version.c.version_num
+        result = self.context.impl._exec(
+            self.context._version.delete().where(column == _literal(version))
+        )
+        self._expect_one_row(result, "deleting", version)
+        self.heads.discard(version)
+
+    def _update_version(self, from_: str, to_: str) -> None:
+        column = self.context._version.c.version_num
+        result = self.context.impl._exec(
+            self.context._version.update()
+            .values(version_num=_literal(to_))
+            .where(column == _literal(from_))
+        )
+        self._expect_one_row(result, f"updating to {to_!r}", from_)
+        self.heads.discard(from_)
+        self.heads.add(to_)
+
+    def _expect_one_row(self, result: Any, action: str, version: str) -> None:
+        if self.context.as_sql or not self.context.dialect.supports_sane_rowcount:
+            return
+        if result.rowcount != 1:
+            raise CommandError(
+                f"Online migration expected to match one row when {action} {version!r} in "
+                f"{self.context.version_table!r}; {result.rowcount} found. Something else changed "
+                "the version table in the meantime, perhaps a second run at the same time."
+            )
+
+
+def _literal(version: str) -> ColumnElement[str]:
+    quoted = version.replace("'", "''")
+    return literal_column(f"'{quoted}'", String)
+
+
+def _returns_into_variables(context: MigrationContext, statement: Insert) -> bool:
+    compiled: Any = statement.compile(dialect=context.impl.dialect)
+    return bool(getattr(compiled, "has_out_parameters", False))
