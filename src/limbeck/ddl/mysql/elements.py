@@ -169,8 +169,8 @@ def _spec(element: MySQLChangeColumn, compiler: Any) -> str:
     computed = element.default if isinstance(element.default, Computed) else None
     if computed is not None:
         parts.append(compiler.process(computed))
-        if not element.nullable and element.nullable is not None:
-            parts.append("NOT NULL")
+        if element.nullable is False and not compiler.dialect.is_mariadb:
+            parts.append("NOT NULL")  # MariaDB's grammar has no NOT NULL for a computed column
     else:
         parts.append("NULL" if element.nullable else "NOT NULL")
         if element.autoincrement:
