@@ -126,18 +126,25 @@ class ScriptDirectory:
 
     def _load_revisions(self) -> Iterator[Script]:
         folders = [folder for folder in self._version_locations if folder.exists()]
-        seen: set[Path] = set()
-        for folder in folders:
+        scripts = (
+            Script.from_facts(facts)
+            for folder in folders
             for facts in index.read_folder(
                 os.fspath(folder),
                 recursive=self.recursive_version_locations,
                 sourceless=self.sourceless,
-            ):
-                # One location may lie inside another.
-                path = Path(facts.path).resolve() if len(folders) > 1 else Path(facts.path)
-                if path not in seen:
-                    seen.add(path)
-                    yield Script.from_facts(facts)
+            )
+        )
+        if len(folders) == 1:
+            yield from scripts
+            return
+        seen: set[str] = set()
+        for script in scripts:
+            # One location may lie inside another.
+            path = os.path.realpath(script.path)
+            if path not in seen:
+                seen.add(path)
+                yield script
 
     # Questions to the graph
 

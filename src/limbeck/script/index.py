@@ -14,7 +14,6 @@ import json
 import os
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -115,6 +114,9 @@ def _is_entry(entry: object) -> bool:
 def _save(folder: str, entries: Mapping[str, list[Any]]) -> None:
     if sys.dont_write_bytecode:
         return
+    # Slow to import, and most runs find the index fresh.
+    import tempfile
+
     target = _file(folder)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -58,15 +58,16 @@ class Script(Revision):
         return self.longdoc.split("\n\n", 1)[0]
 
     def __str__(self) -> str:
-        flags = [(self.is_head, " (head)"), (self.is_branch_point, " (branchpoint)")]
-        flags.append((self.is_merge_point, " (mergepoint)"))
-        marks = "".join(text for is_set, text in flags if is_set)
+        head = " (head)" if self.is_head else ""
+        marks = f"{head}{self._tree_marks()}"
         return f"{self._format_down_revision()} -> {self.revision}{marks}, {self.doc}"
 
     @property
     def log_entry(self) -> str:
         """All that is known of the revision, on several lines."""
-        lines = [f"Rev: {self.revision}{self._marks()}"]
+        current = " (current)" if self._db_current_indicator else ""
+        head = " (head)" if self.is_head else ""
+        lines = [f"Rev: {self.revision}{head}{self._tree_marks()}{current}"]
         label = "Merges" if self.is_merge_point else "Parent"
         lines.append(f"{label}: {self._format_down_revision()}")
         if self.dependencies:
@@ -75,9 +76,8 @@ class Script(Revision):
             lines.append(f"Branches into: {format_as_comma(sorted(self.nextrev))}")
         if self.branch_labels:
             lines.append(f"Branch names: {format_as_comma(sorted(self.branch_labels))}")
-        lines += [f"Path: {self.path}", ""]
-        lines += [f"    {line}" for line in self.longdoc.splitlines()]
-        return "\n".join(lines) + "\n"
+        doc = "\n".join(f"    {line}" for line in self.longdoc.splitlines())
+        return "\n".join([*lines, f"Path: {self.path}", "", doc]) + "\n"
 
     def cmd_format(
         self,
@@ -106,18 +106,16 @@ class Script(Revision):
             text = f"{self._format_down_revision()}{depends} -> {text}"
         if include_branches and self.branch_labels:
             text += f" ({format_as_comma(sorted(self.branch_labels))})"
-        text += self._marks(head=head_indicators or tree_indicators, tree=tree_indicators)
+        if self.is_head and (head_indicators or tree_indicators):
+            # A head that another revision depends on is no row of the version table.
+            text += " (head)" if self._is_real_head else " (effective head)"
+        text += " (current)" if self._db_current_indicator else ""
+        text += self._tree_marks() if tree_indicators else ""
         return f"{text}, {self.doc}" if include_doc else text
 
-    def _marks(self, *, head: bool = True, tree: bool = True) -> str:
-        text = ""
-        if head:
-            text += " (head)" if self.is_head else ""
-            text += " (effective head)" if self.is_head and not self._is_real_head else ""
-        if tree:
-            text += " (branchpoint)" if self.is_branch_point else ""
-            text += " (mergepoint)" if self.is_merge_point else ""
-        return text + (" (current)" if self._db_current_indicator else "")
+    def _tree_marks(self) -> str:
+        text = " (branchpoint)" if self.is_branch_point else ""
+        return text + (" (mergepoint)" if self.is_merge_point else "")
 
     def _format_down_revision(self) -> str:
         return format_as_comma(self._versioned_down_revisions) or "<base>"

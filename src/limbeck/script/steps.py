@@ -15,7 +15,6 @@ from limbeck.util.messaging import format_as_comma
 
 from .errors import ScriptFileError
 from .plan import Step
-from .revision import tuple_rev_as_scalar
 from .script import Script
 
 
@@ -34,9 +33,9 @@ class BoundStep:
         return self.script
 
     @property
-    def doc(self) -> str:
-        """The first paragraph of the script's docstring."""
-        return self.script.doc if self.script is not None and not self.is_stamp else ""
+    def doc(self) -> str | None:
+        """The first paragraph of the script's docstring; a stamp has none."""
+        return None if self.script is None or self.is_stamp else self.script.doc
 
     @property
     def is_upgrade(self) -> bool:
@@ -135,8 +134,3 @@ def bind(step: Step, script: Script | None) -> BoundStep:
 
 def stamp_revision(**kw: Any) -> None:
     """Run nothing: the version table alone changes."""
-
-
-def as_scalar(revisions: tuple[str, ...]) -> str | tuple[str, ...] | None:
-    """Give none as None, one as itself, several as a tuple."""
-    return tuple_rev_as_scalar(revisions)

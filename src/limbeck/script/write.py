@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from limbeck.errors import CommandError, ConfigurationError
 from limbeck.util import messaging
@@ -83,6 +82,9 @@ def create_date(timezone: str | None) -> datetime.datetime:
     """Give the time now: local and without a zone, or in the zone named, in any case."""
     if timezone is None:
         return datetime.datetime.now()
+    # Slow to import, and few projects name a timezone.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     for spelling in (timezone, timezone.upper(), timezone.title()):
         try:
             return datetime.datetime.now(ZoneInfo(spelling))

@@ -7,12 +7,10 @@ installed package), `exec` (a program), `module` (`python -m`), or one that env.
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -68,6 +66,9 @@ def console_scripts(
     verify_version: tuple[int, ...] | None = None,
 ) -> None:
     """Run the console script of an installed package, in this interpreter's environment."""
+    # Slow to import, and history needs no hook; so is subprocess below.
+    import importlib.metadata
+
     name = _required(options, "entrypoint")
     found = list(importlib.metadata.entry_points(group="console_scripts", name=name))
     if not found:
@@ -129,6 +130,8 @@ def _arguments(options: str, path: str) -> list[str]:
 
 
 def _run(path: str, options: Mapping[str, str], command: list[str], *, ignore_output: bool) -> None:
+    import subprocess
+
     arguments = _arguments(options.get("options", ""), path)
     output = subprocess.DEVNULL if ignore_output else None
     done = subprocess.run(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import subprocess
 from collections.abc import Mapping
 
 from limbeck.errors import CommandError
@@ -22,6 +21,9 @@ def open_in_editor(filename: str, environ: Mapping[str, str] | None = None) -> N
         chosen = next(filter(shutil.which, COMMON), None)
     if chosen is None:
         raise CommandError("No editor found; name one in the environment variable EDITOR.")
+    # Slow to import, and of all commands only `edit` needs it.
+    import subprocess
+
     try:
         subprocess.run([*shlex.split(chosen), filename], check=True)
     except (OSError, subprocess.CalledProcessError) as error:

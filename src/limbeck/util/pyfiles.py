@@ -7,7 +7,6 @@ import importlib.resources
 import importlib.util
 import os
 import re
-import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -60,6 +59,9 @@ def render_template(
         text: bytes = template.render_unicode(**kw).encode(output_encoding)
     except Exception as error:  # whatever the template's own code raises
         report = exceptions.text_error_template().render_unicode()
+        # Slow to import, and only a failure needs it.
+        import tempfile
+
         with tempfile.NamedTemporaryFile(
             "w", suffix=".txt", encoding="utf-8", delete=False
         ) as file:

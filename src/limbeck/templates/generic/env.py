@@ -5,6 +5,7 @@ from logging.config import fileConfig
 from limbeck import context
 from limbeck.util import CommandError
 from sqlalchemy import engine_from_config, pool
+from sqlalchemy.engine import Connection
 
 config = context.config
 
@@ -38,15 +39,24 @@ def run_migrations_offline() -> None:
         context.run_migrations()
 
 
+def run_migrations(connection: Connection) -> None:
+    """Run on a connection."""
+    context.configure(connection=connection, target_metadata=target_metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
 def run_migrations_online() -> None:
-    """Run on a connection of its own."""
+    """Run on the connection that a program hands over, or on one of its own."""
+    connection = config.attributes.get("connection")
+    if connection is not None:
+        run_migrations(connection)
+        return
     options = dict(config.get_section(config.config_ini_section, {}))
     options["sqlalchemy.url"] = database_url()
     engine = engine_from_config(options, prefix="sqlalchemy.", poolclass=pool.NullPool)
     with engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=target_metadata)
-        with context.begin_transaction():
-            context.run_migrations()
+        run_migrations(connection)
 
 
 if context.is_offline_mode():

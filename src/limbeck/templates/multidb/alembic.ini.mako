@@ -1,0 +1,77 @@
+# Migrations: how to find them, and the database they are for.
+# Values may refer to others by %(name)s, and to the folder of this file by %(here)s.
+
+[${section}]
+script_location = ${script_location}
+
+# What stands in front of sys.path, so that the models can be imported.
+prepend_sys_path = .
+path_separator = os
+
+# The databases, each with a section of its own below.
+databases = engine1, engine2
+
+# The names of new revision files. Tokens: rev, slug, depth, epoch, year, month, day, hour, minute,
+# second.
+file_template = ${file_template}
+# truncate_slug_length = 40
+# timezone = UTC
+
+# Folders of revision files, separated by path_separator.
+# version_locations = %(here)s/${script_location}/versions
+
+# Whatever context.configure() takes and text can say is read from here:
+# include_schemas = true
+# render_as_batch = true
+# compare_type = true
+# compare_server_default = true
+# version_table = alembic_version
+
+# The password need not stand here: `env:DATABASE_URL` takes the whole url from the environment,
+# %%(DB_PASSWORD)s a part of it.
+[engine1]
+sqlalchemy.url = ${sqlalchemy_url}
+
+[engine2]
+sqlalchemy.url = ${sqlalchemy_url}2
+
+# What runs on each new revision file.
+# [post_write_hooks]
+# hooks = ruff
+# ruff.type = exec
+# ruff.executable = ruff
+# ruff.options = check --fix REVISION_SCRIPT_FILENAME
+
+[loggers]
+keys = root,sqlalchemy,${section}
+
+[handlers]
+keys = console
+
+[formatters]
+keys = generic
+
+[logger_root]
+level = WARNING
+handlers = console
+qualname =
+
+[logger_sqlalchemy]
+level = WARNING
+handlers =
+qualname = sqlalchemy.engine
+
+[logger_${section}]
+level = INFO
+handlers =
+qualname = ${section}
+
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+level = NOTSET
+formatter = generic
+
+[formatter_generic]
+format = %(levelname)-5.5s [%(name)s] %(message)s
+datefmt = %H:%M:%S
