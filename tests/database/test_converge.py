@@ -119,7 +119,8 @@ def family(*, key: type[Integer] = Integer, reference: bool = True, **options: o
     """Return models with a parent and a child; `reference`: the child refers to the parent."""
 
     def build(metadata: MetaData) -> None:
-        Table("parent", metadata, Column("id", key, primary_key=True))
+        # Not counting up: the sequence of a SERIAL has a type of its own.
+        Table("parent", metadata, Column("id", key, primary_key=True, autoincrement=False))
         child = Table("child", metadata, _id(), Column("parent_id", key))
         if reference:
             child.append_constraint(

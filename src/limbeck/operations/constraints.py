@@ -9,7 +9,14 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import CheckConstraint, Constraint, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Constraint,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 
@@ -99,6 +106,8 @@ class DropConstraintOp(MigrateOperation):
         *,
         schema: str | None = None,
         if_exists: bool | None = None,
+        columns: Sequence[str] | None = None,
+        condition: str | None = None,
         _reverse: AddConstraintOp | None = None,
     ) -> None:
         self.constraint_name = constraint_name
@@ -106,6 +115,8 @@ class DropConstraintOp(MigrateOperation):
         self.constraint_type = type_
         self.schema = schema
         self.if_exists = if_exists
+        self.columns = columns
+        self.condition = condition
         self._reverse = _reverse
 
     @classmethod
@@ -134,15 +145,30 @@ class DropConstraintOp(MigrateOperation):
 
     @classmethod
     def batch_drop_constraint(
-        cls, operations: BatchOperations, constraint_name: str, type_: str | None = None
+        cls,
+        operations: BatchOperations,
+        constraint_name: str | None,
+        type_: str | None = None,
+        *,
+        columns: Sequence[str] | None = None,
+        condition: str | None = None,
     ) -> None:
-        """Drop a constraint of the batch block's table; arguments as for `op.drop_constraint`."""
+        """Drop a constraint of the batch block's table; arguments as for `op.drop_constraint`.
+
+        Args:
+            constraint_name: the constraint; None for one without a name.
+            type_: "foreignkey", "primary", "unique" or "check".
+            columns: finds a constraint without a name: its columns.
+            condition: finds a check without a name: its SQL.
+        """
         operations.invoke(
             cls(
                 constraint_name,
                 operations.impl.table_name,
                 type_=type_,
                 schema=operations.impl.schema,
+                columns=columns,
+                condition=condition,
             )
         )
 
@@ -172,8 +198,6 @@ class DropConstraintOp(MigrateOperation):
             raise self._unknown()
         constraint = self._reverse.to_constraint()
         constraint.name = self.constraint_name
-        table = table_of(constraint)
-        table.name, table.schema = self.table_name, self.schema
         return constraint
 
     def run(self, operations: AbstractOperations) -> None:
@@ -181,6 +205,8 @@ class DropConstraintOp(MigrateOperation):
         constraint = SchemaObjects(operations.migration_context).generic_constraint(
             self.constraint_name, self.table_name, self.constraint_type, schema=self.schema
         )
+        if self.constraint_name is None:
+            constraint.info.update(self._description())
         given = {} if self.if_exists is None else {"if_exists": self.if_exists}
         operations.impl.drop_constraint(constraint, **given)
 
@@ -193,6 +219,20 @@ class DropConstraintOp(MigrateOperation):
             "constraint cannot be produced; original constraint is not present: "
             f"drop of {self.constraint_name!r} of table {self.table_name!r}"
         )
+
+    def _description(self) -> dict[str, Any]:
+        """Return what a constraint without a name is found by: `columns`, or a check's `condition`."""
+        if self.columns is not None or self.condition is not None:
+            given = {"columns": self.columns and tuple(self.columns), "condition": self.condition}
+            return {key: value for key, value in given.items() if value is not None}
+        constraint = None if self._reverse is None else self._reverse.to_constraint()
+        match constraint:
+            case CheckConstraint():
+                return {"condition": str(constraint.sqltext)}
+            case UniqueConstraint() | ForeignKeyConstraint():
+                return {"columns": tuple(column.name for column in constraint.columns)}
+            case _:
+                return {}
 
     def to_diff_tuple(self) -> tuple[str, SchemaItem]:
         """Return `("remove_constraint", constraint)`, or "remove_fk" for a foreign key."""
@@ -215,8 +255,11 @@ class DropConstraintOp(MigrateOperation):
             keywords["type_"] = literal(self.constraint_type)
         if self.if_exists is not None and not context.has_batch:
             keywords["if_exists"] = literal(bool(self.if_exists))
+        found_by = self._description() if name is None and context.has_batch else {}
+        for key, value in found_by.items():
+            keywords[key] = literal(list(value) if key == "columns" else value)
         source = call(f"{operations_prefix(context)}drop_constraint", *arguments, **keywords)
-        return f"{_NO_NAME_WARNING}{source}" if name is None else source
+        return f"{_NO_NAME_WARNING}{source}" if name is None and not found_by else source
 
 
 class _ColumnsConstraintOp(AddConstraintOp):

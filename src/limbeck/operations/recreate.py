@@ -281,14 +281,16 @@ class Draft:
         for constraints in (self.new_constraints, self.constraints):
             for own in constraints:
                 is_named_so = name is not None and str(own.name) == str(name)
-                if is_named_so or (sqla.is_type_bound(const) and self._is_same_check(own, const)):
+                is_same_check = sqla.is_type_bound(const) and self._is_same_check(own, const)
+                if is_named_so or is_same_check or self._is_described(own, const):
                     constraints.remove(own)
                     return
         if sqla.is_type_bound(const) or if_exists:
             return
         if name is None:
             raise BatchError(
-                f"Constraint must have a name to be dropped from the table {self.table.name!r}; "
+                f"Constraint must have a name to be dropped from the table {self.table.name!r}, "
+                "or `columns` (a check: `condition`) of one there that has no name; "
                 "batch_alter_table(naming_convention=…) gives names to those that have none"
             )
         raise BatchError(f"No such constraint: {str(name)!r} in the table {self.table.name!r}")
@@ -305,6 +307,18 @@ class Draft:
                 return
             raise BatchError(f"No such index: {name!r} on the table {self.table.name!r}")
 
+    def _is_described(self, own: Constraint, const: Constraint) -> bool:
+        """Tell whether `const` describes, by columns or condition, this one that has no name."""
+        if type(own) is not type(const) or sqla.constraint_name(own) is not None:
+            return False
+        if isinstance(own, CheckConstraint):
+            condition = const.info.get("condition")
+            return condition is not None and self._check_text(own) == self._normal(condition)
+        columns = const.info.get("columns")
+        return columns is not None and columns == tuple(
+            column.name for column in getattr(own, "columns", ())
+        )
+
     def _is_same_check(self, one: Constraint, other: Constraint) -> bool:
         """Tell whether two checks say the same, and not under two names."""
         if not (isinstance(one, CheckConstraint) and isinstance(other, CheckConstraint)):
@@ -315,7 +329,9 @@ class Draft:
         return len(names) < 2 and self._check_text(one) == self._check_text(other)
 
     def _check_text(self, check: CheckConstraint) -> str:
-        sql = sqla.ddl_text(self.impl.dialect, check.sqltext)
+        return self._normal(sqla.ddl_text(self.impl.dialect, check.sqltext))
+
+    def _normal(self, sql: str) -> str:
         return self.impl.normal_expression(sql).replace('"', "")
 
     # ----------------------------------------------------------------------------------- comments
