@@ -24,6 +24,15 @@ DIALECT_MODULES = {
     "oracle": "limbeck.ddl.oracle",
 }
 
+CONSTRAINT_CLASSES = {"exclude_constraint": ("sqlalchemy.dialects.postgresql", "ExcludeConstraint")}
+"""Constraints that only one dialect of SQLAlchemy has, by `__visit_name__`."""
+
+
+def constraint_class(visit_name: str) -> Any:
+    """Return SQLAlchemy's class of a constraint that only one dialect has."""
+    module, name = CONSTRAINT_CLASSES[visit_name]
+    return getattr(import_module(module), name)
+
 
 class UnknownDialectError(CommandError, KeyError):
     """No implementation is registered for the dialect."""

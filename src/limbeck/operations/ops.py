@@ -20,6 +20,7 @@ from limbeck.operations.directive import (
     OpContainer,
     UpgradeOps,
 )
+from limbeck.operations.exclude import CreateExcludeConstraintOp
 from limbeck.operations.foreign_keys import CreateForeignKeyOp
 from limbeck.operations.indexes import CreateIndexOp, DropIndexOp
 from limbeck.operations.tables import CreateTableOp, DropTableOp, RenameTableOp
@@ -31,6 +32,7 @@ __all__ = [
     "AlterTableOp",
     "BulkInsertOp",
     "CreateCheckConstraintOp",
+    "CreateExcludeConstraintOp",
     "CreateForeignKeyOp",
     "CreateIndexOp",
     "CreatePrimaryKeyOp",
