@@ -135,16 +135,20 @@ def test_sqlite_refuses_constraints_with_the_way_out(verb: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "refused",
+    ("items", "refused"),
     [
-        {"nullable": False},
-        {"primary_key": True},
-        {"server_default": sa.Computed("a", persisted=True)},
+        ((), {"nullable": False}),
+        ((), {"primary_key": True}),
+        ((), {"unique": True}),
+        ((sa.Computed("a", persisted=True),), {}),
+        ((sa.ForeignKey("p.id"),), {}),
     ],
 )
-def test_sqlite_refuses_columns_that_it_can_not_add(refused: dict[str, Any]) -> None:
+def test_sqlite_refuses_columns_that_it_can_not_add(
+    items: tuple[Any, ...], refused: dict[str, Any]
+) -> None:
     with pytest.raises(UnsupportedOperationError, match="column x"):
-        Script("sqlite").impl.add_column("t", column("x", Integer, **refused))
+        Script("sqlite").impl.add_column("t", column("x", Integer, *items, **refused))
 
 
 def test_create_table_writes_types_indexes_and_comments() -> None:

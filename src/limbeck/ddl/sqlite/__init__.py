@@ -116,6 +116,8 @@ class SQLiteImpl(DefaultImpl):
     ) -> None:
         """Add a column; raises UnsupportedOperationError where only a recreated table can have it."""
         obstacle = _obstacle(column)
+        if column.foreign_keys and not inline_references:
+            obstacle = "with a foreign key"
         if obstacle:
             raise _unsupported(
                 "add",
@@ -260,6 +262,8 @@ def _obstacle(column: Column[Any]) -> str | None:
     """Say why SQLite's ADD COLUMN refuses the column whatever the table holds, None if it doesn't."""
     if column.primary_key:
         return "PRIMARY KEY"
+    if column.unique and not column.index:
+        return "UNIQUE"
     if isinstance(column.computed, Computed):
         return "STORED" if column.computed.persisted else None
     if not column.nullable and column.server_default is None:
