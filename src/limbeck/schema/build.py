@@ -100,7 +100,7 @@ def _build_table(
     table = Table(
         facts.key.name,
         metadata,
-        *(_column(column, facts, types) for column in facts.columns),
+        *(_column(it, facts, _type(it, types.get(it.name), dialect)) for it in facts.columns),
         schema=facts.key.schema,
         comment=facts.comment,
         **_dialect_options(dialect, facts.options),
@@ -126,10 +126,20 @@ def _final(name: str | None) -> str | None:
 # ------------------------------------------------------------------------------------------ columns
 
 
-def _column(
-    facts: ColumnFacts, table: TableFacts, types: Mapping[str, TypeEngine[Any]]
-) -> Column[Any]:
-    type_ = types.get(facts.name, NullType())
+def _type(
+    facts: ColumnFacts, reflected: TypeEngine[Any] | None, dialect: Dialect
+) -> TypeEngine[Any]:
+    """Return the reflected type, or the dialect's type of that name where reflection knows less.
+
+    A database may keep a type in another's guise (JSON as long text with a check).
+    """
+    known: type[TypeEngine[Any]] | None = getattr(dialect, "ischema_names", {}).get(facts.type)
+    if isinstance(known, type) and not isinstance(reflected, known):
+        return known()
+    return NullType() if reflected is None else reflected
+
+
+def _column(facts: ColumnFacts, table: TableFacts, type_: TypeEngine[Any]) -> Column[Any]:
     if facts.collation is not None and getattr(type_, "collation", "") is None:
         type_.collation = facts.collation  # type: ignore[attr-defined]  # string types have it
     generated: list[Any] = []
