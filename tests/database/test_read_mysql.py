@@ -62,7 +62,7 @@ TYPES: list[Any] = [
 DEFAULTS: list[tuple[Any, Any]] = [
     (sa.Integer(), "0"), (sa.Integer(), "-1"), (sa.Integer(), sa.text("0")), (sa.Integer(), sa.text("-1")),
     (sa.Integer(), sa.text("+5")), (sa.Integer(), sa.text("(1 + 2)")), (sa.Integer(), sa.text("((3))")),
-    (sa.Integer(), sa.text("0x1F")), (sa.Integer(), sa.literal(5)), (sa.Integer(), sa.literal(5) + 1),
+    (sa.Integer(), sa.text("0x1F")), (sa.Integer(), sa.literal(5)),
     (sa.Integer(), sa.text("(abs(-3))")), (sa.Integer(), sa.text("NULL")), (sa.Integer(), "1.6"),
     (sa.Integer(), sa.text("(cast('12' as signed))")), (sa.Integer(), sa.text("(1<<4)")),
     (sa.Integer(), sa.text("(case when 1 > 0 then 1 else 2 end)")), (sa.Integer(), sa.text("(10 % 3)")),
@@ -94,7 +94,7 @@ DEFAULTS: list[tuple[Any, Any]] = [
     (sa.Time(), "10:00"), (my.TIME(fsp=2), "10:00:01"), (my.YEAR(), "2020"), (my.YEAR(), sa.text("2021")),
     (sa.JSON(), "{}"), (sa.JSON(), sa.text("('[]')")), (sa.JSON(), sa.text("(json_array())")),
     (sa.VARBINARY(9), sa.text("x'00ff'")), (sa.BINARY(4), "ab"), (sa.Enum("a", "b"), "a"), (sa.Enum(Color), "RED"),
-    (my.SET("b", "a"), "b,a"), (my.SET("b", "a"), "a,b"), (sa.Uuid(), "00000000-0000-0000-0000-000000000000"),
+    (my.SET("b", "a"), "b,a"), (my.SET("b", "a"), "a,b"), (sa.Uuid(), "00000000000000000000000000000000"),
 ]  # fmt: skip
 
 CHECKS = [
@@ -115,7 +115,7 @@ CHECKS = [
 
 # What the server rewords so much that only the probe brings both sides together.
 REWORDED = {
-    "0x1F", "(pi())", "a,b", "a not in (1)", "a in (1)", "a IS NULL or isnull(b)", "NOT (a < 0)",
+    "00000000000000000000000000000000", "0x1F", "(pi())", "a,b", "a not in (1)", "a in (1)", "a IS NULL or isnull(b)", "NOT (a < 0)",
     "not a < 0", "cast(a as char) <> '0'", "substring(s from 2) = 'b'", "a > .5", "s <> x'00'",
 }  # fmt: skip
 

@@ -101,6 +101,11 @@ CHECKS = [
 ]  # fmt: skip
 
 
+needs_strict = pytest.mark.skipif(
+    sa.__version__ < "2.0.37", reason="SQLAlchemy has sqlite_strict from 2.0.37 on"
+)
+
+
 def _table(metadata: sa.MetaData, *items: Any, **kw: Any) -> sa.Table:
     return sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), *items, **kw)
 
@@ -240,8 +245,8 @@ def test_naming_convention_unchanged_is_equal(sqlite: Database) -> None:
     [
         {"sqlite_autoincrement": True},
         {"sqlite_with_rowid": False},
-        {"sqlite_strict": True},
-        {"sqlite_strict": True, "sqlite_with_rowid": False},
+        pytest.param({"sqlite_strict": True}, marks=needs_strict),
+        pytest.param({"sqlite_strict": True, "sqlite_with_rowid": False}, marks=needs_strict),
         {"comment": "SQLite has no comments", "prefixes": []},
     ],
 )

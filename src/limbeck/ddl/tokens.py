@@ -186,10 +186,16 @@ class Cursor:
 
     def accept(self, *words: str) -> bool:
         """Take this sequence of bare words if it comes next; tell whether it did."""
-        if all(self.peek(ahead).is_word(word) for ahead, word in enumerate(words)):
-            self._position += len(words)
-            return True
-        return False
+        position = self._position
+        for word in words:
+            if position >= len(self._tokens):
+                return False
+            token = self._tokens[position]
+            if token.kind != "word" or token.text.upper() != word:
+                return False
+            position += 1
+        self._position = position
+        return True
 
     def accept_symbol(self, symbol: str) -> bool:
         """Take this symbol if it comes next; tell whether it did."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy.dialects.mysql.reserved_words import RESERVED_WORDS_MARIADB, RESERVED_WORDS_MYSQL
@@ -190,6 +191,7 @@ _BYTES = {"latin1": 1, "ascii": 1, "binary": 1, "utf8mb3": 3, "ucs2": 2}
 _ATTRIBUTES = ("UNSIGNED", "SIGNED", "ZEROFILL", "CHARACTER", "CHARSET", "COLLATE", "BINARY")
 
 
+@lru_cache(maxsize=512)  # a schema has few types, and each is asked for with each column
 def normal_type_text(text: str) -> TypeText:
     """Return a type as the catalogs write it: lower case, defaults written out, no width.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from sqlalchemy.dialects.sqlite.base import SQLiteIdentifierPreparer
 
@@ -52,6 +53,7 @@ TYPE_SYNONYMS = {
 _TYPE = re.compile(r"\s*([^(]*?)\s*(?:\((.*)\))?\s*\Z", re.DOTALL)
 
 
+@lru_cache(maxsize=512)  # a schema has few types, and each is asked for with each column
 def normal_type_text(text: str) -> str:
     """Return a declared type in normal form: upper case, `NAME(1, 2)`, synonyms resolved."""
     match = _TYPE.match(text)
