@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -18,6 +19,8 @@ from sqlalchemy.sql.elements import conv
 from limbeck.ddl.impl import DefaultImpl
 
 DIALECTS = ("mssql", "mysql", "oracle", "postgresql", "sqlite")
+PARENTHESISED_LITERAL = re.compile(r"DEFAULT \(('(?:[^']|'')*'|-?\d+)\)")
+"""With SQLAlchemy 2.0 the DDL of a literal default may have parentheses, which mean nothing."""
 NAMESPACE = {
     "sa": sa,
     "mssql": mssql,
@@ -82,4 +85,5 @@ def table_sql(table: sa.Table, dialect: Dialect) -> list[str]:
             compiled = [str(element.compile(dialect=dialect)) for element in elements]
     except SQLAlchemyError as error:
         return [f"{type(error).__name__}: {error}"]
-    return sorted(line.strip(" \t,") for sql in compiled for line in sql.splitlines())
+    lines = [line.strip(" \t,") for sql in compiled for line in sql.splitlines()]
+    return sorted(PARENTHESISED_LITERAL.sub(r"DEFAULT \1", line) for line in lines)

@@ -145,7 +145,8 @@ def identity_dialect_keywords(identity: Identity) -> dict[str, str]:
     2.1 takes `oracle_order` and `oracle_on_null` and deprecates the plain names; the second half
     goes when 2.0 is no longer supported.
     """
-    keywords = {str(name): repr(value) for name, value in identity.dialect_kwargs.items()}
+    options = getattr(identity, "dialect_kwargs", {})
+    keywords = {str(name): repr(value) for name, value in options.items()}
     if not keywords:
         for name in ("order", "on_null"):
             value = getattr(identity, name, None)

@@ -9,7 +9,8 @@ behind `user_module_prefix`. What a `repr` leaves out or writes as something tha
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Any
 
@@ -18,7 +19,7 @@ from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import Interval, SchemaType, TypeDecorator, TypeEngine
 
 from limbeck import sqla
-from limbeck.render.call import call, literal
+from limbeck.render.call import call, keyword_arguments, literal
 from limbeck.render.context import RenderContext, render_item, sqlalchemy_prefix
 from limbeck.render.expressions import render_sql_string, render_value
 
@@ -71,15 +72,22 @@ def _module_prefix(class_: type[Any], ctx: RenderContext) -> tuple[str, bool]:
 def _sqlalchemy_type_body(type_: TypeEngine[Any], ctx: RenderContext) -> str:
     """Return the repr of one of SQLAlchemy's types with what it lacks put in."""
     body = _mend_nested(repr(type_), type_, ctx)
-    missing = [
-        f"{name}={render_sql_string(value, ctx) if name == 'check' else _argument_source(value, ctx)}"
-        for name, value in _arguments_not_in_repr(type_)
-        if f"{name}=" not in body
-    ]
-    if not missing:
+    return _with_arguments(
+        body,
+        (
+            f"{name}={render_sql_string(value, ctx) if name == 'check' else _argument_source(value, ctx)}"
+            for name, value in _arguments_not_in_repr(type_)
+            if f"{name}=" not in body
+        ),
+    )
+
+
+def _with_arguments(body: str, arguments: Iterable[str]) -> str:
+    """Return a call with more arguments at its end."""
+    more = ", ".join(arguments)
+    if not more:
         return body
-    separator = "" if body.endswith("()") else ", "
-    return f"{body[:-1]}{separator}{', '.join(missing)})"
+    return f"{body[:-1]}{'' if body.endswith('()') else ', '}{more})"
 
 
 def _arguments_not_in_repr(type_: TypeEngine[Any]) -> Iterator[tuple[str, Any]]:
@@ -135,24 +143,40 @@ def _decorator_body(type_: TypeDecorator[Any], ctx: RenderContext) -> str:
     """Return the call of a decorator's class, with arguments that its own constructor takes.
 
     The repr of a decorator shows the arguments of the type it wraps. They are right as long as
-    the constructor hands everything on; otherwise the constructor's own parameters are read from
-    attributes of the same name.
+    the constructor hands everything on; its own parameters are read from attributes of the same
+    name, and where it hands nothing on, only these are written.
     """
-    parameters = list(inspect.signature(type(type_)).parameters.values())
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters) and not any(
-        _is_required(parameter) for parameter in parameters
-    ):
-        return _mend_nested(repr(type_), type_, ctx)
+    shown = _mend_nested(repr(type_), type_, ctx)
+    parameters = inspect.signature(type(type_)).parameters.values()
+    hands_on = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
     positional, keywords = [], {}
     for parameter in parameters:
-        value = getattr(type_, parameter.name, parameter.default)
         if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
             continue
+        value = getattr(type_, parameter.name, parameter.default)
+        if value is parameter.empty:
+            _warn_of_lost_argument(type_, parameter.name)
+            return shown
         if _is_required(parameter) and parameter.kind is not parameter.KEYWORD_ONLY:
             positional.append(_argument_source(value, ctx))
-        elif value is not parameter.default and value != parameter.default:
+        elif value != parameter.default and not (hands_on and f"{parameter.name}=" in shown):
             keywords[parameter.name] = _argument_source(value, ctx)
-    return call(type(type_).__name__, *positional, **keywords)
+    if hands_on and not positional:
+        return _with_arguments(shown, keyword_arguments(keywords))
+    body = call(type(type_).__name__, *positional, **keywords)
+    wrapped = shown[shown.find("(") + 1 : -1]
+    return _with_arguments(body, [wrapped] if hands_on and "=" in wrapped else [])
+
+
+def _warn_of_lost_argument(type_: TypeEngine[Any], name: str) -> None:
+    """Say that what is written for a type will not build it again."""
+    class_ = type(type_)
+    warnings.warn(
+        f"The argument {name!r} of {class_.__module__}.{class_.__qualname__} can't be written to "
+        "the revision file: the type has no attribute of that name. Keep it in one, give the "
+        "class a __repr__, or write the type with the render_item hook.",
+        stacklevel=2,
+    )
 
 
 def _is_required(parameter: inspect.Parameter) -> bool:

@@ -33,6 +33,8 @@ from limbeck.render.constraints import (
 from limbeck.render.expressions import render_dialect_keywords
 from tests.rendering import PlainRenderContext
 
+pytestmark = pytest.mark.smoke
+
 CONVENTION = {
     "ix": "ix_%(column_0_label)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -56,8 +58,8 @@ def make_table(*items: Any, **options: Any) -> Table:
             "sa.UniqueConstraint('id', deferrable=True, initially='DEFERRED', name='u')",
         ),
         (
-            UniqueConstraint("id", name="u", postgresql_include=["b"]),
-            "sa.UniqueConstraint('id', name='u', postgresql_include=['b'])",
+            UniqueConstraint("id", name="u", postgresql_nulls_not_distinct=True),
+            "sa.UniqueConstraint('id', name='u', postgresql_nulls_not_distinct=True)",
         ),
         (PrimaryKeyConstraint("id", name="p"), "sa.PrimaryKeyConstraint('id', name='p')"),
         (PrimaryKeyConstraint(), None),

@@ -15,6 +15,8 @@ from sqlalchemy.types import NullType, TypeDecorator, TypeEngine, UserDefinedTyp
 from limbeck.render.types import render_type
 from tests.rendering import DIALECTS, PlainRenderContext, evaluate, make_dialect
 
+pytestmark = pytest.mark.smoke
+
 # their constructors are not typed
 mssql: Any = import_module("sqlalchemy.dialects.mssql")
 oracle: Any = import_module("sqlalchemy.dialects.oracle")
@@ -50,6 +52,27 @@ class Scaled(TypeDecorator[str]):
         super().__init__(**options)
 
 
+class Keyed(TypeDecorator[str]):
+    """Has an argument of its own that may be left out."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, key: str | None = None, **options: Any) -> None:
+        self.key = key
+        super().__init__(**options)
+
+
+class Forgetful(TypeDecorator[str]):
+    """Does not keep its argument."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(length=len(unit))
+
+
 class Spelled(TypeDecorator[str]):
     """Says itself how it is written."""
 
@@ -83,9 +106,10 @@ AS_ALEMBIC: list[tuple[TypeEngine[Any], str]] = [
     (sa.Interval(), "sa.Interval()"),
     (sa.Enum("a", "b", name="e"), "sa.Enum('a', 'b', name='e')"),
     (
-        sa.Enum("a'b", name="e", native_enum=False, create_constraint=True, length=9, schema="s"),
-        "sa.Enum(\"a'b\", name='e', native_enum=False, create_constraint=True, length=9, schema='s')",
+        sa.Enum("a'b", name="e", native_enum=False, create_constraint=True, length=9),
+        "sa.Enum(\"a'b\", name='e', native_enum=False, create_constraint=True, length=9)",
     ),
+    (sa.Enum("a", name="e", schema="s"), "sa.Enum('a', name='e', schema='s')"),
     (
         sa.Boolean(create_constraint=True, name="x"),
         "sa.Boolean(create_constraint=True, name='x')",
@@ -170,11 +194,14 @@ AS_ALEMBIC: list[tuple[TypeEngine[Any], str]] = [
 BETTER: list[tuple[TypeEngine[Any], str]] = [
     (sa.Interval(native=False), "sa.Interval(native=False)"),
     (NullType(), "sa.types.NullType()"),
-    (
-        oracle.VECTOR(3, oracle.VectorStorageFormat.FLOAT32),
-        "oracle.VECTOR(dim=3, storage_format=oracle.VectorStorageFormat.FLOAT32)",
-    ),
 ]
+if hasattr(oracle, "VECTOR"):  # new in 2.0.41
+    BETTER.append(
+        (
+            oracle.VECTOR(3, oracle.VectorStorageFormat.FLOAT32),
+            "oracle.VECTOR(dim=3, storage_format=oracle.VectorStorageFormat.FLOAT32)",
+        )
+    )
 
 
 @pytest.mark.parametrize(("type_", "expected"), AS_ALEMBIC + BETTER, ids=repr)
@@ -215,6 +242,9 @@ def test_user_type_stands_behind_its_module_or_the_prefix(
         (Fixed(), "Fixed()"),
         (Scaled("cm"), "Scaled('cm')"),
         (Scaled("cm", scale=5), "Scaled('cm', scale=5)"),
+        (Scaled("cm", length=7), "Scaled('cm', length=7)"),
+        (Keyed(key="k", length=7), "Keyed(length=7, key='k')"),
+        (Keyed(), "Keyed()"),
         (Spelled(), "Spelled('as it likes')"),
         (Point(), "Point()"),
         (Point(9), "Point(precision=9)"),
@@ -225,6 +255,11 @@ def test_user_type_is_called_with_what_its_constructor_takes(
     type_: TypeEngine[Any], expected: str
 ) -> None:
     assert render_type(type_, PlainRenderContext(user_module_prefix="")) == expected
+
+
+def test_argument_that_a_type_does_not_keep_is_named_in_a_warning() -> None:
+    with pytest.warns(UserWarning, match=r"argument 'unit' of .*Forgetful can't be written"):
+        render_type(Forgetful("cm"), PlainRenderContext(user_module_prefix=""))
 
 
 def test_render_item_is_asked_for_each_type_inside() -> None:

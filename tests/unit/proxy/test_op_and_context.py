@@ -1,0 +1,83 @@
+"""`op` and `context` stand for what is current, and say so when nothing is."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from limbeck import context, op
+from limbeck.errors import CommandError, OutsideMigrationError
+from limbeck.op import add_column, batch_alter_table
+from limbeck.operations import MigrateOperation, Operations
+from limbeck.operations.base import current_operations
+
+
+def operations(dialect: str = "nothing") -> Operations:
+    """Return operations that need no database."""
+    migration: Any = SimpleNamespace(impl=SimpleNamespace(__dialect__=dialect))
+    return Operations(migration)
+
+
+@pytest.mark.parametrize("function", [add_column, batch_alter_table])
+def test_function_outside_of_a_migration_says_where_it_belongs(function: Any) -> None:
+    with pytest.raises(OutsideMigrationError, match=r"Can't invoke function '.*' class") as caught:
+        function("t")
+    assert isinstance(caught.value, NameError)
+    assert isinstance(caught.value, CommandError)
+
+
+def test_function_of_context_outside_of_env_py_says_where_it_belongs() -> None:
+    with pytest.raises(OutsideMigrationError, match="Can't invoke function 'run_migrations'"):
+        context.run_migrations()
+
+
+def test_attribute_of_context_outside_of_env_py_is_missing() -> None:
+    assert not hasattr(context, "config")
+    assert not hasattr(context, "script")
+
+
+@pytest.mark.parametrize("module", [op, context])
+def test_unknown_name_is_missing(module: object) -> None:
+    assert not hasattr(module, "no_such_function")
+
+
+def test_function_imported_earlier_uses_what_is_current_at_the_call() -> None:
+    from limbeck.op import f, get_context  # as at the top of a revision file
+
+    first, second = operations(), operations()
+    for current in (first, second):
+        token = current_operations.set(current)
+        try:
+            assert get_context() is current.migration_context
+            assert f("x") == "x"
+        finally:
+            current_operations.reset(token)
+
+
+def test_operation_of_a_plugin_is_a_function_of_op() -> None:
+    @Operations.register_operation("shout")
+    class ShoutOp(MigrateOperation):
+        def __init__(self, text: str) -> None:
+            self.text = text
+
+        @classmethod
+        def shout(cls, operations: Operations, text: str) -> Any:
+            return operations.invoke(cls(text))
+
+    @Operations.implementation_for(ShoutOp)
+    def shout(operations: Operations, operation: ShoutOp) -> str:
+        return operation.text.upper()
+
+    token = current_operations.set(operations())
+    try:
+        assert "shout" in dir(op)
+        assert getattr(op, "shout")("hey") == "HEY"  # noqa: B009  # the stub does not know it
+    finally:
+        current_operations.reset(token)
+        delattr(Operations, "shout")
+
+
+def test_class_methods_work_without_a_migration() -> None:
+    assert op.register_operation == Operations.register_operation
