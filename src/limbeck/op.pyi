@@ -154,6 +154,18 @@ def create_check_constraint(
         kw: `deferrable`, `initially`, and what a dialect takes.
     """
 
+def create_exclude_constraint(
+    constraint_name: str, table_name: str, *elements: Any, **kw: Any
+) -> Table | None:
+    """Add an exclude constraint.
+
+    Args:
+        constraint_name: its name.
+        table_name: the table.
+        elements: pairs of a column or expression and an operator.
+        kw: `where`, `schema`, `using`, `ops`, `deferrable`, `initially`.
+    """
+
 def create_foreign_key(
     constraint_name: str | None,
     source_table: str,
@@ -459,6 +471,11 @@ class _Batch(BatchOperations):
     ) -> None:
         """Add a check constraint to the batch block's table."""
 
+    def create_exclude_constraint(
+        self, constraint_name: str, *elements: Any, **kw: Any
+    ) -> Table | None:
+        """Add an exclude constraint to the batch block's table."""
+
     def create_foreign_key(
         self,
         constraint_name: str | None,
@@ -495,8 +512,22 @@ class _Batch(BatchOperations):
     def drop_column(self, column_name: str, **kw: Any) -> None:
         """Drop a column of the batch block's table; arguments as for `op.drop_column`."""
 
-    def drop_constraint(self, constraint_name: str, type_: str | None = None) -> None:
-        """Drop a constraint of the batch block's table; arguments as for `op.drop_constraint`."""
+    def drop_constraint(
+        self,
+        constraint_name: str | None,
+        type_: str | None = None,
+        *,
+        columns: Sequence[str] | None = None,
+        condition: str | None = None,
+    ) -> None:
+        """Drop a constraint of the batch block's table; arguments as for `op.drop_constraint`.
+
+        Args:
+            constraint_name: the constraint; None for one without a name.
+            type_: "foreignkey", "primary", "unique" or "check".
+            columns: finds a constraint without a name: its columns.
+            condition: finds a check without a name: its SQL.
+        """
 
     def drop_index(self, index_name: str, **kw: Any) -> None:
         """Drop an index of the batch block's table; arguments as for `op.drop_index`."""
