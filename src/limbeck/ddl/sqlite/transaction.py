@@ -19,7 +19,7 @@ from limbeck.errors import CommandError
 
 @dataclass(frozen=True, slots=True)
 class Suspended:
-    """Foreign keys were enforced and are not for now; how many rows were broken before."""
+    """Foreign keys were enforced and are not meanwhile; how many rows were broken before."""
 
     broken: Counter[tuple[str, str]]
 
