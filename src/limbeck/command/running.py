@@ -1,0 +1,124 @@
+"""Running env.py for a command, and saying in one message what kept it from running.
+
+SQLAlchemy comes in with the runtime, so it is imported when a command needs a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from limbeck.config import Config
+from limbeck.errors import CommandError
+from limbeck.script.base import ScriptDirectory
+from limbeck.script.errors import ResolutionError
+from limbeck.script.steps import BoundStep
+from limbeck.util.messaging import obfuscate_url_pw
+
+if TYPE_CHECKING:
+    from limbeck.runtime.environment import EnvironmentContext
+    from limbeck.runtime.migration import MigrationContext
+
+Plan = Callable[[tuple[str, ...], "MigrationContext"], Iterable[BoundStep]]
+
+
+class UnknownDatabaseRevision(ResolutionError):
+    """The version table names a revision that no file has."""
+
+    def __init__(self, revision: str, table: str, folders: Iterable[str]) -> None:
+        places = ", ".join(folders)
+        super().__init__(
+            f"Can't locate revision identified by '{revision}': the version table {table} says that "
+            f"the database is at it, and no file in {places} has it. Bring the file back, or, when "
+            "the database is known to be at another revision, record that one: "
+            "`stamp --purge REVISION`.",
+            revision,
+        )
+        self.table = table
+
+
+def run_environment(config: Config, script: ScriptDirectory, plan: Plan, **options: Any) -> None:
+    """Run env.py with a function that plans the steps; `options` are the environment's."""
+    from limbeck.runtime.environment import EnvironmentContext  # lazy: imports SQLAlchemy
+
+    with EnvironmentContext(config, script, fn=plan, **options) as environment:
+        try:
+            script.run_env()
+        except Exception as error:
+            _explain(error, environment)
+            raise
+
+
+def known_only(
+    script: ScriptDirectory, plan: Callable[[tuple[str, ...]], Iterable[BoundStep]]
+) -> Plan:
+    """Return a plan function that refuses rows of the version table that no file knows."""
+
+    def checked(heads: tuple[str, ...], context: MigrationContext) -> Iterable[BoundStep]:
+        refuse_unknown(script, heads, context)
+        return plan(heads)
+
+    return checked
+
+
+def refuse_unknown(
+    script: ScriptDirectory, heads: Iterable[str], context: MigrationContext
+) -> None:
+    """Raise UnknownDatabaseRevision for a row of the version table that no file has."""
+    known = script.revision_map.graph.nodes
+    for head in heads:
+        if head not in known and not _is_partial(script, head):
+            schema, name = context.version_table_schema, context.version_table
+            raise UnknownDatabaseRevision(
+                head,
+                f"{schema}.{name}" if schema else name,
+                map(str, script._version_locations),
+            )
+
+
+def _is_partial(script: ScriptDirectory, head: str) -> bool:
+    """Tell whether the row names a revision by a part of its id, as a hand-made one may."""
+    try:
+        return bool(script.get_revisions(head))
+    except ResolutionError:
+        return False
+
+
+def _explain(error: Exception, environment: EnvironmentContext) -> None:
+    """Give an error that isn't a migration's the message that stands for it."""
+    from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+    from limbeck.runtime import failure, reference
+
+    if isinstance(error, CommandError) or failure.explanation(error) is not None:
+        return
+    config = environment.config
+    is_configured = environment._migration_context is not None
+    match error:
+        case DBAPIError() if is_configured:
+            failure.explain(error, f"{reference.describe_error(error)}")
+        case DBAPIError() | OSError() if not is_configured:
+            reason = str(getattr(error, "orig", error)).strip()
+            failure.explain(
+                error,
+                f"Can't connect to the database{_at(config)}: {reason}\nCheck sqlalchemy.url in the "
+                "configuration, and that the database is running.",
+            )
+        case ArgumentError() | NoSuchModuleError() if not is_configured:
+            failure.explain(
+                error, f"Can't use sqlalchemy.url: {error}. It is driver://user:password@host/name."
+            )
+        case _ if not is_configured:
+            failure.explain(
+                error,
+                f"The environment ({environment.script.env_py_location}) fails: "
+                f"{reference.describe_error(error)}",
+            )
+        case _:
+            return
+
+
+def _at(config: Config) -> str:
+    """Name the url without its password; env.py may use another one, then it is no help."""
+    url = config.url()
+    return f" {obfuscate_url_pw(url)}" if url else ""
