@@ -44,7 +44,7 @@ class Token(NamedTuple):
         return self.kind == "symbol" and self.text in symbols
 
 
-OPEN = Token("symbol", "(")
+SIGN = Token("symbol", "")
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,8 @@ class Lexicon:
             text += self._spell(token)
             is_unary_sign = is_operand_next and token.is_symbol("-", "+", "~")
             is_operand_next = self._expects_operand(token)
-            # A sign sticks to what it signs: `x > -1`, but `x - 1`.
-            previous = OPEN if is_unary_sign else token
+            # A sign sticks to what it signs: `x > -1`, but `x - 1`; and `- -1`: two make a comment.
+            previous = SIGN if is_unary_sign else token
         return text
 
     def quoted(self, name: str) -> str:
@@ -130,6 +130,8 @@ class Lexicon:
         return token.kind == "word" and upper in self.keywords and upper not in VALUE_WORDS
 
     def _is_spaced(self, previous: Token, token: Token) -> bool:
+        if previous is SIGN:
+            return token.kind == "symbol" and not token.is_symbol("(")
         if previous.is_symbol("(", ".", "[", "@") or token.is_symbol(")", ",", ".", "]", "["):
             return False
         if token.is_symbol("(") and previous.kind in ("word", "name"):
