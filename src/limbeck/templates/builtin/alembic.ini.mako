@@ -8,12 +8,13 @@ script_location = ${script_location}
 prepend_sys_path = .
 path_separator = os
 
-# The database. The password need not stand here: `env:DATABASE_URL` takes the whole url from the
-# environment, %%(DB_PASSWORD)s a part of it.
-sqlalchemy.url = ${sqlalchemy_url}
+# The database, such as postgresql+psycopg://user@localhost/app or sqlite:///app.db. The password
+# need not stand here: `env:DATABASE_URL` takes the whole url from the environment, and
+# %(DB_PASSWORD)s a part of it.
+sqlalchemy.url =
 
 # What autogenerate compares the database with.
-models = ${models}
+models =
 
 # The names of new revision files. Tokens: rev, slug, depth, epoch, year, month, day, hour, minute,
 # second.

@@ -28,12 +28,12 @@ file_template = ${file_template}
 # version_table = alembic_version
 
 # The password need not stand here: `env:DATABASE_URL` takes the whole url from the environment,
-# %%(DB_PASSWORD)s a part of it.
+# %(DB_PASSWORD)s a part of it.
 [engine1]
-sqlalchemy.url = ${sqlalchemy_url}
+sqlalchemy.url =
 
 [engine2]
-sqlalchemy.url = ${sqlalchemy_url}2
+sqlalchemy.url =
 
 # What runs on each new revision file.
 # [post_write_hooks]

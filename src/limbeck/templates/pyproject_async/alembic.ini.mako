@@ -3,8 +3,8 @@
 
 [${section}]
 # The password need not stand here: `env:DATABASE_URL` takes the whole url from the environment,
-# %%(DB_PASSWORD)s a part of it.
-sqlalchemy.url = ${sqlalchemy_url}
+# %(DB_PASSWORD)s a part of it.
+sqlalchemy.url =
 
 [loggers]
 keys = root,sqlalchemy,${section}

@@ -1,0 +1,217 @@
+"""`Config`: options of both files, and those of our own."""
+
+from __future__ import annotations
+
+import io
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from limbeck.config import Config, find_config
+from limbeck.errors import CommandError, ConfigurationError
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    """Write a configuration file."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_options_of_a_program_need_no_file() -> None:
+    config = Config()
+    config.set_main_option("script_location", "here/migrations")
+    config.set_section_option("other", "key", "value")
+    assert config.get_main_option("script_location") == "here/migrations"
+    assert config.get_section("other", {})["key"] == "value"
+    assert config.get_section("missing") is None
+    assert config.config_ini_section == "alembic"
+
+
+def test_here_and_config_args_are_replaced(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.ini", "[alembic]\nscript_location = %(here)s/m\nname = %(extra)s\n")
+    config = Config(path, config_args={"extra": "x"})
+    assert config.get_main_option("script_location") == f"{tmp_path.as_posix()}/m"
+    assert config.get_main_option("name") == "x"
+
+
+def test_missing_section_names_file_and_section(tmp_path: Path) -> None:
+    config = Config(tmp_path / "none.ini")
+    with pytest.raises(ConfigurationError, match=r"none\.ini.*'\[alembic\]' section"):
+        config.get_main_option("x")
+
+
+def test_broken_file_is_named_with_its_line(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.ini", "[alembic]\nno value here\n")
+    with pytest.raises(ConfigurationError, match=r"a\.ini.*\[line 2\]"):
+        _ = Config(path).file_config
+
+
+def test_limbeck_section_wins_and_takes_over_what_only_alembic_says(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.ini", "[alembic]\na = 1\nb = 1\n[limbeck]\nb = 2\n")
+    config = Config(path)
+    assert config.config_ini_section == "limbeck"
+    assert config.get_section("limbeck", {})["a"] == "1"
+    assert config.get_main_option("b") == "2"
+    assert config.uses_limbeck_names
+
+
+def test_named_section_is_the_only_one(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.ini", "[alembic]\na = 1\n[limbeck]\na = 2\n[third]\nb = 3\n")
+    config = Config(path, ini_section="third")
+    assert config.config_ini_section == "third"
+    assert config.get_main_option("a") is None
+    assert config.get_main_option("b") == "3"
+
+
+def test_ini_is_heard_before_pyproject(tmp_path: Path) -> None:
+    ini = write(tmp_path, "a.ini", "[alembic]\na = ini\n")
+    toml = write(
+        tmp_path,
+        "p.toml",
+        '[tool.alembic]\na = "toml"\nb = "old"\n[tool.limbeck]\nb = "%(here)s"\n',
+    )
+    config = Config(ini, toml)
+    assert config.get_alembic_option("a") == "ini"
+    assert config.get_alembic_option("b") == tmp_path.as_posix()
+    assert config.get_main_option("b") is None
+
+
+def test_url_takes_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB_PASSWORD", "50%off")
+    path = write(
+        tmp_path,
+        "a.ini",
+        "[alembic]\nhost = h\nsqlalchemy.url = x://u:%(DB_PASSWORD)s@%(host)s/d\n",
+    )
+    config = Config(path)
+    assert config.url() == "x://u:50%off@h/d"
+    assert config.get_section("alembic", {})["sqlalchemy.url"] == "x://u:50%off@h/d"
+
+
+def test_whole_url_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "x://y")
+    assert (
+        Config(write(tmp_path, "a.ini", "[limbeck]\nsqlalchemy.url = env:DATABASE_URL\n")).url()
+        == "x://y"
+    )
+    toml = write(tmp_path, "p.toml", '[tool.limbeck]\nsqlalchemy.url = "env:DATABASE_URL"\n')
+    assert Config(toml_file=toml).url() == "x://y"
+
+
+def test_missing_variable_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.ini", "[alembic]\nsqlalchemy.url = env:NO_SUCH_VARIABLE\n")
+    with pytest.raises(ConfigurationError, match=r"'NO_SUCH_VARIABLE'.*export NO_SUCH_VARIABLE"):
+        Config(path).url()
+
+
+def test_empty_url_is_none(tmp_path: Path) -> None:
+    assert Config(write(tmp_path, "a.ini", "[alembic]\nsqlalchemy.url =\n")).url() is None
+
+
+def test_models_are_a_list_in_both_files(tmp_path: Path) -> None:
+    ini = write(tmp_path, "a.ini", "[alembic]\nmodels = a:Base, b.c:metadata\n")
+    toml = write(tmp_path, "p.toml", '[tool.limbeck]\nmodels = ["a:Base", "b.c:metadata"]\n')
+    assert Config(ini).models == Config(toml_file=toml).models == ("a:Base", "b.c:metadata")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("true", True), ("Yes", True), ("0", False), ("off", False)]
+)
+def test_booleans(text: str, value: bool) -> None:
+    config = Config()
+    config.set_main_option("sourceless", text)
+    assert config.get_boolean("sourceless") is value
+
+
+def test_value_that_is_no_boolean_names_key_file_and_value(tmp_path: Path) -> None:
+    config = Config(write(tmp_path, "a.ini", "[alembic]\nsourceless = maybe\n"))
+    with pytest.raises(ConfigurationError, match=r"sourceless in \[alembic\] of .*a\.ini.*'maybe'"):
+        config.get_boolean("sourceless")
+
+
+def test_unknown_keys_of_our_sections(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "a.ini",
+        "[DEFAULT]\nd = 1\n[alembic]\nscript_location = x\nmodel = y\nsqlalchemy.echo = 1\n[loggers]\nkeys = z\n",
+    )
+    assert Config(path).unknown_keys() == ("model",)
+    assert Config(path).unknown_keys(also_known={"model"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("separator", "expected"),
+    [
+        ("space", ["a:b;c", "d"]),
+        (":", ["a", "b;c d"]),
+        (";", ["a:b", "c d"]),
+        ("newline", ["a:b;c d"]),
+    ],
+)
+def test_lists_of_paths_are_split_as_asked(separator: str, expected: list[str]) -> None:
+    config = Config()
+    config.set_main_option("path_separator", separator)
+    config.set_main_option("version_locations", "a:b;c d")
+    assert config.get_version_locations_list() == expected
+
+
+def test_unknown_separator_lists_the_known_ones() -> None:
+    config = Config()
+    config.set_main_option("path_separator", "bad")
+    config.set_main_option("version_locations", "a")
+    with pytest.raises(ValueError, match="'bad' is not a valid value for path_separator"):
+        config.get_version_locations_list()
+
+
+def test_paths_without_separator_warn() -> None:
+    config = Config()
+    config.set_main_option("version_locations", "a b, c")
+    with pytest.warns(DeprecationWarning, match="path_separator"):
+        assert config.get_version_locations_list() == ["a", "b", "c"]
+
+
+def test_hooks_of_both_files(tmp_path: Path) -> None:
+    ini = write(
+        tmp_path,
+        "a.ini",
+        "[alembic]\n[post_write_hooks]\nhooks = one\none.type = exec\none.executable = x\n",
+    )
+    toml = write(
+        tmp_path,
+        "p.toml",
+        '[[tool.alembic.post_write_hooks]]\nname = "one"\ntype = "exec"\nexecutable = "x"\n',
+    )
+    expected = [{"_hook_name": "one", "type": "exec", "executable": "x"}]
+    assert Config(ini).get_hooks_list() == Config(toml_file=toml).get_hooks_list() == expected
+
+
+def test_quiet_prints_nothing() -> None:
+    out = io.StringIO()
+    Config(stdout=out, cmd_opts=Namespace(quiet=True)).print_stdout("x")
+    Config(stdout=out).print_stdout("a %s", "b")
+    assert out.getvalue() == "a b\n"
+
+
+def test_find_prefers_limbeck_ini_and_adds_pyproject(tmp_path: Path) -> None:
+    write(tmp_path, "alembic.ini", "[alembic]\na = 1\n")
+    write(tmp_path, "limbeck.ini", "[limbeck]\na = 2\n")
+    write(tmp_path, "pyproject.toml", "[tool.limbeck]\nb = 3\n")
+    config = find_config(directory=tmp_path, environ={})
+    assert config.get_alembic_option("a") == "2"
+    assert config.get_alembic_option("b") == 3
+
+
+def test_find_takes_the_environment(tmp_path: Path) -> None:
+    write(tmp_path, "other.ini", "[alembic]\na = 1\n")
+    config = find_config(directory=tmp_path, environ={"ALEMBIC_CONFIG": "other.ini"})
+    assert config.get_main_option("a") == "1"
+
+
+def test_find_says_what_to_do_when_there_is_nothing(tmp_path: Path) -> None:
+    write(tmp_path, "pyproject.toml", "[tool.other]\n")
+    with pytest.raises(ConfigurationError, match="limbeck init"):
+        find_config(directory=tmp_path, environ={})
+    with pytest.raises(CommandError, match=r"'none\.ini'"):
+        find_config(["none.ini"], directory=tmp_path, environ={})
