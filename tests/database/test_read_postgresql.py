@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.ext.asyncio import create_async_engine
 
+from limbeck.ddl.impl import DefaultImpl
 from limbeck.schema.build import build_tables
-from limbeck.schema.facts import IdentityFacts, IndexElement, TableKey
+from limbeck.schema.facts import ComputedFacts, IdentityFacts, IndexElement, TableKey
 from tests.database.reading import Tables, counted_statements, create_and_read, read_database
 from tests.databases import Database
 
@@ -206,6 +209,75 @@ def test_index_elements_keep_order_class_and_collation(postgresql: Database) -> 
     assert index.options == (("with", "fillfactor=70"),)
 
 
+def test_unique_keeps_what_it_includes(postgresql: Database) -> None:
+    execute(
+        postgresql, "CREATE TABLE t (a text, b text, UNIQUE NULLS NOT DISTINCT (a) INCLUDE (b))"
+    )
+
+    with postgresql.engine.connect() as connection:
+        tables = read_database(connection)
+        (table,) = build_tables(connection, tables.values(), sa.MetaData()).values()
+
+    (unique,) = tables[TableKey(None, "t")].uniques
+    assert unique.options == (("include", "b"), ("nulls_not_distinct", "true"))
+    assert any(isinstance(item, sa.UniqueConstraint) for item in table.constraints)
+
+
+def test_table_options_are_read(postgresql: Database) -> None:
+    execute(
+        postgresql,
+        "CREATE TABLE parent (id integer) WITH (fillfactor = 80, autovacuum_enabled = off)",
+        "CREATE TABLE child () INHERITS (parent)",
+    )
+
+    with postgresql.engine.connect() as connection:
+        tables = read_database(connection)
+
+    assert tables[TableKey(None, "parent")].options == (
+        ("with", "autovacuum_enabled=off, fillfactor=80"),
+    )
+    assert tables[TableKey(None, "child")].options == (("inherits", "parent"),)
+
+
+def test_computed_column_is_stored_or_virtual(postgresql: Database) -> None:
+    execute(
+        postgresql,
+        "CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a + 1) STORED,"
+        " c integer GENERATED ALWAYS AS (a * 2) VIRTUAL)",
+    )
+
+    with postgresql.engine.connect() as connection:
+        (facts,) = read_database(connection).values()
+
+    assert [column.computed for column in facts.columns] == [
+        None,
+        ComputedFacts("a + 1", persisted=True),
+        ComputedFacts("a * 2", persisted=False),
+    ]
+
+
+def test_asynchronous_driver_reads_and_probes(postgresql: Database) -> None:
+    metadata = everything()
+    sides = create_and_read(postgresql, metadata)
+
+    async def read() -> tuple[Tables, Tables]:
+        engine = create_async_engine(postgresql.url.set(drivername="postgresql+asyncpg"))
+        async with engine.connect() as connection:
+            found = await connection.run_sync(lambda sync: read_database(sync, None, "second"))
+            probed = await connection.run_sync(lambda sync: probe(sync, metadata))
+        await engine.dispose()
+        return found, probed
+
+    assert asyncio.run(read()) == (sides.database, sides.probed)
+
+
+def probe(connection: sa.Connection, metadata: sa.MetaData) -> Tables:
+    """Return what the database makes of the models."""
+    cls = DefaultImpl.get_by_dialect(connection.dialect)
+    impl = cls(connection.dialect, connection, False, None, None, {})  # noqa: FBT003 Alembic's signature
+    return impl.probe_tables(connection, list(metadata.tables.values()))
+
+
 # ------------------------------------------------------------------------------------------- types
 
 TYPES: list[sa.types.TypeEngine[Any]] = [
@@ -322,10 +394,8 @@ def everything() -> sa.MetaData:
             deferrable=True,
             initially="DEFERRED",
             postgresql_nulls_not_distinct=True,
-            postgresql_include=["at"],
         ),
         comment="Things",
-        postgresql_with={"fillfactor": 80},
     )
     sa.Index(
         "ix_thing",
@@ -344,7 +414,6 @@ def everything() -> sa.MetaData:
         metadata,
         sa.Column("thing_id", sa.Integer, primary_key=True),
         sa.Column("number", sa.BigInteger, sa.Identity(start=10, cycle=True), primary_key=True),
-        sa.Column("virtual", sa.Integer, sa.Computed("thing_id * 2", persisted=False)),
         sa.ForeignKeyConstraint(
             ["thing_id"],
             ["thing.id"],

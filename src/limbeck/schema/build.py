@@ -7,6 +7,7 @@ Tables they refer to that were not asked for are stubs with the referred columns
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -46,6 +47,8 @@ from limbeck.schema.facts import (
 )
 
 _Types = Mapping[TableKey, Mapping[str, TypeEngine[Any]]]
+_logger = logging.getLogger(__name__)
+
 _STUB = {"is_stub": True}
 _ONE_CALL = re.compile(r"\w+\([^()']*\)\Z")
 _INTEGER_OPTIONS = frozenset({"start", "increment", "minvalue", "maxvalue", "cache"})
@@ -103,7 +106,7 @@ def _build_table(
         *(_column(it, facts, _type(it, types.get(it.name), dialect)) for it in facts.columns),
         schema=facts.key.schema,
         comment=facts.comment,
-        **_dialect_options(dialect, facts.options),
+        **_dialect_options(dialect, Table, facts.options),
     )
     if facts.primary_key is not None:
         columns = [table.c[name] for name in facts.primary_key.columns]
@@ -193,7 +196,7 @@ def _unique(facts: UniqueFacts, table: Table, dialect: Dialect) -> UniqueConstra
         name=_final(facts.name),
         deferrable=facts.deferrable or None,
         initially="DEFERRED" if facts.initially_deferred else None,
-        **_dialect_options(dialect, facts.options),
+        **_dialect_options(dialect, UniqueConstraint, facts.options),
     )
 
 
@@ -233,7 +236,7 @@ def _path(key: TableKey) -> str:
 
 
 def _index(facts: IndexFacts, table: Table, dialect: Dialect) -> Index:
-    options = _dialect_options(dialect, facts.options)
+    options = _dialect_options(dialect, Index, facts.options)
     given: dict[str, Any] = {
         "where": None if facts.where is None else text(sqla.escape_binds(facts.where)),
         "using": facts.method,
@@ -294,9 +297,30 @@ def _quoted(name: str, dialect: Dialect) -> str:
     return dialect.identifier_preparer.quote(name)
 
 
-def _dialect_options(dialect: Dialect, options: Options) -> dict[str, Any]:
-    """Return a fact's options as SQLAlchemy's keyword arguments."""
-    return {f"{dialect.name}_{name}": _value(name, value) for name, value in options}
+def _dialect_options(dialect: Dialect, kind: type, options: Options) -> dict[str, Any]:
+    """Return a fact's options as SQLAlchemy's keyword arguments for this kind of construct.
+
+    What this version of SQLAlchemy has no argument for is left out, and said so.
+    """
+    accepted = _accepted(dialect, kind)
+    arguments = {}
+    for name, value in options:
+        if accepted is None or name in accepted:
+            arguments[f"{dialect.name}_{name}"] = _value(name, value)
+        else:
+            _logger.warning("SQLAlchemy can't say %s=%s of a %s", name, value, kind.__name__)
+    return arguments
+
+
+def _accepted(dialect: Dialect, kind: type) -> frozenset[str] | None:
+    """Return the options that the dialect takes for a kind of construct; None if it takes any."""
+    if dialect.construct_arguments is None:
+        return None
+    names: set[str] = set()
+    for construct, arguments in dialect.construct_arguments:
+        if construct is kind:
+            names.update(arguments)
+    return None if "*" in names else frozenset(names)
 
 
 def _value(name: str, value: str) -> Any:
