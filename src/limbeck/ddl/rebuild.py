@@ -52,6 +52,9 @@ class TableRebuild:
             **reflect_kwargs,
         )
 
+    def start(self) -> None:
+        """Get ready: on this connection, the table is about to be replaced."""
+
     def adjust_columns(self, table: Table, names_of_old_type: Sequence[str]) -> None:
         """Adjust the new table's columns; the types of those named are as they were read."""
 

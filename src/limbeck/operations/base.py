@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Protocol, TypeVar, cast
@@ -115,13 +115,13 @@ class AbstractOperations:
         table_name: str,
         schema: str | None = None,
         recreate: Literal["auto", "always", "never"] = "auto",
-        partial_reordering: list[tuple[str, ...]] | None = None,
+        partial_reordering: Sequence[tuple[str, ...]] | None = None,
         copy_from: Table | None = None,
-        table_args: tuple[Any, ...] = (),
+        table_args: Sequence[Any] = (),
         table_kwargs: Mapping[str, Any] = NO_KWARGS,
-        reflect_args: tuple[Any, ...] = (),
+        reflect_args: Sequence[Any] = (),
         reflect_kwargs: Mapping[str, Any] = NO_KWARGS,
-        naming_convention: dict[str, str] | None = None,
+        naming_convention: Mapping[str, str] | None = None,
     ) -> Iterator[BatchOperations]:
         """Collect the block's changes to one table and carry them out together at its end.
 

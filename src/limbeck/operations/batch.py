@@ -7,7 +7,7 @@ of it, and otherwise has the table built anew (`recreate`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Constraint, Index, MetaData, Table
@@ -35,12 +35,12 @@ class BatchOperationsImpl:
         schema: str | None,
         recreate: str,
         copy_from: Table | None,
-        table_args: tuple[Any, ...],
+        table_args: Sequence[Any],
         table_kwargs: Mapping[str, Any],
-        reflect_args: tuple[Any, ...],
+        reflect_args: Sequence[Any],
         reflect_kwargs: Mapping[str, Any],
         naming_convention: Mapping[str, str] | None,
-        partial_reordering: list[tuple[str, ...]] | None,
+        partial_reordering: Sequence[tuple[str, ...]] | None,
     ) -> None:
         if recreate not in ("auto", "always", "never"):
             raise ValueError("recreate may be one of 'auto', 'always', or 'never'.")

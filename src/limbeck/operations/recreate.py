@@ -441,6 +441,8 @@ def temporary_name(table_name: str) -> str:
 
 def run_plan(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> None:
     """Send a plan's statements."""
+    if not impl.as_sql:
+        rebuild.start()
     rebuild.adjust_columns(plan.new, plan.columns_of_old_type)
     impl.create_table(plan.new)
     try:
@@ -460,4 +462,5 @@ def run_plan(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> No
             impl._exec(statement)
     for index, keywords in plan.new_indexes:
         impl.create_index(index, **keywords)
-    rebuild.finish()
+    if not impl.as_sql:
+        rebuild.finish()

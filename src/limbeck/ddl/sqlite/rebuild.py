@@ -76,9 +76,9 @@ class SQLiteRebuild(TableRebuild):
             stack.enter_context(self._legacy_alter_table())
             stack.enter_context(self._savepoint())
             broken = self._broken_references() if enforced else set()
-            self._views = self._working_views()
+            self._dependents = self._working_dependents()
             yield
-            self._check_views()
+            self._check_dependents()
             if enforced and (now_broken := self._broken_references() - broken):
                 raise BatchError(
                     f"The rebuild of the table {self.table_name!r} would break foreign keys: "
@@ -158,7 +158,6 @@ class SQLiteRebuild(TableRebuild):
             table.dialect_options["sqlite"]["autoincrement"] = True
             self._sequence = self._read_sequence()
         self._indexes = self._read_definitions("index")
-        self._triggers = self._read_definitions("trigger")
         self._table = table
         if reflect_kwargs:
             seen = super().read_table(MetaData(), (), reflect_kwargs)
@@ -167,9 +166,12 @@ class SQLiteRebuild(TableRebuild):
         for item in reflect_args:
             _override(table, item)
         self._overridden = {item.name for item in reflect_args if isinstance(item, Column)}
-        # from here on, a view may refer to a table that is not there for a moment
-        self._execute("PRAGMA legacy_alter_table=ON")
         return table
+
+    def start(self) -> None:
+        """Remember the triggers, and let views refer to a table that is gone for a moment."""
+        self._triggers = self._read_definitions("trigger")
+        self._execute("PRAGMA legacy_alter_table=ON")
 
     def adjust_columns(self, table: Table, names_of_old_type: Sequence[str]) -> None:
         """Declare old types by the text they have, and put defaults that need it in parentheses."""
@@ -197,12 +199,9 @@ class SQLiteRebuild(TableRebuild):
 
     def finish(self) -> None:
         """Make the triggers again, and go on counting where AUTOINCREMENT was."""
-        if self.impl.as_sql:
-            return
         self._execute("PRAGMA legacy_alter_table=OFF")
-        for name, statement in self._triggers.items():
+        for statement in self._triggers.values():
             self._execute(self._in_schema(statement, "TRIGGER"))
-            self._check_trigger(name)
         if self._sequence is not None:
             parameters = {"name": self.table_name, "seq": self._sequence}
             master = f"{self._prefix}sqlite_sequence"
@@ -211,43 +210,45 @@ class SQLiteRebuild(TableRebuild):
                 text(f"INSERT INTO {master} (name, seq) VALUES (:name, :seq)"), parameters
             )
 
-    def _check_trigger(self, name: str) -> None:
-        """Let SQLite compile the triggers: one that names a column that is gone is an error."""
-        table = f"{self._prefix}{self._quote(self.table_name)}"
-        column = self._quote(
-            self._rows(f"PRAGMA {self._prefix}table_info({self._quote(self.table_name)})")[0].name
-        )
-        for statement in (
-            f"EXPLAIN DELETE FROM {table}",
-            f"EXPLAIN INSERT INTO {table} ({column}) VALUES (NULL)",
-            f"EXPLAIN UPDATE {table} SET {column} = {column}",
-        ):
-            try:
-                self._execute(statement)
-            except DBAPIError as error:
-                raise BatchError(
-                    f"The trigger {name!r} does not fit the table {self.table_name!r} any more "
-                    f"({error.orig}): drop it before the batch and create it anew after it"
-                ) from error
-
-    def _check_views(self) -> None:
-        broken = self._views - self._working_views()
+    def _check_dependents(self) -> None:
+        """Raise where a view or trigger worked before and does not fit the table any more."""
+        broken = self._dependents - self._working_dependents()
         if broken:
             raise BatchError(
-                f"The rebuild of the table {self.table_name!r} would break the views "
-                f"{', '.join(sorted(broken))}: drop them before the batch and create them anew after it"
+                f"The rebuild of the table {self.table_name!r} would break "
+                f"{', '.join(sorted(broken))}: drop that before the batch and create it anew after it"
             )
 
-    def _working_views(self) -> set[str]:
-        """Return the views that can be selected from and may have to do with the table."""
+    def _working_dependents(self) -> set[str]:
+        """Return the views, and the tables with triggers, that SQLite compiles without an error."""
         working = set()
         for name in self._read_names("view"):
-            try:
-                self._execute(f"EXPLAIN SELECT * FROM {self._prefix}{self._quote(name)}")
-            except DBAPIError:
-                continue
-            working.add(name)
+            if self._compiles(f"SELECT * FROM {self._prefix}{self._quote(name)}"):
+                working.add(f"the view {name}")
+        for name in self._read_names("trigger", "tbl_name"):
+            if self._has_working_triggers(name):
+                working.add(f"the triggers of the table {name}")
         return working
+
+    def _has_working_triggers(self, name: str) -> bool:
+        """Tell whether rows of a table, or of a view, can be written."""
+        relation = f"{self._prefix}{self._quote(name)}"
+        found = self._rows(f"PRAGMA {self._prefix}table_info({self._quote(name)})")
+        columns = [self._quote(row.name) for row in found]
+        return bool(columns) and all(
+            (
+                self._compiles(f"DELETE FROM {relation}"),
+                self._compiles(f"INSERT INTO {relation} ({columns[0]}) VALUES (NULL)"),
+                *(self._compiles(f"UPDATE {relation} SET {c} = {c}") for c in columns),
+            )
+        )
+
+    def _compiles(self, statement: str) -> bool:
+        try:
+            self._execute(f"EXPLAIN {statement}")
+        except DBAPIError:
+            return False
+        return True
 
     def _broken_references(self) -> set[tuple[str, Any]]:
         """Return table and row id of each row whose foreign key refers to nothing."""
@@ -305,12 +306,13 @@ class SQLiteRebuild(TableRebuild):
         )
         return {row.name: row.sql for row in rows}
 
-    def _read_names(self, kind: str) -> list[str]:
+    def _read_names(self, kind: str, column: str = "name") -> list[str]:
+        master = f"{self._prefix}sqlite_master"
         rows = self._connection.execute(
-            text(f"SELECT name FROM {self._prefix}sqlite_master WHERE type = :kind ORDER BY name"),
+            text(f"SELECT DISTINCT {column} FROM {master} WHERE type = :kind ORDER BY 1"),
             {"kind": kind},
         )
-        return [row.name for row in rows]
+        return [row[0] for row in rows]
 
     def _read_sequence(self) -> int | None:
         row = self._connection.execute(
