@@ -321,8 +321,8 @@ def test_table_in_a_schema_converges(database: Database) -> None:
     def after(metadata: MetaData) -> None:
         schema = database.second_schema
         plain(metadata)
-        Table(
-            "other", metadata, _id(), Column("t_id", ForeignKey("t.id", name="fk_t")), schema=schema
-        )
+        Table("other", metadata, _id(), Column("name", String(20), index=True), schema=schema)
+        reference = ForeignKey(f"{schema}.other.id", name="fk_other")
+        Table("another", metadata, _id(), Column("other_id", reference), schema=schema)
 
     _converge(database, plain, after)

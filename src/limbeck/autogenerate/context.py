@@ -78,7 +78,7 @@ class AutogenContext:
         result: list[Table] = []
         for metadata in self.metadata_list:
             by_key = [metadata.tables[key] for key in sorted(metadata.tables)]
-            in_order = (table for table, _ in sort_tables_and_constraints(by_key))
+            in_order = (table for table, _ in sort_tables_and_constraints(by_key))  # type: ignore[no-untyped-call]  # SQLAlchemy left it untyped
             result.extend(table for table in in_order if table is not None)
         return result
 

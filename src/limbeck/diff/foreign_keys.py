@@ -13,6 +13,7 @@ from limbeck.diff.change import Stage, Step, TableChange, TablePair
 from limbeck.diff.constraints import create, drop
 from limbeck.diff.context import DiffContext
 from limbeck.diff.match import match
+from limbeck.operations.ops import CreateIndexOp, DropIndexOp
 from limbeck.schema.facts import ForeignKeyFacts, TableFacts, TableKey
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ def compare_foreign_keys(
     for database, model in moved:
         old, new = _of_database(pair, database, context), _of_model(pair, model, context)
         yield from _replace(old, new, database, model)
+        yield from _keep_implicit_index(pair, database, context)
     for database in matches.removed:
         old = _of_database(pair, database, context)
         if context.run_object_filters(
@@ -112,6 +114,19 @@ def _replace(
     yield Step(Stage.DROP_FOREIGN_KEY, drop(old, database.name), foreign_key=database)
     name = model.name if model.name is not None and not model.is_generated_name else database.name
     yield Step(Stage.CREATE_FOREIGN_KEY, create(new, name), foreign_key=model)
+
+
+def _keep_implicit_index(
+    pair: TablePair, fact: ForeignKeyFacts, context: DiffContext
+) -> Iterator[Step]:
+    """Make the index that the database once made for the key anew, lest it gets another name."""
+    for index in pair.database.indexes:
+        columns = locate.index_columns(index)
+        if index.is_implicit and index.name != fact.name and columns == fact.columns:
+            found = locate.index(pair.database_table, index, context.impl)
+            if found is not None and context.impl.foreign_keys_hold_columns:
+                yield Step(Stage.DROP_KEY, DropIndexOp.from_index(found))
+                yield Step(Stage.CREATE_KEY, CreateIndexOp.from_index(found))
 
 
 def _of_database(

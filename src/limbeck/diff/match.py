@@ -55,7 +55,7 @@ def match(database: Iterable[F], models: Iterable[F]) -> Matches[F]:
 
     pair_up(lambda model: not _is_nameless(model), lambda one, two: one.name == two.name)
     pair_up(_is_nameless, lambda one, two: one.name == two.name and content(one) == content(two))
-    pair_up(_is_nameless, lambda one, two: content(one) == content(two))
+    pair_up(_is_nameless, lambda one, two: content(one) == content(two) and _stands_for(one, two))
     pair_up(
         lambda model: _is_nameless(model) and model.name is not None,
         lambda one, two: one.name == two.name,
@@ -65,6 +65,13 @@ def match(database: Iterable[F], models: Iterable[F]) -> Matches[F]:
 
 def _is_nameless(fact: Named) -> bool:
     return fact.name is None or fact.is_generated_name
+
+
+def _stands_for(database: Named, model: Named) -> bool:
+    """Tell whether the database made both by itself or neither: it gives an index a foreign key needs."""
+    if isinstance(database, IndexFacts) and isinstance(model, IndexFacts):
+        return database.is_implicit or not model.is_implicit
+    return True
 
 
 def _remove_identical(facts: list[F], fact: Any) -> None:
