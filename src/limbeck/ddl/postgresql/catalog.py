@@ -1,7 +1,7 @@
 """The catalog queries: each reads one kind of object for all tables of some schemas at once.
 
 What belongs to an extension and what is a partition is left out. `%(…)s` parts are chosen by the
-server's version.
+server's version. Vectors are unnested because theirs start at 0, which not every driver can read.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ SELECT k.conrelid::bigint AS table, k.conname::text AS name, k.contype::text AS 
         ORDER BY u.place) END AS referred_columns,
     k.confupdtype::text AS on_update, k.confdeltype::text AS on_delete,
     k.confmatchtype::text AS match, %(set_columns)s AS set_columns,
-    i.indkey::int2[]::int[] AS index_columns, i.indnkeyatts::int AS key_count,
+    ARRAY(SELECT unnest(i.indkey::int2[])::int) AS index_columns, i.indnkeyatts::int AS key_count,
     %(nulls)s AS nulls_not_distinct
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
@@ -96,8 +96,8 @@ WHERE k.contype IN ('p', 'u', 'f', 'c') AND k.conparentid = 0 AND {_IS_OURS}
 
 INDEXES = f"""
 SELECT i.indrelid::bigint AS table, ic.relname::text AS name, i.indisunique AS is_unique,
-    i.indnkeyatts::int AS key_count, i.indkey::int2[]::int[] AS columns,
-    i.indoption::int2[]::int[] AS orders, am.amname::text AS method,
+    i.indnkeyatts::int AS key_count, ARRAY(SELECT unnest(i.indkey::int2[])::int) AS columns,
+    ARRAY(SELECT unnest(i.indoption::int2[])::int) AS orders, am.amname::text AS method,
     pg_catalog.pg_get_expr(i.indpred, i.indrelid, true) AS predicate,
     CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
         SELECT CASE WHEN i.indkey[g - 1] = 0
