@@ -67,8 +67,9 @@ def read_ini(path: Path | None, variables: Mapping[str, str]) -> configparser.Co
         try:
             parser.read([path], encoding="utf-8")
         except configparser.Error as error:
+            reason = " ".join(str(error).split())
             raise ConfigurationError(
-                f"Can't read the configuration file {path}: {error}"
+                f"Can't read the configuration file {path}: {reason}"
             ) from error
         except UnicodeDecodeError as error:
             raise ConfigurationError(

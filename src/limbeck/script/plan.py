@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from .errors import RangeNotAncestorError
+from .errors import RangeNotAncestorError, ResolutionError
 from .graph import Graph
 from .order import newest_first
 from .resolve import (
@@ -54,8 +54,8 @@ class Selection:
 
 def plan_upgrade(graph: Graph, current: tuple[str, ...], target: Target) -> tuple[Step, ...]:
     """Plan the way up from the rows `current` to `target`."""
+    heads = _applied(graph, current)
     selected = select_upgrade(graph, target, current, implicit_base=True)
-    heads = resolve(graph, current)
     steps: list[Step] = []
     for revision in reversed(newest_first(graph, selected.revisions, selected.heads)):
         step = upgrade_step(graph, heads, revision)
@@ -66,8 +66,8 @@ def plan_upgrade(graph: Graph, current: tuple[str, ...], target: Target) -> tupl
 
 def plan_downgrade(graph: Graph, current: tuple[str, ...], target: Target) -> tuple[Step, ...]:
     """Plan the way down from the rows `current` to `target`, which stays applied."""
+    heads = _applied(graph, current)
     selected = select_downgrade(graph, current, target)
-    heads = resolve(graph, current)
     steps: list[Step] = []
     for revision in newest_first(graph, selected.revisions, selected.heads):
         step = downgrade_step(graph, heads, revision)
@@ -83,7 +83,7 @@ def plan_stamp(
     targets: tuple[str, ...] = (
         (target or BASE,) if target is None or isinstance(target, str) else tuple(target)
     )
-    heads = resolve(graph, current)
+    heads = _applied(graph, current)
     affected = tuple(
         dict.fromkeys(name for one in targets for name in _stamped_over(graph, heads, one))
     )
@@ -94,6 +94,20 @@ def plan_stamp(
             steps.append(step)
             heads = step.heads_after
     return tuple(steps)
+
+
+def _applied(graph: Graph, rows: tuple[str, ...]) -> tuple[str, ...]:
+    """Find the revisions of the version table's rows; one that no file has is an error."""
+    try:
+        return resolve(graph, rows)
+    except ResolutionError as error:
+        row = error.argument
+        raise ResolutionError(
+            f"Can't locate revision identified by '{row}': the version table of the database "
+            f"names it, but no revision file has this id. Bring its file back, or record where "
+            "the database is with `stamp --purge REVISION`.",
+            row,
+        ) from error
 
 
 # Which revisions
@@ -117,7 +131,7 @@ def select_upgrade(
     targets = upgrade_target(graph, current, upper, exact=exact)
     if isinstance(lower, str) and "@" in lower:
         label = _branch_of(graph, lower.partition("@")[0])
-        targets = on_branch(graph, targets, label, dependencies=True)
+        targets = on_branch(graph, targets, label)
     needed = graph.ancestors(targets)
     if not implicit_base and not needed.issuperset(current):
         raise RangeNotAncestorError(_text(lower), _text(upper))

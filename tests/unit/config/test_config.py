@@ -44,7 +44,7 @@ def test_missing_section_names_file_and_section(tmp_path: Path) -> None:
 
 def test_broken_file_is_named_with_its_line(tmp_path: Path) -> None:
     path = write(tmp_path, "a.ini", "[alembic]\nno value here\n")
-    with pytest.raises(ConfigurationError, match=r"a\.ini.*\[line 2\]"):
+    with pytest.raises(ConfigurationError, match=r"a\.ini: .*\[line 2\]"):
         _ = Config(path).file_config
 
 

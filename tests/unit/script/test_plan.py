@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from limbeck.errors import RevisionError
@@ -119,6 +121,12 @@ def test_head_with_two_heads_lists_them() -> None:
 def test_unknown_revision() -> None:
     with pytest.raises(ResolutionError, match="Can't locate revision identified by 'zzzz'"):
         plan_upgrade(GRAPH, (), "zzzz")
+
+
+@pytest.mark.parametrize("plan", [plan_upgrade, plan_downgrade, plan_stamp])
+def test_row_that_no_file_has(plan: Callable[..., object]) -> None:
+    with pytest.raises(ResolutionError, match=r"identified by 'gone': the version table"):
+        plan(GRAPH, ("gone",), "a1xx")
 
 
 def test_unknown_branch_lists_the_labels() -> None:

@@ -2,7 +2,7 @@
 # Values may refer to others by %(name)s, and to the folder of this file by %(here)s.
 
 [${section}]
-script_location = ${script_location}
+script_location = %(here)s/${script_location}
 
 # What stands in front of sys.path, so that the models can be imported.
 prepend_sys_path = .

@@ -1,6 +1,6 @@
 [tool.${section}]
 # How migrations are found. Values may refer to the folder of this file by %(here)s.
-script_location = "${script_location}"
+script_location = "%(here)s/${script_location}"
 
 # What stands in front of sys.path, so that the models can be imported.
 prepend_sys_path = ["."]
