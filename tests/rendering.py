@@ -52,7 +52,7 @@ class PlainRenderContext:
             output_buffer=None,
             context_opts={},
         )
-        self.migration_context = SimpleNamespace(impl=impl)
+        self.migration_context = SimpleNamespace(impl=impl, opts=opts)
         self.imports: set[str] = set()
         self.has_batch = False
         self.opts = {

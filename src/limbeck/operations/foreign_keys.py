@@ -192,15 +192,11 @@ class CreateForeignKeyOp(AddConstraintOp):
 
 def _target(key: ForeignKeyConstraint) -> tuple[str | None, str, list[str]]:
     """Return schema, table and columns that a foreign key refers to, by the columns' names."""
-    table_key = key.elements[0].target_fullname.rpartition(".")[0]
-    metadata = table_of(key).metadata
-    table = metadata.tables.get(table_key)
-    columns = []
-    for element in key.elements:
-        column = element.target_fullname.rpartition(".")[2]
-        known = None if table is None or element.link_to_name else table.c.get(column)
-        columns.append(column if known is None else known.name)
+    targets = [sqla.foreign_key_target(element) for element in key.elements]
+    full_name = targets[0][0]
+    columns = [column for _, column in targets]
+    table = table_of(key).metadata.tables.get(full_name)
     if table is not None:
         return table.schema, table.name, columns
-    schema, _, name = table_key.rpartition(".")
+    schema, _, name = full_name.rpartition(".")
     return schema or None, name, columns

@@ -7,6 +7,7 @@ is answered here.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -288,9 +289,15 @@ def _bound_check(column: Column[Any]) -> bool:
     )
 
 
+_STANDS_ALONE = re.compile(
+    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | [+-]?\d+(?:\.\d*)? | \([^()]*(?:\([^()]*\)[^()]*)*\)""",
+    re.VERBOSE,
+)
+"""A string, a number, or one pair of parentheses with at most one more level inside."""
+
+
 def _needs_parentheses(sql: str) -> bool:
-    is_literal = sql[:1] in "'\"(" or sql.lstrip("+-").replace(".", "", 1).isdigit()
-    return not is_literal
+    return not _STANDS_ALONE.fullmatch(sql)
 
 
 def _unsupported_constraint(verb: str, constraint: Constraint) -> UnsupportedOperationError:
