@@ -193,6 +193,7 @@ def test_indexes_unchanged_are_equal(sqlite: Database) -> None:
     by_name = {index.name: index for index in facts.indexes}
     assert by_name["ix_desc"].elements[0] == IndexElement("a", descending=True)
     assert by_name["ix_where"].where == "b > 5"
+    assert by_name["ix_collate"].elements == (IndexElement("s", options=(("collate", "NOCASE"),)),)
 
 
 def test_constraints_unchanged_are_equal(sqlite: Database) -> None:

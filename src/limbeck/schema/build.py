@@ -248,6 +248,13 @@ def _index(facts: IndexFacts, table: Table, dialect: Dialect) -> Index:
             if name == "opclass" and not _is_ordered(element)
         }
         or None,
+        "length": {
+            element.sql: int(value)
+            for element in facts.elements
+            for name, value in element.options
+            if name == "length"
+        }
+        or None,
     }
     for name, value in given.items():
         if value is not None:
@@ -274,6 +281,8 @@ def _element(element: IndexElement, table: Table, dialect: Dialect) -> Any:
         expression = literal_column(_in_parentheses(element.sql))
     else:
         expression = table.c[element.sql]
+    if collations := [value for name, value in element.options if name == "collate"]:
+        expression = expression.collate(collations[0])
     if not _is_ordered(element):
         return expression
     if classes := [value for name, value in element.options if name == "opclass"]:
@@ -318,7 +327,7 @@ def _accepted(dialect: Dialect, kind: type) -> frozenset[str] | None:
         return None
     names: set[str] = set()
     for construct, arguments in dialect.construct_arguments:
-        if construct is kind:
+        if issubclass(kind, construct):
             names.update(arguments)
     return None if "*" in names else frozenset(names)
 

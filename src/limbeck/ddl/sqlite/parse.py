@@ -17,7 +17,7 @@ from limbeck.ddl.sqlite.text import (
     normal_tokens,
     normal_type_text,
 )
-from limbeck.ddl.tokens import Cursor, Token, split
+from limbeck.ddl.tokens import Cursor, Token, split, strip_parentheses
 from limbeck.schema.facts import (
     CheckFacts,
     ColumnFacts,
@@ -64,14 +64,17 @@ def parse_index(name: str, sql: str, columns: Mapping[str, str]) -> IndexFacts:
 
 
 def parse_element(tokens: Sequence[Token], columns: Mapping[str, str]) -> IndexElement:
-    """Return one key of an index; COLLATE makes it an expression."""
+    """Return one key of an index; a column's COLLATE is an option of it."""
     descending = tokens[-1].is_word("DESC")
     if tokens[-1].is_word("ASC", "DESC"):
         tokens = tokens[:-1]
-    if len(tokens) == 1:
-        declared = columns.get(tokens[0].text.lower())
-        if declared is not None:
-            return IndexElement(sql=declared, descending=descending)
+    bare = strip_parentheses(tokens)
+    options: Options = ()
+    if len(bare) == 3 and bare[1].is_word("COLLATE"):
+        options = (("collate", bare[2].text.upper()),)
+        bare = bare[:1]
+    if len(bare) == 1 and (declared := columns.get(bare[0].text.lower())) is not None:
+        return IndexElement(sql=declared, descending=descending, options=options)
     sql = normal_tokens(tokens, columns)
     return IndexElement(sql=sql, is_expression=True, descending=descending)
 
@@ -199,7 +202,8 @@ class _TableParser:
             if not cursor.accept("ASC"):
                 cursor.accept("DESC")
             self._conflict()
-            column.autoincrement = cursor.accept("AUTOINCREMENT")
+            if cursor.accept("AUTOINCREMENT"):
+                self._count_up(column)
             return True
         if cursor.accept("UNIQUE"):
             self.uniques.append(UniqueFacts((column.name,), name, options=self._conflict()))
@@ -261,8 +265,14 @@ class _TableParser:
         for part in parts:
             if part[-1].is_word("AUTOINCREMENT"):
                 for column in self.columns:
-                    column.autoincrement |= column.name.lower() == part[0].text.lower()
+                    if column.name.lower() == part[0].text.lower():
+                        self._count_up(column)
         return tuple(part[0].text for part in parts)
+
+    def _count_up(self, column: _Column) -> None:
+        """Note AUTOINCREMENT, which SQLAlchemy takes as an option of the table."""
+        column.autoincrement = True
+        self.options["autoincrement"] = "True"
 
     def _conflict(self) -> tuple[tuple[str, str], ...]:
         if self.cursor.accept("ON", "CONFLICT"):
@@ -312,7 +322,8 @@ def is_key_without_null(
     names = [name.lower() for name in primary_key.columns]
     if column.name.lower() not in names:
         return False
-    return (len(names) == 1 and column.type == "INTEGER") or bool(options)
+    is_rowid = len(names) == 1 and column.type == "INTEGER"
+    return is_rowid or any(name in ("strict", "with_rowid") for name, _ in options)
 
 
 def normal_action(action: str | None) -> str | None:

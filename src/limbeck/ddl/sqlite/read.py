@@ -191,8 +191,8 @@ def normal_default(dialect: Dialect, column: Column[Any]) -> str | None:
 def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> TableFacts:
     """Return what SQLite makes of a model's table: no comments, its own options and defaults."""
     names = _spellings(facts)
-    options = _table_options(table)
     counted = _autoincrement_column(table)
+    options = _table_options(table, is_counted=counted is not None)
     primary_key = facts.primary_key
     if primary_key is not None and counted is not None:
         # SQLAlchemy renders the key inline then, where it gives it no name.
@@ -224,9 +224,9 @@ def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> Tab
     )
 
 
-def _table_options(table: Table) -> tuple[tuple[str, str], ...]:
+def _table_options(table: Table, *, is_counted: bool) -> tuple[tuple[str, str], ...]:
     given = table.dialect_options["sqlite"]
-    options = []
+    options = [("autoincrement", "True")] if is_counted else []
     if given.get("strict"):
         options.append(("strict", "True"))
     if given.get("with_rowid") is False:
