@@ -227,7 +227,7 @@ def test_table_options_are_read(postgresql: Database) -> None:
     execute(
         postgresql,
         "CREATE TABLE parent (id integer) WITH (fillfactor = 80, autovacuum_enabled = off)",
-        "CREATE TABLE child () INHERITS (parent)",
+        "CREATE TABLE child (own integer) INHERITS (parent)",
     )
 
     with postgresql.engine.connect() as connection:
@@ -236,7 +236,9 @@ def test_table_options_are_read(postgresql: Database) -> None:
     assert tables[TableKey(None, "parent")].options == (
         ("with", "autovacuum_enabled=off, fillfactor=80"),
     )
-    assert tables[TableKey(None, "child")].options == (("inherits", "parent"),)
+    child = tables[TableKey(None, "child")]
+    assert child.options == (("inherits", "parent"),)
+    assert [column.name for column in child.columns] == ["own"]
 
 
 def test_computed_column_is_stored_or_virtual(postgresql: Database) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql as pg
 
 from limbeck.ddl.impl import DefaultImpl
@@ -153,6 +155,20 @@ def test_default_is_equal_after_the_probe(
     shared: Database, type_: sa.types.TypeEngine[Any], default: Any
 ) -> None:
     _assert_settled(shared, sa.Column("subject", type_, server_default=default))
+
+
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=20))
+def test_any_text_is_equal_as_a_default_without_a_probe(shared: Database, default: str) -> None:
+    metadata = sa.MetaData()
+    sa.Table("plain", metadata, sa.Column("a", STRING, server_default=default, comment=default))
+    try:
+        sides = create_and_read(shared, metadata)
+    finally:
+        drop_all(shared, metadata)
+
+    assert sides.database == sides.models
+    assert sides.probed == sides.models
 
 
 # ------------------------------------------------------------------------------------ expressions

@@ -1,6 +1,6 @@
 """The catalog queries: each reads one kind of object for all tables of some schemas at once.
 
-What belongs to an extension and what is a partition is left out. `%(…)s` parts are chosen by the
+What belongs to an extension, is a partition or only inherited is left out. `%(…)s` parts are chosen by the
 server's version. Vectors are unnested because theirs start at 0, which not every driver can read.
 """
 
@@ -41,6 +41,7 @@ WHERE {_IS_OURS}
 COLUMNS = f"""
 SELECT a.attrelid::bigint AS table, a.attnum::int AS position, a.attname::text AS name,
     pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS is_not_null,
+    a.attislocal OR a.attinhcount = 0 AS is_own,
     pg_catalog.pg_get_expr(d.adbin, d.adrelid, true) AS default,
     %(generated)s::text AS generated, a.attidentity::text AS identity,
     CASE WHEN a.attcollation <> t.typcollation THEN
@@ -91,7 +92,8 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_class rc ON rc.oid = k.confrelid
 LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = rc.relnamespace
 LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u')
-WHERE k.contype IN ('p', 'u', 'f', 'c') AND k.conparentid = 0 AND {_IS_OURS}
+WHERE k.contype IN ('p', 'u', 'f', 'c') AND k.conparentid = 0
+    AND (k.conislocal OR k.coninhcount = 0) AND {_IS_OURS}
 """
 
 INDEXES = f"""

@@ -223,7 +223,8 @@ class _Plan:
             return
         for column in self.facts.columns:
             other = found.column(column.name)
-            if column.default is not None and (other is None or other.default is None):
+            # A column that is missing has a type that is yet to come: a change in any case.
+            if column.default is not None and other is not None and other.default is None:
                 yield f"the default of column {column.name}"
             if column.computed is not None and other is None:
                 yield f"the expression of column {column.name}"

@@ -136,7 +136,8 @@ class _Table:
 
     def add_column(self, row: Row[Any], sequences: Sequence[Row[Any]]) -> None:
         self.names[row.position] = row.name
-        self.columns.append((_column(row, sequences), _owned_default(sequences)))
+        if row.is_own:
+            self.columns.append((_column(row, sequences), _owned_default(sequences)))
 
     def add_constraint(self, row: Row[Any]) -> None:
         columns = tuple(self.names[number] for number in row.columns or ())
