@@ -1,0 +1,70 @@
+"""The console script: reads the arguments, finds the configuration, runs the command.
+
+Exit status: 0 done, 1 it could not be done or something differs (and why), 2 usage. Only what
+every command needs is imported here; a command imports the rest when it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from limbeck.cli import arguments, run, screen
+from limbeck.config import Config
+
+
+class CommandLine:
+    """The command line as an object: Alembic's name and shape for programs that drive it."""
+
+    def __init__(self, prog: str | None = None) -> None:
+        self.prog = prog or "limbeck"
+
+    @property
+    def parser(self) -> argparse.ArgumentParser:
+        """The parser of all commands, made anew."""
+        return arguments.build_parser(self.prog)
+
+    def main(self, argv: Sequence[str] | None = None) -> None:
+        """Run one command line; raises SystemExit unless the status is 0."""
+        options = arguments.parse(list(sys.argv[1:] if argv is None else argv), self.prog)
+        status = self._run(options)
+        if status:
+            raise SystemExit(status)
+
+    def run_cmd(self, config: Config, options: argparse.Namespace) -> None:
+        """Run the command that the options name with this configuration; raises CommandError."""
+        run.run(config, options)
+
+    def _run(self, options: argparse.Namespace) -> int:
+        with screen.watching(quiet=options.quiet):
+            try:
+                self.run_cmd(run.configure(options), options)
+            except BrokenPipeError:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                return 1
+            except KeyboardInterrupt:
+                screen.fail("interrupted")
+                return 130
+            except Exception as error:
+                if options.raiseerr or not _explain(error):
+                    raise
+                return 1
+        return 0
+
+
+def _explain(error: Exception) -> bool:
+    """Print what the error means for the user; return False if it is a defect instead."""
+    from limbeck.runtime.failure import explanation
+
+    text = explanation(error)
+    if text is not None:
+        screen.fail(text)
+    return text is not None
+
+
+def main(argv: Sequence[str] | None = None, prog: str | None = None, **_: Any) -> None:
+    """Run the console script."""
+    CommandLine(prog).main(argv)

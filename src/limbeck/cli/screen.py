@@ -1,0 +1,102 @@
+"""What the user sees beside a command's own output: errors, warnings, log lines, tables.
+
+In a pipe everything is plain text that stays the same from run to run; on a terminal rich draws
+tables and colours (it respects NO_COLOR), and is imported only there.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+LOGGER = "limbeck"
+
+
+def is_terminal(stream: object) -> bool:
+    """Tell whether the stream is a terminal, so that colour and tables make sense there."""
+    isatty = getattr(stream, "isatty", None)
+    return bool(isatty and isatty())
+
+
+def fail(message: str) -> None:
+    """Print the one message of a command that could not do what was asked."""
+    _print_marked("FAILED", message, "bold red")
+
+
+def warn(message: str) -> None:
+    """Print a warning."""
+    _print_marked("WARNING", message, "yellow")
+
+
+def draw_table(headers: Sequence[str], rows: Sequence[Sequence[str]], stream: TextIO) -> None:
+    """Draw a table on a terminal; the last column wraps."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for header in headers:
+        table.add_column(header, no_wrap=header != headers[-1], overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    Console(file=stream).print(table)
+
+
+@contextmanager
+def watching(*, quiet: bool) -> Iterator[None]:
+    """Show warnings as one line each, and the log where the project configured no logging."""
+    logger = logging.getLogger(LOGGER)
+    handler = _FallbackHandler(logging.WARNING if quiet else logging.INFO)
+    level = logger.level
+    logger.addHandler(handler)
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.INFO)
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)
+            logger.setLevel(level)
+
+
+def _print_marked(mark: str, message: str, style: str) -> None:
+    if not is_terminal(sys.stderr):
+        print(f"{mark}: {message}", file=sys.stderr)  # noqa: T201  # this is where printing is done
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(stderr=True, highlight=False).print(Text(f"{mark}: ", style) + Text(message))
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    warn(str(message))
+
+
+class _FallbackHandler(logging.Handler):
+    """Prints log records to standard error, unless env.py has set up logging itself."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if logging.getLogger().handlers:
+            return
+        text = self.format(record)
+        if record.levelno >= logging.WARNING:
+            warn(text)
+        elif is_terminal(sys.stderr):
+            from rich.console import Console
+
+            Console(stderr=True, highlight=False).print(text, style="cyan", markup=False)
+        else:
+            print(f"INFO  [{record.name}] {text}", file=sys.stderr)  # noqa: T201  # as above
