@@ -92,13 +92,13 @@ def batch_alter_table(
     table_name: str,
     schema: str | None = None,
     recreate: Literal["auto", "always", "never"] = "auto",
-    partial_reordering: list[tuple[str, ...]] | None = None,
+    partial_reordering: Sequence[tuple[str, ...]] | None = None,
     copy_from: Table | None = None,
-    table_args: tuple[Any, ...] = (),
+    table_args: Sequence[Any] = (),
     table_kwargs: Mapping[str, Any] = ...,
-    reflect_args: tuple[Any, ...] = (),
+    reflect_args: Sequence[Any] = (),
     reflect_kwargs: Mapping[str, Any] = ...,
-    naming_convention: dict[str, str] | None = None,
+    naming_convention: Mapping[str, str] | None = None,
 ) -> ContextManager[_Batch]:
     """Collect the block's changes to one table and carry them out together at its end.
 
