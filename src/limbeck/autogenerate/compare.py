@@ -33,13 +33,15 @@ Schemas = set[str | None]
 _INVISIBLE_SCHEMAS = frozenset({"information_schema"})
 
 PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
-    "schemas": frozenset(),
-    "tables": frozenset({"tables", "columns"}),
-    "types": frozenset({"types"}),
-    "constraints": frozenset({"nullable", "primary_keys", "uniques", "indexes", "foreign_keys"}),
-    "defaults": frozenset({"defaults"}),
-    "comments": frozenset({"comments"}),
-    "checks": frozenset({"checks"}),
+    "alembic.autogenerate.tables": frozenset({"tables", "columns"}),
+    "alembic.autogenerate.types": frozenset({"types"}),
+    "alembic.autogenerate.constraints": frozenset(
+        {"nullable", "primary_keys", "uniques", "indexes", "foreign_keys"}
+    ),
+    "alembic.autogenerate.defaults": frozenset({"defaults"}),
+    "alembic.autogenerate.comments": frozenset({"comments"}),
+    "alembic.autogenerate.checks": frozenset({"checks"}),
+    "alembic.ext.checkconstraint_byname": frozenset({"checks"}),
 }
 """What is looked for under each of the names that `autogenerate_plugins` knows."""
 
@@ -88,22 +90,17 @@ def chosen_kinds(autogen_context: AutogenContext) -> frozenset[str]:
     if not patterns:
         return ALL_KINDS
     return frozenset(
-        kind
-        for name, kinds in PLUGIN_KINDS.items()
-        if _is_chosen(f"alembic.autogenerate.{name}", patterns)
-        for kind in kinds
+        kind for name, kinds in PLUGIN_KINDS.items() if _is_chosen(name, patterns) for kind in kinds
     )
 
 
 def _is_chosen(name: str, patterns: Iterable[str]) -> bool:
-    included = False
-    for pattern in patterns:
-        plain = pattern.removeprefix("~").replace("limbeck.autogenerate", "alembic.autogenerate")
-        if fnmatch.fnmatchcase(name, plain):
-            included = not pattern.startswith("~")
-            if not included:
-                return False
-    return included
+    fitting = [
+        pattern
+        for pattern in patterns
+        if fnmatch.fnmatchcase(name, pattern.removeprefix("~").replace("limbeck.", "alembic.", 1))
+    ]
+    return bool(fitting) and not any(pattern.startswith("~") for pattern in fitting)
 
 
 def _schemas(autogen_context: AutogenContext, connection: Connection) -> Schemas:
@@ -162,11 +159,9 @@ class Comparison:
 
         Of schemas that only the models name, nothing else is looked at than what they name.
         """
-        named = {key.schema for key in self.models.facts.tables} - self._schemas
+        named: Schemas = set()
         if not self._autogen_context.opts.get("include_schemas", False):
-            named -= {None}
-        else:
-            named = set()
+            named = {key.schema for key in self.models.facts.tables} - self._schemas - {None}
         found = read_database(self._autogen_context, self._schemas | named)
         return SchemaFacts(
             {
@@ -181,7 +176,10 @@ class Comparison:
         keys = list(keys)
         missing = [self.database.tables[key] for key in keys if key not in self._built]
         if missing:
-            self._built.update(build_tables(self.connection, missing, self._metadata))
+            built = build_tables(self.connection, missing, self._metadata)
+            for facts in missing:
+                self.impl.complete_table(facts, built[facts.key])
+            self._built.update(built)
         return {key: self._built[key] for key in keys}
 
     def watches(self, key: TableKey) -> bool:

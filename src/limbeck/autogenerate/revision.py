@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from limbeck.autogenerate import baseline, compare, render
@@ -139,8 +139,12 @@ class RevisionContext:
             refresh=True,
             head=migration_script.head,
             splice=migration_script.splice,
-            branch_labels=migration_script.branch_label,
+            branch_labels=_names(migration_script.branch_label),
             version_path=migration_script.version_path,
-            depends_on=migration_script.depends_on,
+            depends_on=_names(migration_script.depends_on),
             **template_args,
         )
+
+
+def _names(given: str | Sequence[str] | None) -> str | tuple[str, ...] | None:
+    return given if given is None or isinstance(given, str) else tuple(given)

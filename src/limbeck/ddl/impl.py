@@ -502,6 +502,9 @@ class DefaultImpl(metaclass=ImplMeta):
         """What does this database make of a model's table?"""
         return models.adjust_model_table(self.dialect, facts, table)
 
+    def complete_table(self, facts: TableFacts, table: Table) -> None:
+        """What does a Table made from the database's facts lack? Changed in place; nothing."""
+
     def probe_tables(
         self, connection: Connection, tables: Sequence[Table]
     ) -> Mapping[TableKey, TableFacts]:

@@ -254,7 +254,10 @@ class EnvironmentContext:
             "process_revision_directives": process_revision_directives,
             "on_version_apply": on_version_apply,
             "compare_type": compare_type,
-            "compare_server_default": compare_server_default,
+            # Alembic compares server defaults only when told to; limbeck, unless told not to.
+            "compare_server_default": compare_server_default
+            if "compare_server_default" in self._given
+            else True,
             **kw,
         }
         optional = {

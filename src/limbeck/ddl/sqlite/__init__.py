@@ -228,6 +228,14 @@ class SQLiteImpl(DefaultImpl):
 
         return read.adjust_model_table(self.dialect, facts, table)
 
+    def complete_table(self, facts: TableFacts, table: Table) -> None:
+        """Say AUTOINCREMENT where the database does: an integer key counts up without it, too."""
+        for column in table.primary_key.columns:
+            known = facts.column(column.name)
+            column.autoincrement = "auto"
+            if known is not None and known.autoincrement:
+                table.dialect_kwargs["sqlite_autoincrement"] = True
+
     def probe_tables(
         self, connection: Connection, tables: Sequence[Table]
     ) -> Mapping[TableKey, TableFacts]:
