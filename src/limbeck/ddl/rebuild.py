@@ -23,9 +23,6 @@ class TableRebuild:
     renames_columns_in_place = False
     """Are columns better renamed by ALTER before the table is read?"""
 
-    refers_to_itself_by_final_name = False
-    """Does a foreign key to the table itself name the table's final name from the start?"""
-
     is_atomic = False
     """Does `guard` undo everything when it is left by an error?"""
 

@@ -123,7 +123,7 @@ class BatchOperationsImpl:
         for name, arguments, keywords in self.batch:
             getattr(draft, name)(*arguments, **keywords)
         self.impl.prep_table_for_batch(draft, table)
-        run_plan(draft.plan(rebuild), self.impl, rebuild)
+        run_plan(draft.plan(), self.impl, rebuild)
 
     def _rename_columns_in_place(self) -> None:
         """Rename columns by ALTER first: the database follows them in views, triggers and keys."""

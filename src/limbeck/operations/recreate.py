@@ -20,6 +20,7 @@ from sqlalchemy import (
     Computed,
     Constraint,
     DefaultClause,
+    ForeignKeyConstraint,
     Identity,
     Index,
     MetaData,
@@ -105,10 +106,10 @@ class RecreatePlan:
     old: Table
     new: Table
     copy: Insert | None
-    final_name: str
     columns_of_old_type: tuple[str, ...]
     kept_indexes: tuple[Index, ...]
     new_indexes: tuple[tuple[Index, Mapping[str, Any]], ...]
+    foreign_keys: tuple[Constraint, ...]
 
 
 @dataclass
@@ -353,45 +354,52 @@ class Draft:
 
     # --------------------------------------------------------------------------------------- plan
 
-    def plan(self, rebuild: TableRebuild) -> RecreatePlan:
+    def plan(self) -> RecreatePlan:
         """Return what has to be sent."""
         self._reorder()
-        final_name = str(self.table.name)
-        new = self._new_table(
-            final_name, refers_by_final_name=rebuild.refers_to_itself_by_final_name
-        )
-        target = Table(
-            final_name,
+        every = [*self.constraints, *self.new_constraints]
+        # where they can be added later, their names are free by then, and the table has its own
+        later = [
+            c for c in every if isinstance(c, ForeignKeyConstraint) and self.impl.supports_alter
+        ]
+        new = self._new_table([c for c in every if c not in later])
+        final = Table(
+            str(self.table.name),
             MetaData(),
             *(Column(slot.name, slot.type) for slot in self.slots.values()),
             schema=self.table.schema,
         )
+        for constraint in later:
+            transfer_constraint(constraint, final, self.new_names)
+        ensure_referred_tables(final)
         return RecreatePlan(
             old=self.table,
             new=new,
             copy=self._copy(new),
-            final_name=final_name,
             columns_of_old_type=tuple(s.name for s in self.slots.values() if s.has_old_type),
             kept_indexes=tuple(
-                transfer_index(index, target, self.new_names) for index in self.indexes.values()
+                transfer_index(index, final, self.new_names) for index in self.indexes.values()
             ),
             new_indexes=tuple(self.new_indexes.values()),
+            foreign_keys=tuple(
+                constraint
+                for constraint in sqla.sorted_constraints(final)
+                if isinstance(constraint, ForeignKeyConstraint)
+            ),
         )
 
-    def _new_table(self, final_name: str, *, refers_by_final_name: bool) -> Table:
-        metadata = MetaData()
+    def _new_table(self, constraints: Sequence[Constraint]) -> Table:
         kwargs = dict(self.table.kwargs) | dict(self.table_kwargs)
         new = Table(
-            temporary_name(final_name),
-            metadata,
+            temporary_name(str(self.table.name)),
+            MetaData(),
             *(slot.to_column() for slot in self.slots.values()),
             schema=self.table.schema,
             **({"comment": self.comment} | kwargs),
         )
-        itself = final_name if refers_by_final_name else new.name
-        for constraint in [*self.constraints, *self.new_constraints]:
+        for constraint in constraints:
             if not (isinstance(constraint, PrimaryKeyConstraint) and not constraint.columns):
-                transfer_constraint(constraint, new, self.new_names, final_name, itself)
+                transfer_constraint(constraint, new, self.new_names)
         for item in self.table_args:
             if isinstance(item, Column):
                 new.append_column(item)
@@ -453,7 +461,7 @@ def run_plan(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> No
             impl.drop_table(plan.new)
         raise
     impl.drop_table(plan.old)
-    impl.rename_table(plan.new.name, plan.final_name, schema=plan.new.schema)
+    impl.rename_table(plan.new.name, plan.old.name, schema=plan.new.schema)
     for index in plan.kept_indexes:
         statement = rebuild.index_statement(index)
         if statement is None:
@@ -462,5 +470,7 @@ def run_plan(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> No
             impl._exec(statement)
     for index, keywords in plan.new_indexes:
         impl.create_index(index, **keywords)
+    for constraint in plan.foreign_keys:
+        impl.add_constraint(constraint)
     if not impl.as_sql:
         rebuild.finish()

@@ -32,14 +32,8 @@ from limbeck.operations.schemaobj import ensure_referred
 _WORD = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\]|[^\W\d]\w*")
 
 
-def transfer_constraint(
-    constraint: Constraint,
-    table: Table,
-    new_names: Mapping[str, str],
-    own_name: str,
-    itself: str,
-) -> None:
-    """Give `table` the constraint; a foreign key to `own_name` itself refers to `itself`."""
+def transfer_constraint(constraint: Constraint, table: Table, new_names: Mapping[str, str]) -> None:
+    """Give `table` the constraint; a foreign key goes on naming the tables that it names."""
     common = {
         "name": sqla.constraint_name(constraint),
         "deferrable": constraint.deferrable,
@@ -53,7 +47,7 @@ def transfer_constraint(
             table.append_constraint(type(constraint)(*columns, **common))
         case ForeignKeyConstraint():
             columns = [_column(table, e.parent.name, new_names) for e in constraint.elements]
-            targets = _targets(constraint, new_names, own_name, itself)
+            targets = _targets(constraint, new_names)
             table.append_constraint(
                 ForeignKeyConstraint(
                     columns,
@@ -141,17 +135,13 @@ def _column(table: Table, name: str, new_names: Mapping[str, str]) -> Column[Any
     return column
 
 
-def _targets(
-    key: ForeignKeyConstraint, new_names: Mapping[str, str], own_name: str, itself: str
-) -> list[str]:
-    """Return what the foreign key refers to, by names."""
-    schema = key.table.schema
-    own = own_name if schema is None else f"{schema}.{own_name}"
+def _targets(key: ForeignKeyConstraint, new_names: Mapping[str, str]) -> list[str]:
+    """Return what the foreign key refers to, by names; itself with its columns' new names."""
+    own = key.table.fullname
     targets = []
     for element in key.elements:
         table_name, _, column_name = element.target_fullname.rpartition(".")
         if table_name == own:
-            table_name = itself if schema is None else f"{schema}.{itself}"
             column_name = new_names.get(column_name, column_name)
         targets.append(f"{table_name}.{column_name}")
     return targets

@@ -36,6 +36,7 @@ from limbeck.ddl.mysql.elements import (
 )
 
 if TYPE_CHECKING:
+    from limbeck.ddl.rebuild import TableRebuild
     from limbeck.schema.database import ReadScope
     from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
 
@@ -150,6 +151,12 @@ class MySQLImpl(DefaultImpl):
             self._exec(DropConstraint(const, **kw))
             return
         super().drop_constraint(const, **kw)
+
+    def table_rebuild(self, table_name: str, schema: str | None) -> TableRebuild:
+        """How is a table replaced? With its triggers and the keys that refer to it."""
+        from limbeck.ddl.mysql import rebuild  # lazy: only a batch on a connection needs it
+
+        return rebuild.MySQLRebuild(self, table_name, schema)
 
     # read and normalise
 

@@ -60,7 +60,6 @@ class SQLiteRebuild(TableRebuild):
     """The rebuild of one SQLite table."""
 
     renames_columns_in_place = True
-    refers_to_itself_by_final_name = True
     is_atomic = True
 
     _table: Table | None = None

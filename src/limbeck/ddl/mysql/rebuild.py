@@ -1,0 +1,61 @@
+"""Replacing a MySQL or MariaDB table without losing its triggers or the keys that refer to it.
+
+DDL commits here, so nothing can be undone: until the old table is dropped, it is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from limbeck.ddl.rebuild import TableRebuild
+from limbeck.errors import BatchError
+
+
+class MySQLRebuild(TableRebuild):
+    """The rebuild of one MySQL or MariaDB table."""
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Let other tables go on referring to the table while it is away."""
+        connection = self._connection
+        before = connection.execute(text("SELECT @@SESSION.foreign_key_checks")).scalar_one()
+        connection.execute(text("SET SESSION foreign_key_checks = 0"))
+        try:
+            yield
+        finally:
+            connection.execute(text(f"SET SESSION foreign_key_checks = {int(before)}"))
+
+    def start(self) -> None:
+        """Remember the triggers: they are dropped with the table."""
+        connection = self._connection
+        quote = connection.dialect.identifier_preparer.quote
+        names = connection.execute(
+            text(
+                "SELECT trigger_name FROM information_schema.triggers "
+                "WHERE event_object_schema = COALESCE(:schema, DATABASE()) "
+                "AND event_object_table = :table ORDER BY action_timing, event_manipulation, "
+                "action_order"
+            ),
+            {"schema": self.schema, "table": str(self.table_name)},
+        ).scalars()
+        prefix = "" if self.schema is None else f"{quote(self.schema)}."
+        self._triggers = [
+            str(connection.execute(text(f"SHOW CREATE TRIGGER {prefix}{quote(name)}")).one()[2])
+            for name in names
+        ]
+
+    def finish(self) -> None:
+        """Make the triggers again."""
+        unparsed: Any = self._connection.execution_options(no_parameters=True)
+        for statement in self._triggers:
+            unparsed.exec_driver_sql(statement)
+
+    @property
+    def _connection(self) -> Connection:
+        if self.impl.connection is None:
+            raise BatchError("A table can only be rebuilt on a connection")
+        return self.impl.connection

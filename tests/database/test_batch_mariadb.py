@@ -1,0 +1,31 @@
+"""A rebuilt MariaDB table keeps its triggers and the rows of tables that refer to it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from limbeck.operations import Operations
+from limbeck.runtime.migration import MigrationContext
+from tests.databases import Database
+
+
+def test_batch_keeps_triggers_and_referring_rows(mariadb: Database) -> None:
+    with mariadb.engine.connect() as connection:
+        for statement in (
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, a VARCHAR(20))",
+            "CREATE TABLE c (tid INTEGER, FOREIGN KEY (tid) REFERENCES t (id) ON DELETE CASCADE)",
+            "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.a = CONCAT(NEW.a, '%s')",
+            "INSERT INTO t VALUES (1, 'x')",
+            "INSERT INTO c VALUES (1)",
+        ):
+            connection.exec_driver_sql(statement.replace("%", "%%"))
+        op = Operations(MigrationContext.configure(connection))
+        with op.batch_alter_table("t", recreate="always") as batch:
+            batch.add_column(sa.Column("b", sa.Integer))
+        connection.exec_driver_sql("INSERT INTO t (id, a) VALUES (2, 'y')")
+        rows = connection.execute(sa.text("SELECT id, a, b FROM t ORDER BY id")).all()
+        assert [tuple(row) for row in rows] == [(1, "x%s", None), (2, "y%s", None)]
+        assert connection.execute(sa.text("SELECT tid FROM c")).scalars().all() == [1]
+        keys = sa.inspect(connection).get_foreign_keys("c")
+        assert [key["referred_table"] for key in keys] == ["t"]
+        assert connection.execute(sa.text("SELECT @@SESSION.foreign_key_checks")).scalar() == 1
