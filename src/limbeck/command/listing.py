@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from limbeck.config import Config
 from limbeck.errors import CommandError
 from limbeck.script.base import Script, ScriptDirectory
+from limbeck.script.identifier import parse
 from limbeck.script.steps import BoundStep
 from limbeck.util.editor import open_in_editor
 
@@ -163,6 +164,7 @@ def _find(config: Config, rev: str) -> list[Script]:
     """Return the scripts that an identifier names, asking the database for `current`."""
     script = ScriptDirectory.from_config(config)
     if rev != "current":
+        parse(rev)
         return list(script.get_revisions(rev))
     found: list[Script] = []
 

@@ -55,10 +55,11 @@ def find_templates(config: Config) -> tuple[Template, ...]:
     """Return the templates for `init`."""
     folder = Path(config.get_template_directory())
     found = sorted(path for path in folder.iterdir() if (path / "README").is_file())
-    return tuple(
-        Template(path.name, (path / "README").read_text(ENCODING).splitlines()[0].rstrip())
-        for path in found
-    )
+    return tuple(Template(path.name, _first_paragraph(path / "README")) for path in found)
+
+
+def _first_paragraph(path: Path) -> str:
+    return " ".join(path.read_text(ENCODING).split("\n\n")[0].split())
 
 
 def list_templates(config: Config) -> None:

@@ -138,4 +138,4 @@ def _literal(version: str) -> ColumnElement[str]:
 
 def _returns_into_variables(context: MigrationContext, statement: Insert) -> bool:
     compiled: Any = statement.compile(dialect=context.impl.dialect)
-    return bool(getattr(compiled, "has_out_parameters", False))
+    return any(bind.isoutparam for bind in compiled.binds.values())

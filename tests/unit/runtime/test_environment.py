@@ -1,0 +1,117 @@
+"""`EnvironmentContext`: what env.py asks of it, and what it refuses."""
+
+from __future__ import annotations
+
+import argparse
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from limbeck.config import Config
+from limbeck.errors import CommandError
+from limbeck.runtime.environment import EnvironmentContext, current_environment
+from limbeck.script.base import ScriptDirectory
+from tests.migrations import Migrations
+
+
+@pytest.fixture
+def migrations(tmp_path: Path) -> Migrations:
+    found = Migrations(tmp_path)
+    found.write("aaaa11")
+    found.write("bbbb22", "aaaa11")
+    return found
+
+
+def environment(migrations: Migrations, **kw: Any) -> EnvironmentContext:
+    config = migrations.config()
+    return EnvironmentContext(config, ScriptDirectory.from_config(config), **kw)
+
+
+def test_environment_is_current_only_within_its_block(migrations: Migrations) -> None:
+    outer, inner = environment(migrations), environment(migrations)
+    with outer:
+        with inner:
+            assert current_environment.get() is inner
+        assert current_environment.get() is outer
+    assert current_environment.get() is None
+
+
+def test_environment_answers_what_the_command_wants(migrations: Migrations) -> None:
+    found = environment(
+        migrations, as_sql=True, destination_rev="head", starting_rev="aaaa", tag="blue"
+    )
+    assert found.is_offline_mode()
+    assert not found.requires_connection()
+    assert found.get_revision_argument() == "bbbb22"
+    assert found.get_starting_revision_argument() == "aaaa"
+    assert found.get_tag_argument() == "blue"
+    assert found.get_head_revision() == "bbbb22"
+    found.configure(dialect_name="sqlite")
+    assert found.get_starting_revision_argument() == "aaaa11"
+
+
+def test_environment_destination_base_is_none(migrations: Migrations) -> None:
+    assert environment(migrations, destination_rev="base").get_revision_argument() is None
+
+
+def test_environment_without_a_start_says_so(migrations: Migrations) -> None:
+    with pytest.raises(CommandError, match="No starting revision argument is available"):
+        environment(migrations).get_starting_revision_argument()
+
+
+def test_environment_before_configure_says_so(migrations: Migrations) -> None:
+    with pytest.raises(CommandError, match="No context has been configured yet"):
+        environment(migrations).get_context()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (None, {}),
+        (["a=b", "c", "d=e=f", "a=z"], {"a": "z", "c": "", "d": "e=f"}),
+    ],
+)
+def test_x_arguments_as_list_and_dictionary(
+    migrations: Migrations, given: list[str] | None, expected: dict[str, str]
+) -> None:
+    config = Config(cmd_opts=argparse.Namespace(x=given))
+    config.set_main_option("script_location", str(migrations.folder))
+    found = EnvironmentContext(config, ScriptDirectory.from_config(config))
+    assert found.get_x_argument() == (given or [])
+    assert found.get_x_argument(as_dictionary=True) == expected
+
+
+def test_configure_needs_some_database(migrations: Migrations) -> None:
+    with pytest.raises(CommandError, match="Connection, url, or dialect_name is required"):
+        environment(migrations).configure()
+
+
+def test_configure_twice_writes_to_two_buffers(migrations: Migrations) -> None:
+    found = environment(migrations, as_sql=True, fn=lambda heads, context: [])
+    for name, expected in [
+        ("postgresql", "BEGIN;\n\nhello;\n\nCOMMIT;\n\n"),
+        ("mysql", "hello;\n\n"),
+    ]:
+        buffer = io.StringIO()
+        found.configure(dialect_name=name, output_buffer=buffer)
+        with found.begin_transaction():
+            found.execute("hello")
+            found.run_migrations()
+        assert buffer.getvalue() == expected
+
+
+def test_template_args_reach_the_command(migrations: Migrations) -> None:
+    mine = {"config": 1}
+    found = environment(migrations, template_args=mine, as_sql=True)
+    found.configure(dialect_name="sqlite", template_args={"more": 2})
+    assert mine == {"config": 1, "more": 2}
+
+
+def test_output_encoding_replaces_what_it_can_not_say(migrations: Migrations) -> None:
+    found = environment(migrations, as_sql=True)
+    buffer = io.StringIO()
+    found.configure(dialect_name="sqlite", output_buffer=buffer, output_encoding="ascii")
+    found.static_output("-- é")
+    assert buffer.getvalue() == "-- ?\n\n"
