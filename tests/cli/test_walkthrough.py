@@ -90,15 +90,17 @@ def test_commands_tell_where_the_database_is(project: Project) -> None:
 
 
 def test_json_is_for_programs(project: Project) -> None:
-    written = project.ok("revision", "--autogenerate", "-m", "create users", "--json").json
+    (written,) = project.ok("revision", "--autogenerate", "-m", "create users", "--json").json
     project.ok("upgrade")
     (entry,) = project.ok("history", "--json").json
     assert entry["revision"] == written["revision"]
     assert entry["message"] == "create users"
     assert entry["is_head"] is True
-    assert project.ok("current", "--json").json == [entry["revision"]]
+    assert [each["revision"] for each in project.ok("current", "--json").json] == [
+        entry["revision"]
+    ]
     assert [head["revision"] for head in project.ok("heads", "--json").json] == [entry["revision"]]
-    assert project.ok("show", "head", "--json").json["path"].endswith("001_create_users.py")
+    assert project.ok("show", "head", "--json").json[0]["path"].endswith("001_create_users.py")
     assert project.ok("check", "--json").json == []
     project.write_models(MODELS + PHONE)
     result = project.limbeck("check", "--json")
