@@ -128,6 +128,9 @@ class SchemaObjects:
     ) -> CheckConstraint:
         """Return a check constraint on a table of the columns that the condition names."""
         table = Table(source, self.metadata(), schema=schema)
+        if isinstance(condition, ColumnElement):
+            # on columns of a model, the constraint would hang itself on the model
+            condition = _own_element(table, condition)
         constraint = CheckConstraint(condition, name=name, **kw)
         table.append_constraint(constraint)
         return constraint
@@ -251,11 +254,16 @@ def _index_element(
         return column
     if isinstance(column, str):
         return _own_column(table, column)
+    return _own_element(table, column)
+
+
+def _own_element(table: Table, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return an expression, with the columns of other tables in it replaced by those of `table`."""
 
     def replace(element: Any, **kw: Any) -> Any:
         return _own_column(table, element) if isinstance(element, Column) else None
 
-    replaced: ColumnElement[Any] = visitors.replacement_traverse(column, {}, replace)
+    replaced: ColumnElement[Any] = visitors.replacement_traverse(expression, {}, replace)
     return replaced
 
 

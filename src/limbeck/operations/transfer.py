@@ -147,21 +147,20 @@ def _targets(key: ForeignKeyConstraint, new_names: Mapping[str, str]) -> list[st
     return targets
 
 
-def _rename(element: Any, table: Table, new_names: Mapping[str, str]) -> Any:
+def _rename(expression: Any, table: Table, new_names: Mapping[str, str]) -> Any:
     """Return an expression on the columns of `table`."""
-    if isinstance(element, str):
-        return rename_words(element, new_names)
-    if isinstance(element, TextClause):
-        return text(rename_words(element.text, new_names)) if new_names else element
+    if isinstance(expression, str):
+        return rename_words(expression, new_names)
+    if isinstance(expression, TextClause):
+        return text(rename_words(expression.text, new_names)) if new_names else expression
 
-    def replace(part: Any, **kw: Any) -> Any:
-        if isinstance(part, TextClause):
-            return text(rename_words(part.text, new_names)) if new_names else None
-        if isinstance(part, ColumnClause) and part.is_literal:
-            return literal_column(rename_words(part.name, new_names)) if new_names else None
-        if isinstance(part, ColumnClause):
-            return table.c.get(new_names.get(part.name, part.name), None)
+    def replace(element: Any, **kw: Any) -> Any:
+        if isinstance(element, TextClause):
+            return text(rename_words(element.text, new_names)) if new_names else None
+        if isinstance(element, ColumnClause) and element.is_literal:
+            return literal_column(rename_words(element.name, new_names)) if new_names else None
+        if isinstance(element, ColumnClause):
+            return table.c.get(new_names.get(element.name, element.name), None)
         return None
 
-    replaced: ClauseElement = visitors.replacement_traverse(element, {}, replace)  # type: ignore[call-overload]  # any clause
-    return replaced
+    return visitors.replacement_traverse(expression, {}, replace)
