@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, MetaData, event
 
 from limbeck.ddl.impl import DefaultImpl
+from limbeck.schema.build import build_tables
 from limbeck.schema.database import ReadScope
 from limbeck.schema.facts import TableFacts, TableKey
 from limbeck.schema.models import read_model_schema
@@ -46,6 +47,19 @@ def create_and_read(database: Database, metadata: MetaData) -> Sides:
             models=models.facts.tables,
             probed=impl.probe_tables(connection, list(models.tables.values())),
         )
+
+
+def rebuild(database: Database) -> tuple[Tables, Tables]:
+    """Return the facts of a database, and those after its tables were built anew from them."""
+    with database.engine.connect() as connection:
+        before = read_database(connection)
+        metadata = MetaData()
+        build_tables(connection, before.values(), metadata)
+        connection.rollback()
+        metadata.drop_all(connection)
+        metadata.create_all(connection)
+        connection.commit()
+        return before, read_database(connection)
 
 
 def probe_models(connection: Connection, metadata: MetaData) -> Tables:

@@ -16,6 +16,7 @@ from tests.database.reading import (
     drop_all,
     probe_models,
     read_database,
+    rebuild,
 )
 from tests.databases import Database
 
@@ -378,6 +379,27 @@ def test_other_databases_are_schemas(mariadb: Database) -> None:
         drop_all(mariadb, metadata)
     assert sides.database == sides.models == sides.probed
     assert list(sides.database) == [TableKey(None, "t"), TableKey(second, "x")]
+
+
+def test_tables_built_from_the_facts_have_the_same_facts(mariadb: Database) -> None:
+    with mariadb.engine.connect() as connection:
+        for statement in (
+            "CREATE TABLE p (a varchar(5) primary key, b int not null, unique (b, a))",
+            """CREATE TABLE t (
+                id int unsigned primary key auto_increment, n_id int, n_a varchar(5), j json,
+                s varchar(20) collate utf8mb4_bin default 'a:b' unique comment 'it''s',
+                l char(3) character set latin1, f float(10, 2), z int(5) zerofill, b bit(3) default b'101',
+                e varchar(5) references p (a) on delete cascade, en enum('a', 'b,c') not null default 'a',
+                g varchar(9) as (concat(e, ':x')), h bigint as (z + 1) stored, tx mediumtext,
+                ts timestamp(3) null default now(3) on update now(3), dt datetime default '2020-01-01',
+                n decimal(9, 2) unsigned default 1.5, u varchar(36) default uuid(),
+                constraint ck check (s <> ':x'), check (z in (1, 2)),
+                constraint fk foreign key (n_id, n_a) references p (b, a),
+                key kl (s(3), e desc), key kd (s(4) desc, e(2)), fulltext key ft (tx), unique key uq (l, f)) comment 'it''s'""",
+        ):
+            connection.exec_driver_sql(statement)
+    before, after = rebuild(mariadb)
+    assert before == after
 
 
 def test_views_and_sequences_are_no_tables(mariadb: Database) -> None:

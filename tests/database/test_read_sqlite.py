@@ -18,7 +18,12 @@ from limbeck.schema.facts import (
     TableKey,
     UniqueFacts,
 )
-from tests.database.reading import counted_statements, create_and_read, read_database
+from tests.database.reading import (
+    counted_statements,
+    create_and_read,
+    read_database,
+    rebuild,
+)
 from tests.databases import Database
 
 
@@ -325,6 +330,27 @@ def test_foreign_ddl_is_read_as_meant(sqlite: Database) -> None:
         ForeignKeyFacts(("e",), referred, ("a",), on_delete="SET NULL", deferrable=True),
         ForeignKeyFacts(("q",), referred, ("b c",)),
     )
+
+
+def test_tables_built_from_the_facts_have_the_same_facts(sqlite: Database) -> None:
+    with sqlite.engine.connect() as connection:
+        for statement in (
+            "CREATE TABLE p (a text primary key, b int not null, unique (b, a)) WITHOUT ROWID, STRICT",
+            """CREATE TABLE t (
+                id integer primary key autoincrement,
+                s varchar(20) collate nocase default 'a:b' unique on conflict ignore,
+                e text constraint fk references p on delete cascade deferrable initially deferred,
+                g integer generated always as (n + 1) stored, h text as (s || ':' || e),
+                d timestamp default current_timestamp, n numeric(9, 2) default (1 + 2),
+                constraint ck check (s like ':x%'), check (n > 0),
+                constraint fk_two foreign key (n, s) references p (b, a) on update set null)""",
+            "CREATE UNIQUE INDEX ix ON t (lower(s) desc, s collate rtrim, e desc) WHERE e <> ':y'",
+            "CREATE INDEX [ix %] ON t (s collate nocase desc, n + 1)",
+        ):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    before, after = rebuild(sqlite)
+    assert before == after
 
 
 def test_internal_virtual_and_shadow_tables_are_left_alone(sqlite: Database) -> None:

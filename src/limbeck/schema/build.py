@@ -248,22 +248,44 @@ def _index(facts: IndexFacts, table: Table, dialect: Dialect) -> Index:
             if name == "opclass" and not _is_ordered(element)
         }
         or None,
-        "length": {
-            element.sql: int(value)
-            for element in facts.elements
-            for name, value in element.options
-            if name == "length"
-        }
-        or None,
+        "length": None if any(map(_is_ordered, facts.elements)) else _lengths(facts) or None,
     }
     for name, value in given.items():
         if value is not None:
             options[f"{dialect.name}_{name}"] = value
     elements = [_element(element, table, dialect) for element in facts.elements]
+    if given["length"] is None:
+        elements = _with_lengths(elements, facts, dialect)
     index = Index(_final(facts.name), *elements, unique=facts.unique, **options)
     if index.table is None:
         table.append_constraint(index)
     return index
+
+
+def _lengths(facts: IndexFacts) -> dict[str, int]:
+    """Return how much of each column is indexed, where it is not all of it."""
+    return {
+        element.sql: int(value)
+        for element in facts.elements
+        for name, value in element.options
+        if name == "length"
+    }
+
+
+def _with_lengths(elements: list[Any], facts: IndexFacts, dialect: Dialect) -> list[Any]:
+    """Return the elements with their lengths as text.
+
+    SQLAlchemy takes no lengths beside elements that have an order.
+    """
+    lengths = _lengths(facts)
+    result = []
+    for fact, element in zip(facts.elements, elements, strict=True):
+        if fact.sql in lengths:
+            part: Any = literal_column(f"{_quoted(fact.sql, dialect)}({lengths[fact.sql]})")
+            result.append(part.desc() if fact.descending else part)
+        else:
+            result.append(element)
+    return result
 
 
 def _is_ordered(element: IndexElement) -> bool:
