@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.schema import Table
 from sqlalchemy.sql.elements import BindParameter, conv
 from sqlalchemy.types import TypeEngine
-from sqlalchemy.util import await_only
+from sqlalchemy.util import await_only, immutabledict
 
 from limbeck import sqla
 from limbeck.dispatch import Dispatcher
@@ -33,7 +33,7 @@ _Directive = TypeVar("_Directive", bound=type[Any])
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _Result = TypeVar("_Result")
 
-NO_KWARGS: Mapping[str, Any] = {}
+NO_KWARGS: Mapping[str, Any] = immutabledict()
 
 
 class MigrationContext(Protocol):

@@ -2,7 +2,7 @@
 
 `BatchOperationsImpl` stands in for the database's implementation within the block: it records
 each call. `flush` hands the calls on to the real implementation where the database can ALTER all
-of it, and otherwise has the table built anew (`recreate`).
+of it, and otherwise has the table built anew (`draft`, `recreate`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from sqlalchemy import Column, Constraint, Index, MetaData, Table
 from sqlalchemy.engine import Dialect
 
 from limbeck.errors import BatchError, CommandError
-from limbeck.operations.recreate import Draft, run_plan
+from limbeck.operations.draft import Draft
+from limbeck.operations.recreate import run_plan
 
 if TYPE_CHECKING:
     from limbeck.ddl.impl import DefaultImpl

@@ -1,6 +1,6 @@
-"""Directives for constraints: primary key, unique, check, and the drop of any.
+"""Directives for constraints: primary key, unique, and the drop of any.
 
-Foreign keys are in `foreign_keys`, exclude constraints in `exclude`.
+The others have files of their own: `checks`, `foreign_keys`, `exclude`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.schema import SchemaItem
-from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 from limbeck import sqla
 from limbeck.dispatch import Dispatcher
@@ -38,7 +37,6 @@ from limbeck.render.expressions import (
     render_dialect_keywords,
     render_identifier,
     render_name,
-    render_sql_string,
 )
 
 _NO_NAME_WARNING = (
@@ -345,7 +343,7 @@ class CreatePrimaryKeyOp(_ColumnsConstraintOp):
             table.name,
             [column.name for column in primary_key.columns],
             schema=table.schema,
-            **_deferral(primary_key),
+            **deferral_of(primary_key),
             **primary_key.dialect_kwargs,
         )
 
@@ -408,7 +406,7 @@ class CreateUniqueConstraintOp(_ColumnsConstraintOp):
             table.name,
             [column.name for column in unique.columns],
             schema=table.schema,
-            **_deferral(unique),
+            **deferral_of(unique),
             **unique.dialect_kwargs,
         )
 
@@ -423,111 +421,12 @@ class CreateUniqueConstraintOp(_ColumnsConstraintOp):
         return self._render(context, "create_unique_constraint")
 
 
-@Operations.register_operation("create_check_constraint")
-@BatchOperations.register_operation("create_check_constraint", "batch_create_check_constraint")
-@AddConstraintOp.register_add_constraint("check_constraint")
-@AddConstraintOp.register_add_constraint("column_check_constraint")
-@AddConstraintOp.register_add_constraint("table_or_column_check_constraint")
-class CreateCheckConstraintOp(AddConstraintOp):
-    """Add a check constraint."""
-
-    constraint_type = "check"
-
-    def __init__(
-        self,
-        constraint_name: str | None,
-        table_name: str,
-        condition: str | TextClause | ColumnElement[Any],
-        *,
-        schema: str | None = None,
-        **kw: Any,
-    ) -> None:
-        self.constraint_name = constraint_name
-        self.table_name = table_name
-        self.condition = condition
-        self.schema = schema
-        self.kw = kw
-
-    @classmethod
-    def create_check_constraint(
-        cls,
-        operations: Operations,
-        constraint_name: str | None,
-        table_name: str,
-        condition: str | ColumnElement[bool] | TextClause,
-        *,
-        schema: str | None = None,
-        **kw: Any,
-    ) -> None:
-        """Add a check constraint.
-
-        Args:
-            constraint_name: its name; with a naming convention, the part that makes it unique.
-            table_name: the table.
-            condition: SQL as a string, or an expression.
-            schema: the table's schema.
-            kw: `deferrable`, `initially`, and what a dialect takes.
-        """
-        operations.invoke(cls(constraint_name, table_name, condition, schema=schema, **kw))
-
-    @classmethod
-    def batch_create_check_constraint(
-        cls,
-        operations: BatchOperations,
-        constraint_name: str,
-        condition: str | ColumnElement[bool] | TextClause,
-        **kw: Any,
-    ) -> None:
-        """Add a check constraint to the batch block's table."""
-        operations.invoke(
-            cls(
-                constraint_name,
-                operations.impl.table_name,
-                condition,
-                schema=operations.impl.schema,
-                **kw,
-            )
-        )
-
-    @classmethod
-    def from_constraint(cls, constraint: Constraint) -> CreateCheckConstraintOp:
-        """Return the directive that adds a check constraint of the models."""
-        check = cast(CheckConstraint, constraint)
-        table = table_of(constraint)
-        return cls(
-            sqla.constraint_name(check),
-            table.name,
-            cast("ColumnElement[Any]", check.sqltext),
-            schema=table.schema,
-            **_deferral(check),
-            **check.dialect_kwargs,
-        )
-
-    def to_constraint(self, migration_context: HasOptions | None = None) -> CheckConstraint:
-        """Return the check constraint as an object."""
-        return SchemaObjects(migration_context).check_constraint(
-            self.constraint_name, self.table_name, self.condition, schema=self.schema, **self.kw
-        )
-
-    def render(self, context: RenderContext) -> str:
-        """Return `op.create_check_constraint(…)`."""
-        constraint = self.to_constraint(context.migration_context)
-        arguments = [render_constraint_name(constraint, context)]
-        keywords: dict[str, str] = {}
-        if not context.has_batch:
-            arguments.append(render_identifier(context, self.table_name))
-            if self.schema:
-                keywords["schema"] = render_identifier(context, self.schema)
-        arguments.append(render_sql_string(constraint.sqltext, context))
-        keywords |= render_deferral(constraint) | render_dialect_keywords(constraint, context)
-        return call(f"{operations_prefix(context)}create_check_constraint", *arguments, **keywords)
-
-
 def table_of(constraint: Constraint) -> Table:
     """Return the table that a constraint of a table or of a column belongs to."""
     return constraint.table
 
 
-def _deferral(constraint: Constraint) -> dict[str, Any]:
+def deferral_of(constraint: Constraint) -> dict[str, Any]:
+    """Return `deferrable` and `initially`, where a constraint has them."""
     values = {"deferrable": constraint.deferrable, "initially": constraint.initially}
     return {name: value for name, value in values.items() if value}

@@ -1,11 +1,11 @@
 """Every directive under the name that plugins and hooks import it by."""
 
 from limbeck.operations.alter import AlterColumnOp
+from limbeck.operations.checks import CreateCheckConstraintOp
 from limbeck.operations.columns import AddColumnOp, DropColumnOp
 from limbeck.operations.comments import CreateTableCommentOp, DropTableCommentOp
 from limbeck.operations.constraints import (
     AddConstraintOp,
-    CreateCheckConstraintOp,
     CreatePrimaryKeyOp,
     CreateUniqueConstraintOp,
     DropConstraintOp,

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.ddl.rebuild import TableRebuild
 from limbeck.errors import BatchError
-from limbeck.operations.recreate import Draft, run_plan, temporary_name
+from limbeck.operations.draft import Draft
+from limbeck.operations.recreate import run_plan, temporary_name
 from limbeck.operations.transfer import rename_words
 
 

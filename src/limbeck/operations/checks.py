@@ -1,0 +1,121 @@
+"""The directive that adds a check constraint; it is dropped by `DropConstraintOp`."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import CheckConstraint, Constraint
+from sqlalchemy.sql.elements import ColumnElement, TextClause
+
+from limbeck import sqla
+from limbeck.operations.base import BatchOperations, Operations
+from limbeck.operations.constraints import AddConstraintOp, deferral_of, table_of
+from limbeck.operations.schemaobj import HasOptions, SchemaObjects
+from limbeck.render.call import call
+from limbeck.render.constraints import render_constraint_name, render_deferral
+from limbeck.render.context import RenderContext, operations_prefix
+from limbeck.render.expressions import (
+    render_dialect_keywords,
+    render_identifier,
+    render_sql_string,
+)
+
+
+@Operations.register_operation("create_check_constraint")
+@BatchOperations.register_operation("create_check_constraint", "batch_create_check_constraint")
+@AddConstraintOp.register_add_constraint("check_constraint")
+@AddConstraintOp.register_add_constraint("column_check_constraint")
+@AddConstraintOp.register_add_constraint("table_or_column_check_constraint")
+class CreateCheckConstraintOp(AddConstraintOp):
+    """Add a check constraint."""
+
+    constraint_type = "check"
+
+    def __init__(
+        self,
+        constraint_name: str | None,
+        table_name: str,
+        condition: str | TextClause | ColumnElement[Any],
+        *,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> None:
+        self.constraint_name = constraint_name
+        self.table_name = table_name
+        self.condition = condition
+        self.schema = schema
+        self.kw = kw
+
+    @classmethod
+    def create_check_constraint(
+        cls,
+        operations: Operations,
+        constraint_name: str | None,
+        table_name: str,
+        condition: str | ColumnElement[bool] | TextClause,
+        *,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> None:
+        """Add a check constraint.
+
+        Args:
+            constraint_name: its name; with a naming convention, the part that makes it unique.
+            table_name: the table.
+            condition: SQL as a string, or an expression.
+            schema: the table's schema.
+            kw: `deferrable`, `initially`, and what a dialect takes.
+        """
+        operations.invoke(cls(constraint_name, table_name, condition, schema=schema, **kw))
+
+    @classmethod
+    def batch_create_check_constraint(
+        cls,
+        operations: BatchOperations,
+        constraint_name: str,
+        condition: str | ColumnElement[bool] | TextClause,
+        **kw: Any,
+    ) -> None:
+        """Add a check constraint to the batch block's table."""
+        operations.invoke(
+            cls(
+                constraint_name,
+                operations.impl.table_name,
+                condition,
+                schema=operations.impl.schema,
+                **kw,
+            )
+        )
+
+    @classmethod
+    def from_constraint(cls, constraint: Constraint) -> CreateCheckConstraintOp:
+        """Return the directive that adds a check constraint of the models."""
+        check = cast(CheckConstraint, constraint)
+        table = table_of(constraint)
+        return cls(
+            sqla.constraint_name(check),
+            table.name,
+            cast("ColumnElement[Any]", check.sqltext),
+            schema=table.schema,
+            **deferral_of(check),
+            **check.dialect_kwargs,
+        )
+
+    def to_constraint(self, migration_context: HasOptions | None = None) -> CheckConstraint:
+        """Return the check constraint as an object."""
+        return SchemaObjects(migration_context).check_constraint(
+            self.constraint_name, self.table_name, self.condition, schema=self.schema, **self.kw
+        )
+
+    def render(self, context: RenderContext) -> str:
+        """Return `op.create_check_constraint(…)`."""
+        constraint = self.to_constraint(context.migration_context)
+        arguments = [render_constraint_name(constraint, context)]
+        keywords: dict[str, str] = {}
+        if not context.has_batch:
+            arguments.append(render_identifier(context, self.table_name))
+            if self.schema:
+                keywords["schema"] = render_identifier(context, self.schema)
+        arguments.append(render_sql_string(constraint.sqltext, context))
+        keywords |= render_deferral(constraint) | render_dialect_keywords(constraint, context)
+        return call(f"{operations_prefix(context)}create_check_constraint", *arguments, **keywords)
