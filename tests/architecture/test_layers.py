@@ -7,7 +7,7 @@ from tests.architecture.sources import SourceFile, source_files
 # from the bottom to the top; what stands in one row does not import its neighbours
 LAYERS = (
     ("errors",),
-    ("dispatch", "sqla", "proxy"),
+    ("dispatch", "sqla", "proxy", "logs", "alembic_names"),
     ("util",),  # Alembic's public path: what it names and has no other home, and re-exports
     ("config",),
     ("schema", "render", "script"),
@@ -37,6 +37,8 @@ FREE_OF_SQLALCHEMY = (
     "config",
     "dispatch",
     "proxy",
+    "logs",
+    "alembic_names",
     "script",
     "cli",
     "__init__",

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from limbeck import alembic_names
 from limbeck.cli import arguments, run, screen
 from limbeck.config import Config
 
@@ -39,6 +40,7 @@ class CommandLine:
         run.run(config, options)
 
     def _run(self, options: argparse.Namespace) -> int:
+        alembic_names.install()
         with screen.watching(quiet=options.quiet):
             try:
                 self.run_cmd(run.configure(options), options)

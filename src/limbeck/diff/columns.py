@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -12,10 +11,11 @@ from sqlalchemy import Column
 from limbeck.diff import defaults, locate, types
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
+from limbeck.logs import logger_of
 from limbeck.operations.ops import AddColumnOp, AlterColumnOp, DropColumnOp
 from limbeck.schema.facts import ColumnFacts
 
-log = logging.getLogger(__name__)
+log = logger_of(__name__)
 
 
 def compare_columns(pair: TablePair, context: DiffContext) -> Iterator[Step]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
+from limbeck.logs import logger_of
 from limbeck.operations.ops import CreateTableCommentOp, DropTableCommentOp
 
-log = logging.getLogger(__name__)
+log = logger_of(__name__)
 
 
 def compare_table_comment(pair: TablePair, context: DiffContext) -> Iterator[Step]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Iterator
 
@@ -13,6 +12,7 @@ from limbeck.diff import locate
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
 from limbeck.diff.match import match
+from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     AddConstraintOp,
     CreateCheckConstraintOp,
@@ -20,7 +20,7 @@ from limbeck.operations.ops import (
 )
 from limbeck.schema.facts import CheckFacts, PrimaryKeyFacts, UniqueFacts
 
-log = logging.getLogger(__name__)
+log = logger_of(__name__)
 
 
 def compare_uniques(pair: TablePair, context: DiffContext) -> Iterator[Step]:

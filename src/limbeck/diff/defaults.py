@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from typing import Any
 
@@ -14,10 +13,11 @@ from limbeck.diff import locate
 from limbeck.diff.change import TablePair
 from limbeck.diff.context import DiffContext
 from limbeck.diff.types import own_rule
+from limbeck.logs import logger_of
 from limbeck.operations.ops import AlterColumnOp
 from limbeck.schema.facts import ColumnFacts
 
-log = logging.getLogger(__name__)
+log = logger_of(__name__)
 
 
 def alter(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,10 +12,11 @@ from limbeck.diff.change import Stage, Step, TableChange, TablePair
 from limbeck.diff.constraints import create, drop
 from limbeck.diff.context import DiffContext
 from limbeck.diff.match import match
+from limbeck.logs import logger_of
 from limbeck.operations.ops import CreateIndexOp, DropIndexOp
 from limbeck.schema.facts import ForeignKeyFacts, TableFacts, TableKey
 
-log = logging.getLogger(__name__)
+log = logger_of(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 
 from sqlalchemy import Index, UniqueConstraint
@@ -12,6 +11,7 @@ from limbeck.diff import locate
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
 from limbeck.diff.match import match
+from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     CreateIndexOp,
     CreateUniqueConstraintOp,
@@ -21,7 +21,7 @@ from limbeck.operations.ops import (
 )
 from limbeck.schema.facts import IndexFacts, TableFacts
 
-log = logging.getLogger(__name__)
+log = logger_of(__name__)
 
 
 def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from limbeck.diff.change import TablePair
 from limbeck.diff.constraints import create, drop
 from limbeck.diff.context import DiffContext
 from limbeck.diff.indexes import create_index
+from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     AddConstraintOp,
     CreateTableOp,
@@ -24,7 +24,7 @@ from limbeck.operations.ops import (
 )
 from limbeck.schema.facts import ForeignKeyFacts, TableFacts, TableKey
 
-log = logging.getLogger(__name__)
+log = logger_of(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Callable
 from typing import Any, cast
@@ -13,10 +12,11 @@ from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff import locate
 from limbeck.diff.change import TablePair
 from limbeck.diff.context import DiffContext
+from limbeck.logs import logger_of
 from limbeck.operations.ops import AlterColumnOp
 from limbeck.schema.facts import UNKNOWN_TYPE, ColumnFacts
 
-log = logging.getLogger(__name__)
+log = logger_of(__name__)
 
 
 def alter(

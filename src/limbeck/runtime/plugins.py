@@ -8,7 +8,6 @@ is configured. `autogenerate_plugins` chooses by patterns; `~` leaves out.
 from __future__ import annotations
 
 import functools
-import logging
 import re
 from collections.abc import Callable, Iterable
 from importlib.metadata import entry_points
@@ -17,8 +16,9 @@ from typing import Any
 
 from limbeck.dispatch import DEFAULT, DispatchPriority, PriorityDispatcher, PriorityDispatchResult
 from limbeck.errors import CommandError
+from limbeck.logs import logger_of
 
-log = logging.getLogger(__name__)
+log = logger_of(__name__)
 
 ENTRY_POINT_GROUPS = ("alembic.plugins", "limbeck.plugins")
 

@@ -7,7 +7,6 @@ revision, file and statement, and with what of the run stays applied.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event
 
 from limbeck.errors import CommandError
+from limbeck.logs import logger_of
 from limbeck.script.steps import BoundStep
 
 from . import failure
@@ -26,7 +26,7 @@ from .version_table import HeadMaintainer
 if TYPE_CHECKING:
     from .migration import MigrationContext
 
-log = logging.getLogger("limbeck.runtime.migration")
+log = logger_of("limbeck.runtime.migration")
 
 PlanFunction = Callable[[tuple[str, ...], "MigrationContext"], Iterable[BoundStep]]
 

@@ -5,7 +5,6 @@ Everything takes `quiet`; nothing here decides on colour or width, which is the 
 
 from __future__ import annotations
 
-import logging
 import sys
 import textwrap
 import warnings
@@ -14,7 +13,9 @@ from contextlib import contextmanager
 from typing import NoReturn, TextIO
 from urllib.parse import urlsplit
 
-log = logging.getLogger(__name__)
+from limbeck.logs import logger_of
+
+log = logger_of(__name__)
 
 TERMWIDTH: int | None = None
 """compat: how wide `msg` may write; None does not break lines."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from limbeck import alembic_names
 from limbeck.errors import CommandError
 
 _RESOURCE = re.compile(r"^[A-Za-z_][\w.]+:.+", re.DOTALL)
@@ -96,7 +97,8 @@ def pyc_file_from_path(path: str | os.PathLike[str]) -> Path | None:
 
 
 def load_module_py(module_id: str, path: str | os.PathLike[str]) -> ModuleType:
-    """Run a Python file as a fresh module."""
+    """Run a Python file of a project as a fresh module; the name `alembic` is limbeck there."""
+    alembic_names.install()
     loader = (
         importlib.machinery.SourcelessFileLoader(module_id, os.fspath(path))
         if os.fspath(path).endswith(".pyc")

@@ -5,7 +5,6 @@ flags · emit · read and normalise · render
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
@@ -34,6 +33,7 @@ from limbeck.ddl.mysql.elements import (
     MySQLModifyColumn,
     MySQLRenameColumn,
 )
+from limbeck.logs import logger_of
 
 if TYPE_CHECKING:
     from limbeck.ddl.rebuild import TableRebuild
@@ -48,7 +48,7 @@ __all__ = [
     "MySQLModifyColumn",
 ]
 
-log = logging.getLogger(__name__)
+log = logger_of(__name__)
 
 
 class MySQLImpl(DefaultImpl):

@@ -12,7 +12,6 @@ changes. Nothing is committed and no user's table is locked, read or even named.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from limbeck.ddl.postgresql.text import quoted_name
+from limbeck.logs import logger_of
 from limbeck.schema.facts import (
     UNKNOWN_TYPE,
     CheckFacts,
@@ -44,7 +44,7 @@ _TEMPORARY_SCHEMA = (
     "SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = pg_catalog.pg_my_temp_schema()"
 )
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 def probe_facts(

@@ -6,7 +6,6 @@ is answered here.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -28,13 +27,14 @@ from limbeck.ddl.base import (
 from limbeck.ddl.impl import DefaultImpl, RecordedBatch
 from limbeck.ddl.sqlite import transaction
 from limbeck.errors import UnsupportedOperationError
+from limbeck.logs import logger_of
 
 if TYPE_CHECKING:
     from limbeck.ddl.rebuild import TableRebuild
     from limbeck.schema.database import ReadScope
     from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
 
-log = logging.getLogger(__name__)
+log = logger_of(__name__)
 
 _IN_PLACE = {"create_index", "drop_index", "create_table_comment", "drop_table_comment"}
 _BATCH = (

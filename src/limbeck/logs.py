@@ -1,0 +1,48 @@
+"""Loggers that go by the name a project has set up: `limbeck.…`, or `alembic.…`.
+
+A project's ini says `[logger_alembic] qualname = alembic`, a program says
+`getLogger("alembic").setLevel(…)`; both mean us. Which name holds is decided line by line, since
+env.py sets logging up after these modules are imported. Loggers are made when they are first
+used: `fileConfig` switches off those that existed before it.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+HOME, COMPATIBLE = "limbeck", "alembic"
+
+
+class ProjectLogger(logging.LoggerAdapter[logging.Logger]):
+    """The logger of one module, under the name that is set up."""
+
+    def __init__(self, module: str) -> None:
+        self._below = module.removeprefix(HOME)
+        self.extra = None
+
+    @property
+    def logger(self) -> logging.Logger:  # type: ignore[override]  # looked up for each line
+        """The logger to write to: what is set up, else what the program calls us."""
+        if _is_set_up(COMPATIBLE) or _is_set_up(COMPATIBLE + self._below):
+            return logging.getLogger(COMPATIBLE + self._below)
+        if not _is_called_alembic() or _is_set_up(HOME):
+            return logging.getLogger(HOME + self._below)
+        return logging.getLogger(COMPATIBLE + self._below)
+
+
+def logger_of(module: str) -> ProjectLogger:
+    """Return the logger for a module of limbeck, given its `__name__`."""
+    return ProjectLogger(module)
+
+
+def _is_set_up(name: str) -> bool:
+    logger = logging.root.manager.loggerDict.get(name)
+    if not isinstance(logger, logging.Logger):
+        return False
+    return bool(logger.level or logger.handlers or not logger.propagate)
+
+
+def _is_called_alembic() -> bool:
+    """Tell whether `limbeck-alembic` serves the name `alembic` in this environment."""
+    return getattr(sys.modules.get(COMPATIBLE), "for_environment", False) is True
