@@ -26,7 +26,7 @@ def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = 
     instead; `tag` is for env.py.
     """
     script = ScriptDirectory.from_config(config)
-    start, target = _split(revision, sql=sql)
+    start, target = _read_target(script, revision, sql=sql)
     run_environment(
         config,
         script,
@@ -46,7 +46,7 @@ def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None 
     script = ScriptDirectory.from_config(config)
     if sql and ":" not in revision:
         raise CommandError("downgrade with --sql requires <fromrev>:<torev>")
-    start, target = _split(revision, sql=sql)
+    start, target = _read_target(script, revision, sql=sql)
     run_environment(
         config,
         script,
@@ -70,7 +70,7 @@ def stamp(
     `purge` forgets all that the version table says first.
     """
     script = ScriptDirectory.from_config(config)
-    parts = [_split(text, sql=sql) for text in to_tuple(revision, default=()) or ()]
+    parts = [_read_target(script, text, sql=sql) for text in to_tuple(revision, default=()) or ()]
     if not parts:
         raise CommandError("No revision to stamp: name one, or `base` for none.")
     targets = tuple(target for _, target in parts)
@@ -142,17 +142,23 @@ def ensure_version(config: Config, sql: bool = False) -> None:
     run_environment(config, script, plan, as_sql=sql)
 
 
-def _split(revision: str, *, sql: bool) -> tuple[str | None, str]:
-    """Return start and target of a range, which only a SQL script may have; both are checked."""
-    if ":" not in revision:
-        parse(revision)
-        return None, revision
-    if not sql:
-        raise CommandError("Range revision not allowed")
-    parse_range(revision)
-    start, _, target = revision.partition(":")
-    if not target:
-        raise CommandError(f"Range {revision!r} has no end: write <fromrev>:<torev>.")
+def _read_target(script: ScriptDirectory, revision: str, *, sql: bool) -> tuple[str | None, str]:
+    """Return start and target of a range, which only a SQL script may have.
+
+    What can be refused without a database is refused here.
+    """
+    start, colon, target = revision.rpartition(":")
+    if colon:
+        if not sql:
+            raise CommandError("Range revision not allowed")
+        parse_range(revision)
+        if not target:
+            raise CommandError(f"Range {revision!r} has no end: write <fromrev>:<torev>.")
+    identifier = parse(target)
+    if identifier.offset == 0:
+        raise CommandError(f"{target!r} counts no steps: write +1 for the next revision.")
+    if identifier.offset is None:
+        script.get_revisions(target)
     return start or None, target
 
 
