@@ -11,13 +11,12 @@ import datetime
 import decimal
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, select, types
-from sqlalchemy.schema import sort_tables_and_constraints
+from sqlalchemy import Connection, MetaData, Table, select, text, types
+from sqlalchemy.schema import DropTable, sort_tables_and_constraints
 
 from limbeck.autogenerate import produce_migrations, render
 from limbeck.autogenerate.api import AutogenContext
@@ -45,26 +44,37 @@ Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def assert_converges(
-    database: Database, before: MetaData, after: MetaData, *, rows: int = 2
+    database: Database,
+    before: MetaData,
+    after: MetaData,
+    *,
+    rows: int = 2,
+    scratch: Database | None = None,
 ) -> str:
-    """Go from `before` to `after` and back on an empty database; return the revision file."""
+    """Go from `before` to `after` and back on an empty database; return the revision file.
+
+    `scratch` is another empty database to create `after` in, where one is at hand.
+    """
     with database.engine.begin() as connection:
         before.create_all(connection)
         _insert_rows(connection, before, rows)
     catalogs_before, rows_before = dump(database), _read_rows(database, before)
     assert _file(database, before) is None, "unchanged models give a revision"
 
-    source = _file(database, after)
-    print(source)
-    _run(database, after, source, "upgrade")
-    assert_same(dump(database), _catalogs_of(database, after), "after the upgrade")
-    rest = _file(database, after)
-    assert rest is None, f"autogenerate is not empty after the upgrade:\n{rest}"
+    source = _file(database, after) or ""
+    try:
+        _run(database, after, source, "upgrade")
+        assert_same(dump(database), _catalogs_of(database, after, scratch), "after the upgrade")
+        rest = _file(database, after)
+        assert rest is None, f"autogenerate is not empty after the upgrade:\n{rest}"
 
-    _run(database, before, source, "downgrade")
-    assert_same(dump(database), catalogs_before, "after the downgrade")
-    _assert_rows_kept(rows_before, _read_rows(database, before), before, after)
-    return source or ""
+        _run(database, before, source, "downgrade")
+        assert_same(dump(database), catalogs_before, "after the downgrade")
+        _assert_rows_kept(rows_before, _read_rows(database, before), before, after)
+    except Exception as error:
+        error.add_note(source)
+        raise
+    return source
 
 
 def assert_same(found: Catalogs, expected: Catalogs, when: str) -> None:
@@ -141,9 +151,9 @@ def _file(database: Database, metadata: MetaData) -> str | None:
     return FILE.format(**variables)
 
 
-def _run(database: Database, metadata: MetaData, source: str | None, function: str) -> None:
-    """Run a function of the file; the environment has no naming convention to add to it."""
-    if source is None:
+def _run(database: Database, metadata: MetaData, source: str, function: str) -> None:
+    """Run a function of the file; an empty one does nothing."""
+    if not source:
         return
     namespace: dict[str, Any] = {}
     exec(compile(source, "revision.py", "exec"), namespace)
@@ -154,24 +164,41 @@ def _run(database: Database, metadata: MetaData, source: str | None, function: s
         connection.commit()
 
 
-def _catalogs_of(database: Database, metadata: MetaData) -> Catalogs:
+def _catalogs_of(database: Database, metadata: MetaData, scratch: Database | None) -> Catalogs:
     """Return the catalogs of a fresh database in which the models were created."""
-    with _another(database) as fresh:
-        schema = fresh.second_schema
-        own = {database.second_schema: schema} if schema != database.second_schema else {}
-        with fresh.engine.begin() as connection:
-            translated = connection.execution_options(schema_translate_map=own)
-            metadata.create_all(translated)
-        return dump(fresh)
-
-
-@contextmanager
-def _another(database: Database) -> Iterator[Database]:
+    if scratch is not None:
+        return _created(database, metadata, scratch)
     with (
         tempfile.TemporaryDirectory() as folder,
         fresh_database(database.name, Path(folder)) as fresh,
     ):
-        yield fresh
+        return _created(database, metadata, fresh)
+
+
+def _created(database: Database, metadata: MetaData, fresh: Database) -> Catalogs:
+    schema = fresh.second_schema
+    own = {database.second_schema: schema} if schema != database.second_schema else {}
+    with fresh.engine.begin() as connection:
+        metadata.create_all(connection.execution_options(schema_translate_map=own))
+    return dump(fresh)
+
+
+def drop_all_tables(database: Database) -> None:
+    """Empty a database for the next example."""
+    if "batch_only" in database.features:
+        database.engine.dispose()
+        Path(str(database.url.database)).unlink(missing_ok=True)
+        return
+    with database.engine.begin() as connection:
+        found = MetaData()
+        found.reflect(connection)
+        if "transactional_ddl" in database.features:
+            found.drop_all(connection)
+            return
+        connection.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
+        for table in found.tables.values():
+            connection.execute(DropTable(table))
+        connection.execute(text("SET FOREIGN_KEY_CHECKS = 1"))
 
 
 # -- rows ----------------------------------------------------------------------------------------

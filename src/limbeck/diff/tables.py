@@ -76,7 +76,9 @@ def create_table(facts: TableFacts, table: Table, context: DiffContext) -> Whole
     log.info("Detected added table '%s'", facts.key)
     indexes: list[MigrateOperation] = []
     for fact in facts.indexes:
-        index = None if fact.is_implicit else locate.index(table, fact, context.impl)
+        # CREATE TABLE brings along what constraints and foreign keys make.
+        is_brought_along = fact.is_implicit or fact.is_constraint
+        index = None if is_brought_along else locate.index(table, fact, context.impl)
         if index is not None and context.run_object_filters(
             index, fact.name, "index", reflected=False, compare_to=None
         ):
