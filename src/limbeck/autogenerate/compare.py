@@ -30,8 +30,6 @@ comparators = PriorityDispatcher()
 
 Schemas = set[str | None]
 
-_INVISIBLE_SCHEMAS = frozenset({"information_schema"})
-
 PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
     "alembic.autogenerate.tables": frozenset({"tables", "columns"}),
     "alembic.autogenerate.types": frozenset({"types"}),
@@ -107,10 +105,26 @@ def _schemas(autogen_context: AutogenContext, connection: Connection) -> Schemas
     """Return the schemas to look at, None for the default one, as far as `include_name` lets."""
     schemas: Schemas = {None}
     if autogen_context.opts.get("include_schemas", False):
-        names = inspect(connection).get_schema_names()
-        default = connection.dialect.default_schema_name
-        schemas |= set(names) - _INVISIBLE_SCHEMAS - {default}
+        schemas |= _further_schemas(autogen_context, connection)
     return {name for name in schemas if autogen_context.run_name_filters(name, "schema", {})}
+
+
+def _further_schemas(autogen_context: AutogenContext, connection: Connection) -> set[str]:
+    """Return the schemas beside the default one.
+
+    Where a schema is a whole database, those of others are left alone: only what the models name
+    counts, unless an `include_name` function chooses.
+    """
+    impl = autogen_context.migration_context.impl
+    found = set(inspect(connection).get_schema_names()) - impl.system_schemas
+    if impl.schemas_are_databases and autogen_context.opts.get("include_name") is None:
+        found &= {
+            table.schema
+            for metadata in autogen_context.metadata_list
+            for table in metadata.tables.values()
+            if table.schema is not None
+        }
+    return found - {connection.dialect.default_schema_name}
 
 
 def _compare_schemas(

@@ -8,7 +8,7 @@ line each, what the reading side asks a database (`read_schema`, `normal_*`, `pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO, cast
 
 from sqlalchemy import Connection, CursorResult, Dialect, String, text
@@ -97,6 +97,12 @@ class DefaultImpl(metaclass=ImplMeta):
 
     rewrites_expressions = False
     """Does the catalog have expressions in the database's own words, so that it must be asked?"""
+
+    system_schemas: Set[str] = frozenset({"information_schema"})
+    """Which schemas are the database's own?"""
+
+    schemas_are_databases = False
+    """Is a schema a whole database, of another application perhaps?"""
 
     supports_index_if_not_exists = False
     """Is there CREATE INDEX IF NOT EXISTS?"""

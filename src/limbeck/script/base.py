@@ -287,7 +287,7 @@ class ScriptDirectory:
                 "depends_on": tuple_rev_as_scalar(self._dependencies_of_new(depends_on)),
                 "create_date": created,
                 "comma": format_as_comma,
-                "message": message if message is not None else "empty message",
+                "message": write.docstring_text("empty message" if message is None else message),
                 **kw,
             },
         )

@@ -56,6 +56,12 @@ def revision_path(
     return other
 
 
+def docstring_text(message: str) -> str:
+    """Give a message as it stands inside a docstring, so that it reads back as it was."""
+    text = message.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return text[:-1] + '\\"' if text.endswith('"') else text
+
+
 def slug(message: str, length: int) -> str:
     """Give the words of a message as a part of a file name, cut at a word."""
     text = "_".join(_WORD.findall(message)).lower()

@@ -59,6 +59,8 @@ class MySQLImpl(DefaultImpl):
     transactional_ddl = False
     foreign_keys_hold_columns = True
     rewrites_expressions = True
+    system_schemas = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
+    schemas_are_databases = True
     type_synonyms = ({"NUMERIC", "DECIMAL"}, {"BOOL", "TINYINT"}, {"JSON", "LONGTEXT"})
     type_arg_extract = (r"character set ([\w\-_]+)", r"collate ([\w\-_]+)")
 
