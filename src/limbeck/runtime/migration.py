@@ -8,7 +8,6 @@ steps come from the function `fn` of the options; going through them is `runtime
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from sqlalchemy.engine import URL, Dialect, make_url
 from limbeck.config import Config
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.errors import CommandError
+from limbeck.logs import logger_of
 from limbeck.script.base import ScriptDirectory
 
 from . import offline, run, version_table
@@ -44,7 +44,7 @@ __all__ = [
     "StampStep",
 ]
 
-log = logging.getLogger(__name__)
+log = logger_of(__name__)
 
 
 class MigrationContext:
@@ -98,11 +98,16 @@ class MigrationContext:
             version_table_schema=self.version_table_schema,
             version_table_pk=opts.get("version_table_pk", True),
         )
-        log.info("Context impl %s.", type(self.impl).__name__)
+        self._log_what_it_is()
+
+    def _log_what_it_is(self) -> None:
+        # A program's own context is its own business.
+        say = log.debug if self.environment_context is None else log.info
+        say("Context impl %s.", type(self.impl).__name__)
         if self.as_sql:
-            log.info("Generating static SQL")
+            say("Generating static SQL")
         kind = "transactional" if self.impl.transactional_ddl else "non-transactional"
-        log.info("Will assume %s DDL.", kind)
+        say("Will assume %s DDL.", kind)
 
     @classmethod
     def configure(
