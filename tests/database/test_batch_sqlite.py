@@ -116,6 +116,14 @@ def test_batch_keeps_the_count_of_autoincrement(connection: Connection) -> None:
 
 
 def test_batch_keeps_without_rowid_and_strict(connection: Connection) -> None:
+    strict = sa.Table("t", sa.MetaData()).dialect_options["sqlite"].get("strict")
+    if strict is None:
+        with (
+            pytest.raises(BatchError, match="STRICT"),
+            operations(connection).batch_alter_table("strict") as refused,
+        ):
+            refused.alter_column("v", nullable=False)
+        return
     with operations(connection).batch_alter_table("strict") as batch:
         batch.alter_column("v", nullable=False)
     sql = definition(connection, "strict")
@@ -257,6 +265,19 @@ def test_batch_within_one_transaction_refuses_what_would_delete_rows(
     ):
         batch.alter_column("b", nullable=False)
     assert len(rows(connection, "child")) == 2
+
+
+def test_batch_within_one_transaction_refuses_a_new_key_to_itself(connection: Connection) -> None:
+    op = operations(connection, transactional_ddl=True)
+    op.migration_context.impl.transactional_ddl = True
+    op.execute("UPDATE counted SET x = '1'")
+    before = rows(connection, "counted")
+    with (
+        pytest.raises(UnsupportedOperationError, match="autocommit_block"),
+        op.batch_alter_table("counted") as batch,
+    ):
+        batch.create_foreign_key("fk", "counted", ["x"], ["id"], ondelete="CASCADE")
+    assert rows(connection, "counted") == before
 
 
 def test_batch_reorders_columns(connection: Connection) -> None:

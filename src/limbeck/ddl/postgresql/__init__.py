@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.engine.mock import MockConnection
-from sqlalchemy.schema import Column, Computed, Identity, Index, Table
+from sqlalchemy.schema import (
+    Column,
+    Computed,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Table,
+)
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement, quoted_name
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import BigInteger, Integer, NullType, SmallInteger, TypeEngine, to_instance
@@ -178,7 +185,10 @@ class PostgresqlImpl(DefaultImpl):
 
     def prep_table_for_batch(self, batch_impl: TableRecreation, table: Table) -> None:
         """Drop the named constraints first: their names are those of indexes, once a schema."""
-        for constraint in table.constraints:
+        ordered = sqla.sorted_constraints(table)
+        # a foreign key to the table itself depends on the key it refers to
+        ordered.sort(key=lambda constraint: not isinstance(constraint, ForeignKeyConstraint))
+        for constraint in ordered:
             if constraint.name is not None and constraint.name in batch_impl.named_constraints:
                 self.drop_constraint(constraint)
 

@@ -64,6 +64,7 @@ class SQLiteRebuild(TableRebuild):
 
     _table: Table | None = None
     _sequence: int | None = None
+    _is_enforced = False
 
     # ------------------------------------------------------------------------------------- guard
 
@@ -96,27 +97,30 @@ class SQLiteRebuild(TableRebuild):
         self._execute("PRAGMA foreign_keys=OFF")
         if self._pragma("foreign_keys"):
             # within a transaction the pragma does nothing
-            if not self._referring_tables():
+            if self.impl.transactional_ddl:
+                self._refuse_to_act_on(self._referring_tables())
+                self._is_enforced = True
                 yield False
                 return
-            self._end_transaction()
+            self._connection.connection.commit()
             self._execute("PRAGMA foreign_keys=OFF")
+            if self._pragma("foreign_keys"):
+                # a driver that is never outside of a transaction
+                self._refuse_to_act_on(self._referring_tables() | {self.table_name})
         try:
             yield True
         finally:
             self._execute("PRAGMA foreign_keys=ON")
 
-    def _end_transaction(self) -> None:
-        """Commit what the driver has begun by itself; refuse where the migration is one transaction."""
-        if self.impl.transactional_ddl:
-            tables = ", ".join(sorted(self._referring_tables()))
+    def _refuse_to_act_on(self, tables: set[str]) -> None:
+        """Raise when there are tables whose rows the drop of the old table would act on."""
+        if tables:
             raise UnsupportedOperationError(
                 f"Can't rebuild the table {self.table_name!r} within a transaction while SQLite "
-                f"enforces foreign keys: dropping the old table would act on the rows of {tables}. "
-                "Run PRAGMA foreign_keys=OFF before the transaction begins, or put the batch into "
-                "`with op.get_context().autocommit_block():`"
+                f"enforces foreign keys: dropping the old table would act on the rows of "
+                f"{', '.join(sorted(tables))}. Run PRAGMA foreign_keys=OFF before the transaction "
+                "begins, or put the batch into `with op.get_context().autocommit_block():`"
             )
-        self._connection.connection.commit()
 
     @contextmanager
     def _legacy_alter_table(self) -> Iterator[None]:
@@ -152,6 +156,13 @@ class SQLiteRebuild(TableRebuild):
         if facts is None:
             raise BatchError(f"No such table: {self.table_name!r}")
         table = build_tables(self._connection, [facts], metadata)[facts.key]
+        known = {name.removeprefix("sqlite_") for name in table.dialect_kwargs}
+        if lost := sorted({name for name, _ in facts.options} - known):
+            # SQLAlchemy 2.0.36 knows no STRICT
+            raise BatchError(
+                f"Can't rebuild the table {self.table_name!r}: this version of SQLAlchemy can't say "
+                f"{', '.join(lost).upper()}; use a newer one"
+            )
         definition = self._read_definitions("table")[self.table_name]
         if any(token.is_word("AUTOINCREMENT") for token in LEXICON.tokenize(definition)):
             table.dialect_options["sqlite"]["autoincrement"] = True
@@ -179,6 +190,10 @@ class SQLiteRebuild(TableRebuild):
             expression = default.arg if isinstance(default, DefaultClause) else None
             if isinstance(expression, TextClause) and not _is_plain(expression.text):
                 column.server_default = DefaultClause(text(f"({expression.text})"))
+        if self._is_enforced and any(
+            key.column.table.name == self.table_name for key in table.foreign_keys
+        ):
+            self._refuse_to_act_on({self.table_name})
         if self._table is None:
             return
         rows = self._rows(f"PRAGMA {self._prefix}table_xinfo({self._quote(self.table_name)})")
