@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import (
@@ -33,7 +34,7 @@ from tests.databases import Database
 Models = Callable[[MetaData], None]
 
 
-def column(*items: object, **options: object) -> Models:
+def column(*items: Any, **options: Any) -> Models:
     """Return models with one table `t`: an id, a plain column `x`, and the column `c`."""
 
     def build(metadata: MetaData) -> None:
@@ -42,13 +43,13 @@ def column(*items: object, **options: object) -> Models:
             metadata,
             Column("id", Integer, primary_key=True),
             Column("x", Integer),
-            Column("c", *items, **options),  # type: ignore[arg-type]  # passed on as given
+            Column("c", *items, **options),
         )
 
     return build
 
 
-def table(*items: object, **options: object) -> Models:
+def table(*items: Any, **options: Any) -> Models:
     """Return models with one table `t`: an id, the columns `a` and `b`, and the items."""
 
     def build(metadata: MetaData) -> None:
@@ -58,8 +59,8 @@ def table(*items: object, **options: object) -> Models:
             Column("id", Integer, primary_key=True),
             Column("a", String(20), nullable=False),
             Column("b", Integer),
-            *items,  # type: ignore[arg-type]  # passed on as given
-            **options,  # type: ignore[arg-type]  # passed on as given
+            *items,
+            **options,
         )
 
     return build
@@ -115,7 +116,7 @@ def _id() -> Column[int]:
     return Column("id", Integer, primary_key=True)
 
 
-def family(*, key: type[Integer] = Integer, reference: bool = True, **options: object) -> Models:
+def family(*, key: type[Integer] = Integer, reference: bool = True, **options: Any) -> Models:
     """Return models with a parent and a child; `reference`: the child refers to the parent."""
 
     def build(metadata: MetaData) -> None:
@@ -123,14 +124,12 @@ def family(*, key: type[Integer] = Integer, reference: bool = True, **options: o
         Table("parent", metadata, Column("id", key, primary_key=True, autoincrement=False))
         child = Table("child", metadata, _id(), Column("parent_id", key))
         if reference:
-            child.append_constraint(
-                ForeignKeyConstraint(["parent_id"], ["parent.id"], **options)  # type: ignore[arg-type]  # as given
-            )
+            child.append_constraint(ForeignKeyConstraint(["parent_id"], ["parent.id"], **options))
 
     return build
 
 
-def code_family(*items: object, reference: bool = True) -> Models:
+def code_family(*items: Any, reference: bool = True) -> Models:
     """Return models in which a child refers to the parent's unique code."""
 
     def build(metadata: MetaData) -> None:
@@ -139,7 +138,7 @@ def code_family(*items: object, reference: bool = True) -> Models:
             metadata,
             _id(),
             Column("code", String(20), nullable=False),
-            *items,  # type: ignore[arg-type]  # passed on as given
+            *items,
         )
         child = Table("child", metadata, _id(), Column("code", String(20)))
         if reference:
@@ -156,6 +155,10 @@ def both(*parts: Models) -> Models:
             part(metadata)
 
     return build
+
+
+def _lone_child(metadata: MetaData) -> None:
+    Table("child", metadata, _id(), Column("parent_id", Integer))
 
 
 CASES: dict[str, Callable[[], tuple[Models, Models]]] = {
@@ -241,7 +244,7 @@ CASES: dict[str, Callable[[], tuple[Models, Models]]] = {
         code_family(UniqueConstraint("code", name="uq_code")),
     ),
     "foreign key to a new table": lambda: (
-        lambda metadata: _lone_child(metadata),
+        _lone_child,
         family(name="fk_child"),
     ),
     "check": lambda: (plain, table(CheckConstraint("b > 0", name="ck_b"))),
@@ -270,10 +273,6 @@ COMMENTS: dict[str, Callable[[], tuple[Models, Models]]] = {
 
 def _index(metadata: MetaData, table_name: str, column_name: str) -> None:
     Index(f"ix_{column_name}", metadata.tables[table_name].c[column_name])
-
-
-def _lone_child(metadata: MetaData) -> None:
-    Table("child", metadata, _id(), Column("parent_id", Integer))
 
 
 def _converge(database: Database, before: Models, after: Models) -> None:

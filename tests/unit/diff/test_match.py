@@ -21,7 +21,7 @@ def test_match_does_not_pair_a_chosen_name_with_another_name() -> None:
 
 def test_match_pairs_what_has_no_name_by_its_content() -> None:
     matches = match([CheckFacts("a > 1", "t_check1")], [CheckFacts("a > 1")])
-    assert matches.added == matches.removed == matches.changed == ()
+    assert (matches.added, matches.removed, matches.changed) == ((), (), ())
 
 
 def test_match_prefers_the_generated_name_among_equal_contents() -> None:

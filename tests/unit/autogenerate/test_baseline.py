@@ -1,0 +1,32 @@
+"""A revision from the database alone."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, create_engine
+
+from limbeck.autogenerate import baseline
+from limbeck.autogenerate.api import AutogenContext, render_python_code
+from limbeck.operations.ops import DowngradeOps, MigrationScript, UpgradeOps
+from limbeck.runtime.migration import MigrationContext
+
+
+def test_baseline_builds_what_the_database_has() -> None:
+    metadata = MetaData()
+    key = Column("id", Integer, primary_key=True)
+    Table("user", metadata, key, Column("name", String(9), unique=True, index=True))
+    Table("pet", metadata, Column("user_id", ForeignKey("user.id")))
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        metadata.create_all(connection)
+        script = MigrationScript("1", UpgradeOps(), DowngradeOps())
+        context = AutogenContext(MigrationContext.configure(connection), autogenerate=False)
+        baseline.populate(context, script)
+    engine.dispose()
+    assert script.upgrade_ops is not None
+    assert script.downgrade_ops is not None
+    upgrade = render_python_code(script.upgrade_ops)
+    assert upgrade.index("create_table('user'") < upgrade.index("create_table('pet'")
+    assert "op.create_index(op.f('ix_user_name'), 'user', ['name'], unique=True)" in upgrade
+    assert "sa.Column('id', sa.INTEGER(), nullable=False)" in upgrade
+    downgrade = render_python_code(script.downgrade_ops)
+    assert downgrade.index("drop_table('pet'") < downgrade.index("drop_table('user'")
