@@ -149,6 +149,7 @@ class Comparison:
         self.run_object_filters = autogen_context.run_object_filters
         self.run_name_filters = autogen_context.run_name_filters
         self.has_name_filters = bool(autogen_context._name_filters)
+        self.renders_batches = bool(autogen_context.opts.get("render_as_batch"))
         self.kinds = chosen_kinds(autogen_context)
         self.compare_type = self._option("compare_type")
         self.compare_server_default = self._option("compare_server_default")

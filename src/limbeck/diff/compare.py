@@ -64,7 +64,7 @@ def compare(database: SchemaFacts, models: SchemaFacts, context: DiffContext) ->
         creates=_creates(sides, context),
         drops=_drops(sides, context),
         changes=_changes(list(differing), sides, context),
-        can_add_foreign_keys=context.impl.dialect.supports_alter,
+        can_add_foreign_keys=context.impl.dialect.supports_alter or context.renders_batches,
     )
     return UpgradeOps(order(plan))
 

@@ -48,6 +48,10 @@ class DiffContext(Protocol):
     def has_name_filters(self) -> bool:
         """Whether the user gave an `include_name`."""
 
+    @property
+    def renders_batches(self) -> bool:
+        """Whether changes of a table are written as batches, which work where there is no ALTER."""
+
     def watches(self, key: TableKey) -> bool:
         """Tell whether a hook of the user's wants to see a table although it is equal."""
 
