@@ -62,6 +62,18 @@ CompareType = Callable[
     [MigrationContext, Column[Any], Column[Any], TypeEngine[Any], TypeEngine[Any]], bool | None
 ]
 
+_LEFT_TO_THE_COMMAND = frozenset(
+    {
+        "autogenerate_plugins",
+        "output_buffer",
+        "render_item",
+        "starting_rev",
+        "tag",
+        "transactional_ddl",
+    }
+)
+"""Arguments of `configure` whose None leaves what the command said, or nothing at all."""
+
 _Method = TypeVar("_Method", bound=Callable[..., None])
 
 
@@ -254,23 +266,16 @@ class EnvironmentContext:
             "process_revision_directives": process_revision_directives,
             "on_version_apply": on_version_apply,
             "compare_type": compare_type,
-            # Alembic compares server defaults only when told to; limbeck, unless told not to.
-            "compare_server_default": compare_server_default
-            if "compare_server_default" in self._given
-            else True,
-            **kw,
-        }
-        optional = {
+            "compare_server_default": compare_server_default,
             "transactional_ddl": transactional_ddl,
             "output_buffer": output_buffer or self.config.output_buffer,
             "starting_rev": starting_rev,
             "tag": tag,
             "render_item": render_item,
             "autogenerate_plugins": autogenerate_plugins,
+            **kw,
         }
-        arguments.update({name: value for name, value in optional.items() if value is not None})
-        from_file = read_options(self.config, self._given)
-        self._merge(arguments, from_file, template_args)
+        self._merge(arguments, template_args)
         named = self.context_opts.pop("dialect_name", None)
         self._migration_context = MigrationContext.configure(
             connection=connection,
@@ -281,16 +286,21 @@ class EnvironmentContext:
             opts=self.context_opts,
         )
 
-    def _merge(
-        self,
-        arguments: Mapping[str, Any],
-        from_file: Mapping[str, Any],
-        template_args: dict[str, Any] | None,
-    ) -> None:
+    def _merge(self, arguments: Mapping[str, Any], template_args: dict[str, Any] | None) -> None:
         """Put arguments, what the file says, models and template variables into the options."""
         plugins.load_installed()
         options = self.context_opts
-        options.update({**arguments, **from_file})
+        options.update(
+            {
+                name: value
+                for name, value in arguments.items()
+                if value is not None or name not in _LEFT_TO_THE_COMMAND
+            }
+        )
+        if "compare_server_default" not in self._given:
+            # Alembic compares server defaults only when told to; limbeck, unless told not to.
+            options["compare_server_default"] = True
+        options.update(read_options(self.config, self._given))
         options["script"] = self.script
         options["on_version_apply"] = _callbacks(options["on_version_apply"])
         if options["target_metadata"] is None:

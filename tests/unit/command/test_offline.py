@@ -73,7 +73,7 @@ def migrations(tmp_path: Path) -> Migrations:
 
 def statements(sql: str) -> list[str]:
     """Return the beginnings of what a script consists of."""
-    return [" ".join(part.split()[:5]).rstrip(";") for part in sql.split("\n\n") if part.strip()]
+    return [" ".join(part.split()[:6]).rstrip(";") for part in sql.split("\n\n") if part.strip()]
 
 
 def test_upgrade_as_a_script(migrations: Migrations) -> None:
@@ -152,7 +152,7 @@ def test_autocommit_block_as_a_script(migrations: Migrations) -> None:
     )
     command.upgrade(migrations.config(), "bbbb1:head", sql=True)
     parts = statements(migrations.sql)
-    assert parts[:5] == ["BEGIN", "-- Running upgrade bbbb1 ->", "COMMIT", "VACUUM", "BEGIN"]
+    assert parts[:5] == ["BEGIN", "-- Running upgrade bbbb1 -> cccc1", "COMMIT", "VACUUM", "BEGIN"]
     assert parts[-1] == "COMMIT"
 
 
