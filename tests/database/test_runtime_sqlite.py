@@ -125,3 +125,15 @@ def test_engine_that_begins_itself_is_left_alone(migrations: Migrations, sqlite:
     assert [s for s in statements if s.startswith("BEGIN")] == ["BEGIN IMMEDIATE"]
     with engine.connect() as connection:
         assert count(connection, "t_aaaa1") == 0
+
+
+def test_transaction_of_the_caller_holds_ddl_too(migrations: Migrations, sqlite: Database) -> None:
+    migrations.write_table("aaaa1")
+    with sqlite.engine.connect() as connection:
+        with connection.begin() as transaction:
+            upgrade(migrations, connection)
+            transaction.rollback()
+        assert count(connection, "sqlite_master") == 0
+        with connection.begin():
+            upgrade(migrations, connection)
+        assert count(connection, "t_aaaa1") == 0

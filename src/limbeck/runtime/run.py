@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 log = logger_of("limbeck.runtime.migration")
 
+PROGRESS = "limbeck.progress"
+"""Key in `Config.attributes` of a function that is told, before each step and when all are done, how
+many steps are done, how many there are, and which one begins."""
+
 PlanFunction = Callable[[tuple[str, ...], "MigrationContext"], Iterable[BoundStep]]
 
 _CHANGES_SCHEMA = re.compile(r"\s*(create|alter|drop|rename|truncate|comment)\b", re.IGNORECASE)
@@ -50,17 +54,26 @@ class Run:
         heads = self._starting_heads()
         needs_table = not heads and not context.opts.get("dont_mutate", False)
         maintainer = HeadMaintainer(context, heads)
+        steps = list(plan(heads, context))
         with self._watching_statements():
-            for step in plan(heads, context):
-                context.impl.may_rebuild = may_rebuild(step.migration_fn)
+            for number, step in enumerate(steps):
+                self._tell_progress(number, len(steps), step.short_log)
+                self._announce(step)
                 with self._reporting(step), context.begin_transaction(_per_migration=True):
                     if needs_table:
                         context._ensure_version_table()
                         needs_table = False
                     self._carry_out(step, maintainer)
+        self._tell_progress(len(steps), len(steps), "")
         if needs_table and not context.as_sql:
             with context.begin_transaction(_per_migration=True):
                 context._ensure_version_table()
+
+    def _tell_progress(self, done: int, total: int, beginning: str) -> None:
+        environment = self._context.environment_context
+        tell = None if environment is None else environment.config.attributes.get(PROGRESS)
+        if tell is not None:
+            tell(done, total, beginning)
 
     def note_commit(self) -> None:
         """Note that all that is done so far is committed."""
@@ -75,6 +88,14 @@ class Run:
         with context.begin_transaction(_per_migration=True):
             context._ensure_version_table(purge=True)
         return ()
+
+    def _announce(self, step: BoundStep) -> None:
+        """Tell the implementation what is coming; a caller's transaction is made to hold DDL."""
+        impl = self._context.impl
+        is_ours = not self._context._in_external_transaction
+        impl.may_rebuild = is_ours and may_rebuild(step.migration_fn)
+        if not is_ours:
+            impl.begin_online()
 
     def _carry_out(self, step: BoundStep, maintainer: HeadMaintainer) -> None:
         context = self._context
