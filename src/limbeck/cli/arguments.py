@@ -7,7 +7,7 @@ Global options may stand before the command, as they always do in Alembic, and a
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -166,14 +166,17 @@ COMMANDS = (
 )
 
 
-def build_parser(prog: str) -> argparse.ArgumentParser:
-    """Build the parser of all commands; an error exits with status 2 and names what was wrong."""
+def build_parser(prog: str, added: Iterable[Command] = ()) -> argparse.ArgumentParser:
+    """Build the parser of all commands; an error exits with status 2 and names what was wrong.
+
+    `added` are commands of a program that builds on this one.
+    """
     parser = _Parser(prog=prog, description="Schema migrations for SQLAlchemy.")
     parser.add_argument("--version", action="version", version=f"{prog} {__version__}")
     for argument in GLOBAL:
         parser.add_argument(*argument.flags, **argument.options)
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in COMMANDS:
+    for command in (*COMMANDS, *added):
         subparser = subparsers.add_parser(
             command.name, help=command.help, description=f"{command.help.capitalize()}."
         )
@@ -220,9 +223,9 @@ class _Extend(argparse.Action):
         setattr(namespace, name, [*getattr(namespace, name, []), values])
 
 
-def parse(argv: list[str] | None, prog: str) -> argparse.Namespace:
+def parse(argv: list[str] | None, prog: str, added: Iterable[Command] = ()) -> argparse.Namespace:
     """Parse the command line; exits with status 2 when it can't be understood."""
-    options = build_parser(prog).parse_args(argv)
+    options = build_parser(prog, added).parse_args(argv)
     for name in ("config", "x"):
         after = vars(options).pop(f"{name}_after", [])
         setattr(options, name, [*(getattr(options, name) or []), *after] or None)

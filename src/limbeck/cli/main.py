@@ -1,7 +1,7 @@
 """The console script: reads the arguments, finds the configuration, runs the command.
 
 Exit status: 0 done, 1 it could not be done or something differs (and why), 2 usage. Only what
-every command needs is imported here; a command imports the rest when it runs.
+parsing needs is imported here, so that `--help` and a mistyped option answer at once.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from limbeck import alembic_names
-from limbeck.cli import arguments, run, screen
-from limbeck.config import Config
+from limbeck.cli import arguments
+
+if TYPE_CHECKING:
+    from limbeck.cli.registered import CommandFunction
+    from limbeck.config import Config
 
 
 class CommandLine:
@@ -22,24 +24,47 @@ class CommandLine:
 
     def __init__(self, prog: str | None = None) -> None:
         self.prog = prog or "limbeck"
+        self._registered: dict[str, CommandFunction] = {}
+
+    def register_command(self, fn: CommandFunction) -> None:
+        """Add a function as a command: its name, docstring and parameters say what it takes."""
+        self._registered[fn.__name__] = fn
 
     @property
     def parser(self) -> argparse.ArgumentParser:
         """The parser of all commands, made anew."""
-        return arguments.build_parser(self.prog)
+        return arguments.build_parser(self.prog, self._added)
+
+    @property
+    def _added(self) -> list[arguments.Command]:
+        if not self._registered:
+            return []
+        from limbeck.cli import registered
+
+        return [registered.describe(function) for function in self._registered.values()]
 
     def main(self, argv: Sequence[str] | None = None) -> None:
         """Run one command line; raises SystemExit unless the status is 0."""
-        options = arguments.parse(list(sys.argv[1:] if argv is None else argv), self.prog)
+        words = list(sys.argv[1:] if argv is None else argv)
+        options = arguments.parse(words, self.prog, self._added)
         status = self._run(options)
         if status:
             raise SystemExit(status)
 
     def run_cmd(self, config: Config, options: argparse.Namespace) -> None:
         """Run the command that the options name with this configuration; raises CommandError."""
-        run.run(config, options)
+        from limbeck.cli import registered, run
+
+        function = self._registered.get(options.command)
+        if function is None:
+            run.run(config, options)
+        else:
+            registered.call(function, config, options)
 
     def _run(self, options: argparse.Namespace) -> int:
+        from limbeck import alembic_names
+        from limbeck.cli import run, screen
+
         alembic_names.install()
         with screen.watching(quiet=options.quiet):
             try:
@@ -59,6 +84,7 @@ class CommandLine:
 
 def _explain(error: Exception) -> bool:
     """Print what the error means for the user; return False if it is a defect instead."""
+    from limbeck.cli import screen
     from limbeck.runtime.failure import explanation
 
     text = explanation(error)

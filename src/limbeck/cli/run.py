@@ -10,7 +10,8 @@ import io
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -199,11 +200,25 @@ def _print_written(scripts: Sequence[Script | None]) -> None:
 
 
 def _upgrade(config: Config, options: Namespace) -> None:
-    command.upgrade(config, options.revision, options.sql, options.tag)
+    with _showing_progress(config, options):
+        command.upgrade(config, options.revision, options.sql, options.tag)
 
 
 def _downgrade(config: Config, options: Namespace) -> None:
-    command.downgrade(config, options.revision, options.sql, options.tag)
+    with _showing_progress(config, options):
+        command.downgrade(config, options.revision, options.sql, options.tag)
+
+
+@contextmanager
+def _showing_progress(config: Config, options: Namespace) -> Iterator[None]:
+    if options.sql or options.quiet:
+        yield
+        return
+    from limbeck.runtime.run import PROGRESS
+
+    with screen.progress() as tell:
+        config.attributes[PROGRESS] = tell
+        yield
 
 
 def _stamp(config: Config, options: Namespace) -> None:

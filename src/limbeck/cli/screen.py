@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -64,6 +64,31 @@ def watching(*, quiet: bool) -> Iterator[None]:
             logger.setLevel(level)
 
 
+@contextmanager
+def progress() -> Iterator[Callable[[int, int, str], None] | None]:
+    """Show how far a run is, below its log lines; None where there is no terminal.
+
+    Gives a function as `limbeck.runtime.run.PROGRESS` describes it.
+    """
+    if not is_terminal(sys.stderr):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (BarColumn(20), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
+    console = Console(stderr=True)
+    # No thread refreshes it, so that a debugger or a question in a revision keeps the screen.
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
+        task = bar.add_task("", visible=False)
+
+        def tell(done: int, total: int, beginning: str) -> None:
+            bar.update(task, completed=done, total=total, description=beginning, visible=total > 1)
+            bar.refresh()
+
+        yield tell
+
+
 def _print_marked(mark: str, message: str, style: str) -> None:
     if not is_terminal(sys.stderr):
         print(f"{mark}: {message}", file=sys.stderr)  # noqa: T201  # this is where printing is done
@@ -71,7 +96,9 @@ def _print_marked(mark: str, message: str, style: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    Console(stderr=True, highlight=False).print(Text(f"{mark}: ", style) + Text(message))
+    Console(stderr=True, highlight=False).print(
+        Text(f"{mark}: ", style) + Text(message), soft_wrap=True
+    )
 
 
 def _show_warning(
@@ -94,9 +121,6 @@ class _FallbackHandler(logging.Handler):
         text = self.format(record)
         if record.levelno >= logging.WARNING:
             warn(text)
-        elif is_terminal(sys.stderr):
-            from rich.console import Console
-
-            Console(stderr=True, highlight=False).print(text, style="cyan", markup=False)
         else:
-            print(f"INFO  [{record.name}] {text}", file=sys.stderr)  # noqa: T201  # as above
+            mark = "" if is_terminal(sys.stderr) else f"INFO  [{record.name}] "
+            print(f"{mark}{text}", file=sys.stderr)  # noqa: T201  # as above
