@@ -12,6 +12,10 @@ from typing import Any
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.dispatch import Dispatcher
 from limbeck.operations.ops import MigrateOperation, MigrationScript, OpContainer
+from limbeck.render.constructs import render_column as _render_column
+from limbeck.render.constructs import render_server_default
+from limbeck.render.context import operations_prefix as _alembic_autogenerate_prefix
+from limbeck.render.types import render_type
 
 renderers = Dispatcher()
 """Functions of (autogen_context, directive) that return its source: text, or a list of lines."""
@@ -69,3 +73,44 @@ def _indent(text: str) -> str:
     """Indent all lines but the first by four."""
     indented = re.sub(r"^(?=.)", "    ", text, flags=re.MULTILINE)
     return re.sub(r" +$", "", indented, flags=re.MULTILINE).strip()
+
+
+# compat: names that packages take from here, beside those imported above: `_render_column`
+# (clickhouse-sqlalchemy, snowflake-sqlalchemy) and `_alembic_autogenerate_prefix`
+# (alembic-utils-extended, clickhouse-sqlalchemy)
+
+
+def _render_own(autogen_context: AutogenContext, op: MigrateOperation) -> str:
+    """Return what the directive itself renders.
+
+    compat: geoalchemy2, alembic-utils-extended and alembic-postgresql-enum call it by the names
+    below.
+    """
+    rendered = op.render(autogen_context)
+    return rendered if isinstance(rendered, str) else "\n".join(rendered)
+
+
+_add_table = _drop_table = _add_column = _drop_column = _alter_column = _render_own
+_add_index = _drop_index = _render_own
+
+
+def _render_server_default(
+    default: Any, autogen_context: AutogenContext, repr_: bool = True
+) -> str | None:
+    """compat: snowflake-sqlalchemy."""
+    return render_server_default(default, autogen_context)
+
+
+def _repr_type(type_: Any, autogen_context: AutogenContext, _skip_variants: bool = False) -> str:
+    """compat: snowflake-sqlalchemy."""
+    return render_type(type_, autogen_context)
+
+
+__all__ = [
+    "_alembic_autogenerate_prefix",
+    "_render_column",
+    "default_renderers",
+    "render_op",
+    "render_op_text",
+    "renderers",
+]

@@ -15,10 +15,16 @@ from .find import find_config
 
 __all__ = ["Config", "MessagingOptions", "PostWriteHookConfig", "find_config"]
 
+_COMMAND_LINE = {
+    "main": "limbeck.cli.main",
+    "CommandLine": "limbeck.cli.main",
+    "CommandFunction": "limbeck.cli.registered",
+}
+
 
 def __getattr__(name: str) -> Any:
     # compat: programs call `alembic.config.main()`; the command line is a layer above, so it is
     # looked up by name when somebody asks for it.
-    if name in {"main", "CommandLine"}:
-        return getattr(importlib.import_module("limbeck.cli.main"), name)
+    if name in _COMMAND_LINE:
+        return getattr(importlib.import_module(_COMMAND_LINE[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

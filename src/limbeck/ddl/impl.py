@@ -46,6 +46,7 @@ from limbeck.schema import models, normalize
 
 from . import base, compare
 from .base import _ServerDefaultArgument
+from .comparison import ObjectComparison, Params
 from .inserts import check_rows, group_rows, has_expression, inline_inserts
 from .offline import compile_statement
 from .rebuild import TableRebuild
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from limbeck.schema.database import ReadScope
     from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
 
-__all__ = ["DefaultImpl", "ImplMeta", "_impls"]
+__all__ = ["DefaultImpl", "ImplMeta", "Params", "_impls"]
 
 
 class RecordedBatch(Protocol):
@@ -76,7 +77,7 @@ class TableRecreation(Protocol):
         """Return the constraints that stay and have a name."""
 
 
-class DefaultImpl(metaclass=ImplMeta):
+class DefaultImpl(ObjectComparison, metaclass=ImplMeta):
     """The entry to everything one database does its own way; subclass it with `__dialect__`."""
 
     __dialect__ = "default"

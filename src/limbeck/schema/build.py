@@ -7,7 +7,6 @@ Tables they refer to that were not asked for are stubs with the referred columns
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -33,6 +32,7 @@ from sqlalchemy.sql.elements import conv
 from sqlalchemy.types import Integer, NullType, TypeEngine
 
 from limbeck import sqla
+from limbeck.logs import logger_of
 from limbeck.schema.facts import (
     CheckFacts,
     ColumnFacts,
@@ -47,7 +47,7 @@ from limbeck.schema.facts import (
 )
 
 _Types = Mapping[TableKey, Mapping[str, TypeEngine[Any]]]
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 _STUB = {"is_stub": True}
 _ONE_CALL = re.compile(r"\w+\([^()']*\)\Z")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, MetaData
@@ -257,6 +258,12 @@ class CockroachDBImpl(PostgresqlImpl):
     __dialect__ = "cockroachdb"
 
     transactional_ddl = False
+
+
+def __getattr__(name: str) -> Any:
+    if name == "CreateExcludeConstraintOp":  # compat: Alembic's place; ours is a layer above
+        return getattr(import_module("limbeck.operations.ops"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _default_kind(default: Any) -> type:
