@@ -40,6 +40,8 @@ def downgrade() -> None:
     {downgrades}
 """
 
+_KEPT_TYPES = "(?:bigint|integer|smallint|numeric|text|character varying)"
+
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
@@ -92,7 +94,7 @@ def _fold(catalogs: Catalogs) -> Catalogs:
     """Leave out what has no meaning: the case of words and the parentheses of a lone default.
 
     PostgreSQL keeps `'4'::bigint` of a default that was given with its column and `4` of one
-    whose column became a bigint later.
+    whose column became a bigint later; so with `'x'::text`.
     """
 
     def fold(value: Any) -> Any:
@@ -101,7 +103,8 @@ def _fold(catalogs: Catalogs) -> Catalogs:
         if not isinstance(value, str):
             return value
         value = re.sub(r"DEFAULT ?\((\w+(?:\(\))?)\) ?", r"DEFAULT \1 ", value)
-        value = re.sub(r"^'(-?[\d.]+)'::(?:bigint|integer|smallint|numeric.*)$", r"\1", value)
+        value = re.sub(rf"^('(?:[^']|'')*')::{_KEPT_TYPES}$", r"\1", value)
+        value = re.sub(r"^'(-?[\d.]+)'$", r"\1", value)
         return re.sub(r"\b(TRUE|FALSE)\b", lambda found: found[0].lower(), value).rstrip()
 
     return {name: fold(value) for name, value in catalogs.items()}

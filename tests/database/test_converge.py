@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Enum,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -110,6 +111,12 @@ def circle(metadata: MetaData) -> None:
     Table("a", metadata, _id(), Column("b_id", ForeignKey("b.id", name="fk_a_b")))
     Table("b", metadata, _id(), Column("a_id", ForeignKey("a.id", name="fk_b_a")))
     Table("z", metadata, _id(), Column("a_id", ForeignKey("a.id", name="fk_z_a")))
+
+
+def circle_of_unnamed(metadata: MetaData) -> None:
+    """Tables that refer to each other, without names of their own."""
+    Table("a", metadata, _id(), Column("b_id", ForeignKey("b.id")))
+    Table("b", metadata, _id(), Column("a_id", ForeignKey("a.id")))
 
 
 def _id() -> Column[int]:
@@ -260,6 +267,22 @@ CASES: dict[str, Callable[[], tuple[Models, Models]]] = {
 }
 """Models before and after; each is tested in both directions."""
 
+TYPE_CHECKS: dict[str, Callable[[], tuple[Models, Models]]] = {
+    "column with the check of its type": lambda: (
+        plain,
+        table(Column("c", Enum("x", "y", native_enum=False, create_constraint=True, name="kind"))),
+    ),
+    "type with a check": lambda: (
+        column(String(20), server_default="x"),
+        column(
+            Enum("1", "2", "x", native_enum=False, create_constraint=True, name="kind", length=20),
+            server_default="x",
+        ),
+    ),
+}
+"""One way only: PostgreSQL words a list of strings anew each time, so going back is the same in
+meaning but not in the catalogs."""
+
 COMMENTS: dict[str, Callable[[], tuple[Models, Models]]] = {
     "comment of a column": lambda: (column(Integer), column(Integer, comment="it's said")),
     "other comment of a column": lambda: (
@@ -294,6 +317,12 @@ def test_change_the_other_way_converges(database: Database, name: str) -> None:
     _converge(database, before, after)
 
 
+@pytest.mark.parametrize("name", TYPE_CHECKS)
+def test_check_of_a_type_converges(database: Database, name: str) -> None:
+    before, after = TYPE_CHECKS[name]()
+    _converge(database, before, after)
+
+
 @pytest.mark.requires("comments")
 @pytest.mark.parametrize("name", COMMENTS)
 def test_comment_converges(database: Database, name: str) -> None:
@@ -306,6 +335,28 @@ def test_comment_converges(database: Database, name: str) -> None:
 def test_comment_the_other_way_converges(database: Database, name: str) -> None:
     after, before = COMMENTS[name]()
     _converge(database, before, after)
+
+
+CONVENTION = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+@pytest.mark.parametrize("is_forward", [True, False])
+def test_naming_convention_converges(database: Database, is_forward: bool) -> None:
+    sides = MetaData(naming_convention=CONVENTION), MetaData(naming_convention=CONVENTION)
+    family(reference=False)(sides[0])
+    plain(sides[0])
+    family()(sides[1])
+    circle_of_unnamed(sides[1])
+    table(Column("c", String(20), unique=True, index=True), CheckConstraint("b > 0", name="b"))(
+        sides[1]
+    )
+    assert_converges(database, *(sides if is_forward else reversed(sides)))
 
 
 @pytest.mark.requires("partial_indexes")

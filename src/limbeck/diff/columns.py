@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column
 
+from limbeck import sqla
 from limbeck.diff import defaults, locate, types
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
@@ -38,7 +39,9 @@ def _add(pair: TablePair, model: ColumnFacts, context: DiffContext) -> Iterator[
         column, model.name, "column", reflected=False, compare_to=None
     ):
         log.info("Detected added column '%s.%s'", pair.key, model.name)
-        directive = AddColumnOp.from_column_and_tablename(pair.key.schema, pair.key.name, column)
+        directive = AddColumnOp.from_column_and_tablename(
+            pair.key.schema, pair.key.name, _without_check(column)
+        )
         yield Step(Stage.ADD_COLUMN, directive, frozenset({model.name}))
 
 
@@ -131,3 +134,12 @@ def _keep_autoincrement(directive: AlterColumnOp, column: Column[Any]) -> None:
 
 def _existing_default(column: Column[Any]) -> Any:
     return False if column.server_default is None else column.server_default
+
+
+def _without_check(column: Column[Any]) -> Column[Any]:
+    plain = types.without_check(column.type)
+    if plain is column.type:
+        return column
+    copied = sqla.copy_column(column)
+    copied.type = plain
+    return copied

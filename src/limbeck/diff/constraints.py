@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import Constraint, Table, text
 from sqlalchemy.sql.elements import conv
 
+from limbeck import sqla
 from limbeck.diff import locate
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
@@ -133,10 +134,13 @@ def _create_check(
     pair: TablePair, fact: CheckFacts, context: DiffContext
 ) -> CreateCheckConstraintOp:
     found = locate.check(pair.model_table, fact, context.impl)
+    name: str | None = None if fact.name is None else conv(fact.name)
+    if found is not None and found.name is not None:
+        name = sqla.final_name(found, context.impl.dialect)  # marked if a convention made it
     directive = CreateCheckConstraintOp(
-        conv(fact.name) if fact.name is not None and fact.is_generated_name else fact.name,
+        name,
         pair.key.name,
-        text(fact.sql) if found is None else found.sqltext,
+        text(sqla.escape_binds(fact.sql)) if found is None else found.sqltext,
         schema=pair.key.schema,
     )
     if found is None and fact.is_type_bound:
@@ -149,7 +153,9 @@ def _create_check(
 
 def _drop_check(pair: TablePair, fact: CheckFacts, context: DiffContext) -> DropConstraintOp:
     name = None if fact.name is None else conv(fact.name)
-    addition = CreateCheckConstraintOp(name, pair.key.name, text(fact.sql), schema=pair.key.schema)
+    addition = CreateCheckConstraintOp(
+        name, pair.key.name, text(sqla.escape_binds(fact.sql)), schema=pair.key.schema
+    )
     return DropConstraintOp(
         name, pair.key.name, type_="check", schema=pair.key.schema, _reverse=addition
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from copy import copy
 from typing import Any, cast
 
 from sqlalchemy import Column
+from sqlalchemy.types import TypeEngine
 
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff import locate
@@ -37,7 +39,7 @@ def alter(
         if is_changed and (rule := own_rule(context.impl, "compare_type")) is not None:
             is_changed = bool(rule(database_column, model_column))
     if is_changed:
-        directive.modify_type = model_column.type
+        directive.modify_type = without_check(model_column.type)
         log.info(
             "Detected type change from %r to %r on '%s.%s'",
             database_column.type,
@@ -46,6 +48,15 @@ def alter(
             model.name,
         )
     return is_changed
+
+
+def without_check(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return the type without the check that it brings along: checks have directives of their own."""
+    if not getattr(type_, "create_constraint", False):
+        return type_
+    plain = copy(type_)
+    plain.create_constraint = False  # type: ignore[attr-defined]  # Boolean and Enum have it
+    return plain
 
 
 def own_rule(impl: DefaultImpl, name: str) -> Callable[..., Any] | None:
