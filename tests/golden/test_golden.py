@@ -43,7 +43,7 @@ def test_golden(case: Path, project: Project) -> None:
         options = {"sqlite": "true"}.get(dialect, "false")
         project.set_options(render_as_batch=options)
         result = project.limbeck("upgrade", "aaaa1111:bbbb2222", "--sql")
-        script = result.out if result.status == 0 else re.sub(r"\S*/project/", "", result.err)
+        script = result.out if result.status == 0 else re.sub(r"/\S*/project/", "", result.err)
         expect(case / f"expected_{dialect}.sql", script)
 
 

@@ -1,0 +1,24 @@
+-- Running upgrade aaaa1111 -> bbbb2222
+
+CREATE TABLE writer (
+    id BIGINT NOT NULL AUTO_INCREMENT, 
+    name VARCHAR(80) NOT NULL COMMENT 'as on the cover', 
+    PRIMARY KEY (id)
+)COMMENT='who wrote it';
+
+CREATE TABLE book (
+    id INTEGER NOT NULL AUTO_INCREMENT, 
+    author_id BIGINT NOT NULL, 
+    title VARCHAR(200), 
+    price NUMERIC(10, 2) DEFAULT '0', 
+    follows_id INTEGER, 
+    PRIMARY KEY (id), 
+    FOREIGN KEY(author_id) REFERENCES writer (id) ON DELETE CASCADE, 
+    CONSTRAINT fk_book_follows FOREIGN KEY(follows_id) REFERENCES book (id), 
+    CONSTRAINT uq_book_title UNIQUE (author_id, title)
+);
+
+CREATE INDEX ix_book_author_id ON book (author_id);
+
+UPDATE alembic_version SET version_num='bbbb2222' WHERE alembic_version.version_num = 'aaaa1111';
+
