@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from io import StringIO
 
 from sqlalchemy import ForeignKeyConstraint
@@ -67,14 +67,15 @@ def warn_of_impossible(containers: Iterable[OpContainer], autogen_context: Autog
 
 
 def _foreign_key_columns(table: DropTableOp) -> list[tuple[str, ...]]:
-    constraints: Iterator[ForeignKeyConstraint] = (
-        item for item in table.to_table().constraints if isinstance(item, ForeignKeyConstraint)
-    )
-    return [tuple(item.column_keys) for item in constraints]
+    items = () if table._reverse is None else table._reverse.columns
+    return [tuple(item.column_keys) for item in items if isinstance(item, ForeignKeyConstraint)]
 
 
 def _is_needed_index(op: object, needed: list[tuple[str, ...]]) -> bool:
-    if not isinstance(op, DropIndexOp):
+    if not isinstance(op, DropIndexOp) or op._reverse is None:
         return False
-    columns = tuple(column.name for column in op.to_index().columns)
+    columns = tuple(
+        each if isinstance(each, str) else getattr(each, "name", None)
+        for each in op._reverse.columns
+    )
     return any(columns[: len(each)] == each for each in needed)
