@@ -346,6 +346,22 @@ CONVENTION = {
 }
 
 
+def test_second_foreign_key_without_a_name_gets_a_free_one(database: Database) -> None:
+    def before(metadata: MetaData) -> None:
+        Table("parent", metadata, _id())
+        reference: Column[Any] = Column("b_id", ForeignKey("parent.id"))
+        Table("child", metadata, _id(), reference, Column("a_id", Integer))
+
+    def after(metadata: MetaData) -> None:
+        Table("parent", metadata, _id())
+        references: list[Column[Any]] = [
+            Column(name, ForeignKey("parent.id")) for name in ("b_id", "a_id")
+        ]
+        Table("child", metadata, _id(), *references)
+
+    _converge(database, before, after)
+
+
 @pytest.mark.parametrize("is_forward", [True, False])
 def test_naming_convention_converges(database: Database, is_forward: bool) -> None:
     sides = MetaData(naming_convention=CONVENTION), MetaData(naming_convention=CONVENTION)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -63,13 +64,15 @@ def compare_foreign_keys(
         ):
             log.info("Detected removed foreign key (%s) on '%s'", _columns(database), pair.key)
             yield Step(Stage.DROP_FOREIGN_KEY, drop(old, database.name), foreign_key=database)
+    taken = {database.name for database, _ in matches.pairs}
     for model in matches.added:
         new = _of_model(pair, model, context)
         if context.run_object_filters(
             new, model.name, "foreign_key_constraint", reflected=False, compare_to=None
         ):
             log.info("Detected added foreign key (%s) on '%s'", _columns(model), pair.key)
-            yield Step(Stage.CREATE_FOREIGN_KEY, create(new, model.name), foreign_key=model)
+            name = _free_name(model, taken)
+            yield Step(Stage.CREATE_FOREIGN_KEY, create(new, name), foreign_key=model)
 
 
 def disturbance(change: TableChange, context: DiffContext) -> Disturbance:
@@ -114,6 +117,18 @@ def _replace(
     yield Step(Stage.DROP_FOREIGN_KEY, drop(old, database.name), foreign_key=database)
     name = model.name if model.name is not None and not model.is_generated_name else database.name
     yield Step(Stage.CREATE_FOREIGN_KEY, create(new, name), foreign_key=model)
+
+
+def _free_name(model: ForeignKeyFacts, taken: set[str | None]) -> str | None:
+    """Return the key's name; a generated one counts on from those that the table has already."""
+    name = model.name
+    if name is not None and model.is_generated_name:
+        stem, number = re.sub(r"\d+$", "", name), 0
+        while name in taken:
+            number += 1
+            name = f"{stem}{number}"
+    taken.add(name)
+    return name
 
 
 def _keep_implicit_index(
