@@ -107,7 +107,11 @@ def _fold(catalogs: Catalogs) -> Catalogs:
         value = re.sub(r"^'(-?[\d.]+)'$", r"\1", value)
         return re.sub(r"\b(TRUE|FALSE)\b", lambda found: found[0].lower(), value).rstrip()
 
-    return {name: fold(value) for name, value in catalogs.items()}
+    def fold_name(name: str) -> str:
+        """MariaDB numbers foreign keys, and SQLAlchemy creates those of a circle in any order."""
+        return re.sub(r"_ibfk_\d+$", f"_ibfk {catalogs[name]}", name)
+
+    return {fold_name(name): fold(value) for name, value in catalogs.items()}
 
 
 def autogenerate(

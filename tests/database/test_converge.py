@@ -119,6 +119,14 @@ def circle_of_unnamed(metadata: MetaData) -> None:
     Table("b", metadata, _id(), Column("a_id", ForeignKey("a.id")))
 
 
+def tangle(metadata: MetaData) -> None:
+    """A circle of tables without names, one of which refers to itself, too."""
+    Table(
+        "a", metadata, _id(), Column("b_id", ForeignKey("b.id")), Column("up", ForeignKey("a.id"))
+    )
+    Table("b", metadata, _id(), Column("a_id", ForeignKey("a.id")))
+
+
 def _id() -> Column[int]:
     return Column("id", Integer, primary_key=True)
 
@@ -173,6 +181,7 @@ CASES: dict[str, Callable[[], tuple[Models, Models]]] = {
     "tables in a chain": lambda: (none, chain),
     "table that refers to itself": lambda: (none, tree),
     "tables in a circle": lambda: (none, circle),
+    "tables in a tangle": lambda: (none, tangle),
     "table that refers to one there": lambda: (
         family(reference=False),
         both(family(reference=False), tree),

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from limbeck.diff.change import Stage, Step, TableChange
-from limbeck.diff.tables import TableForeignKey, WholeTable
+from limbeck.diff.tables import TableForeignKey, WholeTable, late_names
 from limbeck.operations.ops import MigrateOperation, ModifyTableOps
 from limbeck.schema.facts import ForeignKeyFacts, TableKey
 
@@ -204,7 +204,7 @@ def _directives(unit: UnitId, work: _Work) -> Iterator[MigrateOperation]:
             chosen = [
                 tie for tie in work.apart if tie.unit[1] == key and tie.is_new == (kind == "tie")
             ]
-            yield _modify(key, [_own_directive(tie) for tie in chosen])
+            yield _modify(key, _own_directives(chosen, key, work))
 
 
 def _create(whole: WholeTable, work: _Work) -> Iterator[MigrateOperation]:
@@ -227,11 +227,19 @@ def _take_out(whole: WholeTable, work: _Work) -> None:
             part.take_out_of(whole.creation)
 
 
-def _own_directive(tie: _Tie) -> MigrateOperation:
-    if tie.step is not None:
-        return tie.step.directive
-    assert tie.part is not None
-    return tie.part.creation() if tie.is_new else tie.part.removal()
+def _own_directives(ties: Sequence[_Tie], key: TableKey, work: _Work) -> list[MigrateOperation]:
+    directives: list[MigrateOperation] = []
+    new = [tie.part for tie in ties if tie.part is not None and tie.is_new]
+    names = late_names(_whole(work.plan.creates, key), new) if new else {}
+    for tie in ties:
+        if tie.step is not None:
+            directives.append(tie.step.directive)
+        elif tie.part is not None and tie.is_new:
+            directives += [] if tie.part.index is None else [tie.part.index]
+            directives.append(tie.part.creation(names[tie.fact]))
+        elif tie.part is not None:
+            directives.append(tie.part.removal())
+    return directives
 
 
 def _remaining_steps(change: TableChange, work: _Work) -> list[Step]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKeyConstraint, Table
+from sqlalchemy.sql.elements import conv
 
 from limbeck.diff import locate
 from limbeck.diff.change import TablePair
@@ -16,6 +17,7 @@ from limbeck.diff.indexes import create_index
 from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     AddConstraintOp,
+    CreateIndexOp,
     CreateTableOp,
     DropConstraintOp,
     DropIndexOp,
@@ -34,14 +36,16 @@ class TableForeignKey:
     fact: ForeignKeyFacts
     constraint: ForeignKeyConstraint
     must_stand_apart: bool
+    index: CreateIndexOp | None = None
+    """The index that the database makes along with the key, unless the key says its name."""
 
     def take_out_of(self, directive: CreateTableOp) -> None:
         """Remove the foreign key from what the directive creates."""
         directive.columns = [each for each in directive.columns if each is not self.constraint]
 
-    def creation(self) -> AddConstraintOp:
+    def creation(self, name: str | None) -> AddConstraintOp:
         """Return the directive that adds the foreign key to the finished table."""
-        return create(self.constraint, self.fact.name)
+        return create(self.constraint, name)
 
     def removal(self) -> DropConstraintOp:
         """Return the directive that drops the foreign key before its table."""
@@ -65,6 +69,25 @@ class WholeTable:
         if self.directive._reverse is None:
             raise LookupError(f"the drop of {self.key} does not know the table")
         return self.directive._reverse
+
+
+def late_names(
+    whole: WholeTable, apart: Sequence[TableForeignKey]
+) -> dict[ForeignKeyFacts, str | None]:
+    """Return the names of foreign keys that are added to the finished table.
+
+    Databases that number them count those in CREATE TABLE first.
+    """
+    names = {part.fact: part.fact.name for part in apart}
+    numbered = [part for part in whole.foreign_keys if _is_numbered(part.fact)]
+    free = sorted((str(part.fact.name) for part in numbered), key=lambda name: (len(name), name))
+    late = [part for part in apart if _is_numbered(part.fact)]
+    names.update(zip((part.fact for part in late), free[len(free) - len(late) :], strict=True))
+    return names
+
+
+def _is_numbered(fact: ForeignKeyFacts) -> bool:
+    return fact.is_generated_name and str(fact.name)[-1:].isdigit()
 
 
 def create_table(facts: TableFacts, table: Table, context: DiffContext) -> WholeTable | None:
@@ -138,4 +161,14 @@ def _foreign_keys(
         constraint = locate.foreign_key(table, fact, context.impl)
         if constraint is not None:
             # CREATE TABLE leaves out what says use_alter, wherever there is ALTER.
-            yield TableForeignKey(fact, constraint, can_add_later and bool(constraint.use_alter))
+            must_stand_apart = can_add_later and bool(constraint.use_alter)
+            yield TableForeignKey(fact, constraint, must_stand_apart, _index_of(fact, facts))
+
+
+def _index_of(key: ForeignKeyFacts, table: TableFacts) -> CreateIndexOp | None:
+    for index in table.indexes:
+        columns = locate.index_columns(index)
+        if index.is_implicit and index.name != key.name and columns == key.columns:
+            name, (schema, table_name) = str(index.name), table.key
+            return CreateIndexOp(conv(name), table_name, list(columns), schema=schema)
+    return None
