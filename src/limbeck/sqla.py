@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import bindparam
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import NoReferencedColumnError
-from sqlalchemy.sql.base import _NONE_NAME
+from sqlalchemy.sql.base import _NONE_NAME, SchemaEventTarget
 from sqlalchemy.sql.compiler import BIND_PARAMS_ESC
 from sqlalchemy.sql.ddl import CreateIndex
 from sqlalchemy.sql.elements import BindParameter, TextClause, conv
@@ -331,3 +331,12 @@ def is_autocommit(connection: Connection) -> bool:
     `_is_autocommit_isolation` is private in every version up to 2.1.
     """
     return bool(connection._is_autocommit_isolation())
+
+
+def may_bring_types(type_: TypeEngine[Any]) -> bool:
+    """Tell whether creating a table with such a column may create a type before it.
+
+    SchemaEventTarget (2.0, 2.1) is what such types have in common; no public name says so.
+    """
+    types = (type_, *type_._variant_mapping.values())
+    return any(isinstance(each, SchemaEventTarget) for each in types)

@@ -6,6 +6,7 @@ is decided here. Offline the same statements are written to the script.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import (
@@ -14,6 +15,8 @@ from sqlalchemy import (
     Insert,
     String,
     Table,
+    Update,
+    bindparam,
     inspect,
     literal_column,
     select,
@@ -110,15 +113,22 @@ class HeadMaintainer:
         self.heads.discard(version)
 
     def _update_version(self, from_: str, to_: str) -> None:
-        column = self.context._version.c.version_num
-        result = self.context.impl._exec(
-            self.context._version.update()
-            .values(version_num=_literal(to_))
-            .where(column == _literal(from_))
-        )
-        self._expect_one_row(result, f"updating to {to_!r}", from_)
+        if self.context.as_sql:
+            self.context.impl._exec(self._updating(_literal(from_), _literal(to_)))
+        else:
+            result = self.context.impl._exec(self._update, params={"from_": from_, "to_": to_})
+            self._expect_one_row(result, f"updating to {to_!r}", from_)
         self.heads.discard(from_)
         self.heads.add(to_)
+
+    @cached_property
+    def _update(self) -> Update:
+        """One statement for all steps, so that it is compiled and prepared once."""
+        return self._updating(bindparam("from_", type_=String), bindparam("to_", type_=String))
+
+    def _updating(self, from_: ColumnElement[str], to_: ColumnElement[str]) -> Update:
+        table = self.context._version
+        return table.update().values(version_num=to_).where(table.c.version_num == from_)
 
     def _expect_one_row(self, result: Any, action: str, version: str) -> None:
         if self.context.as_sql or not self.context.dialect.supports_sane_rowcount:

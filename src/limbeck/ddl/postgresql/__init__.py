@@ -160,6 +160,8 @@ class PostgresqlImpl(DefaultImpl):
 
     def _create_types(self, column: Column[Any]) -> None:
         """Have SQLAlchemy's events create the column's named types that are not there yet."""
+        if not sqla.may_bring_types(column.type):
+            return
         bearer = Table("bearer", MetaData(), Column(column.name, column.type.copy()))
         bind = self._event_bind()
         if self.as_sql:
