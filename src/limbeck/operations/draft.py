@@ -254,6 +254,8 @@ class Draft:
         if isinstance(const, PrimaryKeyConstraint):
             for constraints in (self.constraints, self.new_constraints):
                 constraints[:] = [c for c in constraints if not isinstance(c, PrimaryKeyConstraint)]
+            for column in const.columns:  # a key alone lets SQLite take NULLs
+                self._slot(column.name).nullable = False
         self.new_constraints.append(const)
 
     def drop_constraint(
