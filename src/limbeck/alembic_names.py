@@ -60,13 +60,19 @@ def replace_package(path: Sequence[str]) -> None:
     install()
 
 
+def is_for_environment() -> bool:
+    """Tell whether `limbeck-alembic` serves the name here, so that Alembic's defaults hold."""
+    return getattr(sys.modules.get(_NAME), "for_environment", False) is True
+
+
 def refuse_beside_alembic() -> None:
     """Raise ImportError when the distribution `alembic` installed here is the real one."""
     # Slow to import, and a process under the limbeck command needs it not.
     from importlib.metadata import MetadataPathFinder
 
     for distribution in MetadataPathFinder.find_distributions(_context_for_alembic()):
-        if distribution.metadata["Home-page"] != _own_home_page():
+        metadata = distribution.metadata
+        if "Home-page" not in metadata or metadata["Home-page"] != _own_home_page():
             raise ImportError(
                 f"Both limbeck-alembic and Alembic {distribution.version} are installed here, and "
                 "each wants the name 'alembic'. Keep one: run `pip uninstall -y alembic "

@@ -9,7 +9,8 @@ used: `fileConfig` switches off those that existed before it.
 from __future__ import annotations
 
 import logging
-import sys
+
+from limbeck import alembic_names
 
 HOME, COMPATIBLE = "limbeck", "alembic"
 
@@ -26,7 +27,7 @@ class ProjectLogger(logging.LoggerAdapter[logging.Logger]):
         """The logger to write to: what is set up, else what the program calls us."""
         if _is_set_up(COMPATIBLE) or _is_set_up(COMPATIBLE + self._below):
             return logging.getLogger(COMPATIBLE + self._below)
-        if not _is_called_alembic() or _is_set_up(HOME):
+        if not alembic_names.is_for_environment() or _is_set_up(HOME):
             return logging.getLogger(HOME + self._below)
         return logging.getLogger(COMPATIBLE + self._below)
 
@@ -41,8 +42,3 @@ def _is_set_up(name: str) -> bool:
     if not isinstance(logger, logging.Logger):
         return False
     return bool(logger.level or logger.handlers or not logger.propagate)
-
-
-def _is_called_alembic() -> bool:
-    """Tell whether `limbeck-alembic` serves the name `alembic` in this environment."""
-    return getattr(sys.modules.get(COMPATIBLE), "for_environment", False) is True

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from limbeck import __version__
+from limbeck.alembic_names import ALEMBIC_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def build_parser(prog: str, added: Iterable[Command] = ()) -> argparse.ArgumentP
     `added` are commands of a program that builds on this one.
     """
     parser = _Parser(prog=prog, description="Schema migrations for SQLAlchemy.")
-    parser.add_argument("--version", action="version", version=f"{prog} {__version__}")
+    parser.add_argument("--version", action="version", version=_version(prog))
     for argument in GLOBAL:
         parser.add_argument(*argument.flags, **argument.options)
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -185,6 +186,13 @@ def build_parser(prog: str, added: Iterable[Command] = ()) -> argparse.ArgumentP
             subparser.add_argument(*argument.flags, **argument.options)
         _add_global_again(subparser, taken)
     return parser
+
+
+def _version(prog: str) -> str:
+    """Say the version; under Alembic's name Alembic's first, for what reads it."""
+    if prog == "alembic":
+        return f"{prog} {ALEMBIC_VERSION} (limbeck {__version__})"
+    return f"{prog} {__version__}"
 
 
 def _add_global_again(parser: argparse.ArgumentParser, taken: set[str]) -> None:

@@ -239,7 +239,7 @@ def _init(config: Config, options: Namespace) -> None:
         options.directory,
         options.template,
         options.package,
-        alembic_names=options.alembic_names,
+        alembic_names=options.alembic_names or None,
     )
 
 

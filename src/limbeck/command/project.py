@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from limbeck import alembic_names as alembic_names_module
 from limbeck.config import Config
 from limbeck.errors import CommandError
 from limbeck.script.write import DEFAULT_TEMPLATE, NUMBERED_TEMPLATE, write_template
@@ -77,14 +78,18 @@ def init(
     template: str = "generic",
     package: bool = False,
     *,
-    alembic_names: bool = False,
+    alembic_names: bool | None = None,
 ) -> None:
     """Make a migrations folder and its configuration.
 
     Nothing is written unless the folder is empty or absent and all of it can be written. A
     configuration file that is there already stays. `package` adds `__init__.py`s; `alembic_names`
-    writes `alembic.ini` and `from alembic import …`.
+    writes `alembic.ini` and `from alembic import …`; not given, that is so where limbeck is
+    called by the name alembic: by `limbeck-alembic`, or with an `alembic.ini`.
     """
+    if alembic_names is None:
+        name = os.path.basename(config.config_file_name or "")
+        alembic_names = alembic_names_module.is_for_environment() or name == "alembic.ini"
     plan = _plan(config, directory, template, package=package, alembic_names=alembic_names)
     _refuse(plan)
     for folder in (plan.directory, plan.directory / "versions"):

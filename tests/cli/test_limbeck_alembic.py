@@ -1,0 +1,86 @@
+"""The distribution `limbeck-alembic`: the name `alembic` for a whole environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from limbeck.alembic_names import ALEMBIC_VERSION, METADATA
+
+PACKAGE = Path(__file__).resolve().parents[2] / "packages" / "limbeck-alembic"
+
+
+def python(
+    *arguments: str, folder: Path, path: tuple[Path, ...] = (PACKAGE,)
+) -> subprocess.CompletedProcess[str]:
+    """Run Python where the distribution is installed."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path)), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(
+            "from alembic import command, op\nimport alembic, limbeck.command, limbeck.op\n"
+            "assert op is limbeck.op and command is limbeck.command\n"
+            f"assert alembic.__version__ == {ALEMBIC_VERSION!r}",
+            id="alembic-is-limbeck",
+        ),
+        pytest.param(
+            "import importlib.metadata as m\n"
+            f"assert m.version('alembic') == {ALEMBIC_VERSION!r}\n"
+            "assert [d.name for d in m.distributions(name='alembic')] == ['alembic']",
+            id="distribution-answers-version-checks",
+        ),
+        pytest.param(
+            "import alembic.__main__, alembic.config\n"
+            "assert callable(alembic.config.main) and callable(alembic.__main__.run)",
+            id="command-line-is-there",
+        ),
+    ],
+)
+def test_environment_calls_limbeck_alembic(program: str, tmp_path: Path) -> None:
+    run = python("-c", program, folder=tmp_path)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_command_alembic_works_with_alembics_defaults(tmp_path: Path) -> None:
+    for arguments in (["init", "migrations"], ["revision", "-m", "add user", "--rev-id", "a1b2"]):
+        run = python("-m", "alembic", *arguments, folder=tmp_path)
+        assert run.returncode == 0, run.stderr
+    assert (tmp_path / "alembic.ini").exists()
+    assert (tmp_path / "migrations" / "versions" / "a1b2_add_user.py").exists()
+    assert "from alembic import context" in (tmp_path / "migrations" / "env.py").read_text()
+
+
+def test_command_alembic_says_alembics_version_first(tmp_path: Path) -> None:
+    run = python("-m", "alembic", "--version", folder=tmp_path)
+    assert run.stdout.startswith(f"alembic {ALEMBIC_VERSION} (limbeck ")
+
+
+def test_importing_beside_the_real_one_fails_and_says_what_to_do(tmp_path: Path) -> None:
+    installed = tmp_path / "alembic-1.18.4.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: alembic\nVersion: 1.18.4\n")
+    run = python("-c", "import alembic", folder=tmp_path, path=(PACKAGE, tmp_path))
+    assert run.returncode == 1
+    assert "Both limbeck-alembic and Alembic 1.18.4 are installed here" in run.stderr
+    assert "pip uninstall -y alembic limbeck-alembic" in run.stderr
+
+
+def test_metadata_is_the_same_in_both_distributions() -> None:
+    text = METADATA.read_text(encoding="utf-8")
+    installed = PACKAGE / f"alembic-{ALEMBIC_VERSION}.egg-info"
+    assert installed.read_text(encoding="utf-8") == text
+    assert f"\nVersion: {ALEMBIC_VERSION}\n" in text
