@@ -299,7 +299,7 @@ class EnvironmentContext:
         )
         if "compare_server_default" not in self._given:
             # Alembic compares server defaults only when told to; limbeck, unless told not to.
-            options["compare_server_default"] = True
+            options["compare_server_default"] = self.config.uses_limbeck_names
         options.update(read_options(self.config, self._given))
         options["script"] = self.script
         options["on_version_apply"] = _callbacks(options["on_version_apply"])
