@@ -35,14 +35,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         servers.stop_all(Path(os.environ[servers.RUN_FOLDER]))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what asks a database for something that it has not got."""
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        name = getattr(item, "callspec", None) and item.callspec.params.get("database")  # type: ignore[attr-defined]  # only parametrised items have it
+        wanted = {feature for marker in item.iter_markers("requires") for feature in marker.args}
+        (left_out if name and wanted - FEATURES[name] else kept).append(item)
+    if left_out:
+        items[:] = kept
+        config.hook.pytest_deselected(items=left_out)
+
+
 @pytest.fixture(params=sorted(FEATURES))
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A fresh empty database: the test runs once on each one that has what it `requires`."""
-    name: str = request.param
-    for marker in request.node.iter_markers("requires"):
-        if missing := set(marker.args) - FEATURES[name]:
-            pytest.skip(f"{name} has no {', '.join(sorted(missing))}")
-    with fresh_database(name, tmp_path) as fresh:
+    with fresh_database(request.param, tmp_path) as fresh:
         yield fresh
 
 

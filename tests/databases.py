@@ -21,9 +21,15 @@ FEATURES: dict[str, frozenset[str]] = {
         {"transactional_ddl", "partial_indexes", "alter", "comments", "schemas", "probe"}
         | {"named_primary_key", "identity", "enum_types", "sequences", "deferrable"}
     ),
-    "mariadb": frozenset({"alter", "comments", "schemas", "probe"}),
+    "mariadb": frozenset({"alter", "comments", "schemas", "probe", "implicit_commit"}),
 }
 """What each database can do; tests ask for these with `@pytest.mark.requires(...)`."""
+
+ASYNC_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "mariadb": "mysql+aiomysql",
+}
 
 _counter = itertools.count()
 
@@ -46,6 +52,13 @@ class Database:
     def url_text(self) -> str:
         """The url with its password, as it would stand in a configuration file."""
         return self.url.render_as_string(hide_password=False)
+
+    @property
+    def async_url_text(self) -> str:
+        """The url of the same database for an asynchronous driver."""
+        return self.url.set(drivername=ASYNC_DRIVERS[self.name]).render_as_string(
+            hide_password=False
+        )
 
     @cached_property
     def engine(self) -> Engine:

@@ -10,8 +10,6 @@ import sqlalchemy as sa
 from tests.cli.project import MODELS, PHONE, Project
 from tests.databases import Database
 
-ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-
 
 def migrate(project: Project) -> None:
     """Go the main road once: write, upgrade, check, back."""
@@ -29,19 +27,15 @@ def test_no_env_py_is_needed(project_on: Project) -> None:
 
 @pytest.mark.parametrize("with_env", [True, False])
 def test_async_drivers(database: Database, project_on: Project, with_env: bool) -> None:
-    if database.name not in ASYNC_DRIVERS:
-        pytest.skip("no asynchronous driver is a test dependency for this one")
-    url = database.url.set(drivername=ASYNC_DRIVERS[database.name])
-    project_on.set_options(
-        sqlalchemy__url=url.render_as_string(hide_password=False).replace("%", "%%")
-    )
+    url = database.async_url_text.replace("%", "%%")
+    project_on.set_options(sqlalchemy__url=url)
     if with_env:
         shutil.rmtree(project_on.folder / "migrations")
         project_on.ini.unlink()
         project_on.ok("init", "migrations", "-t", "async")
         project_on.set_options(
             models="app.models:Base",
-            sqlalchemy__url=url.render_as_string(hide_password=False).replace("%", "%%"),
+            sqlalchemy__url=url,
         )
     else:
         (project_on.folder / "migrations" / "env.py").unlink()
@@ -149,7 +143,7 @@ def test_alembic_names(empty: Project) -> None:
     assert "from alembic import" in (empty.folder / "migrations" / "env.py").read_text()
     ini.write_text(
         text.replace(
-            "[alembic]", f"[alembic]\nmodels = app.models:Base\nsqlalchemy.url = {empty.url}", 1
+            "\nsqlalchemy.url =", f"\nmodels = app.models:Base\nsqlalchemy.url = {empty.url}", 1
         )
     )
     empty.ok("revision", "--autogenerate", "-m", "create users")

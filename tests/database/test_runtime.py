@@ -206,11 +206,10 @@ def test_failed_run_in_one_transaction_leaves_nothing(
     assert failure.undone == ["upgrade  -> aaaa1", "upgrade aaaa1 -> bbbb1"]
 
 
+@pytest.mark.requires("implicit_commit")
 def test_failed_revision_says_what_can_not_be_rolled_back(
     database: Database, migrations: Migrations
 ) -> None:
-    if "transactional_ddl" in database.features:
-        pytest.skip("rolls back")
     broken(migrations)
     with pytest.raises(DBAPIError) as caught:
         command.upgrade(migrations.config(), "head")

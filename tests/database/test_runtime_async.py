@@ -13,8 +13,6 @@ from limbeck.errors import CommandError
 from tests.databases import Database
 from tests.migrations import Migrations
 
-DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-
 ENV = """\
 import asyncio
 from limbeck import context
@@ -37,10 +35,7 @@ asyncio.run(main())
 
 @pytest.fixture
 def migrations(database: Database, tmp_path: Path) -> Migrations:
-    if database.name not in DRIVERS:
-        pytest.skip(f"no async driver for {database.name} is installed")
-    url = database.url.set(drivername=DRIVERS[database.name])
-    found = Migrations(tmp_path / "migrations", url.render_as_string(hide_password=False))
+    found = Migrations(tmp_path / "migrations", database.async_url_text)
     found.write_table("aaaa1")
     found.write("bbbb1", "aaaa1", "op.execute('CREATE TABLE x (id int)'); raise KeyError('x')")
     return found
@@ -65,6 +60,7 @@ def test_async_driver_up_and_down(
     assert tables(database) == {"alembic_version"}
 
 
+@pytest.mark.requires("transactional_ddl")
 def test_async_failure_is_rolled_back(database: Database, migrations: Migrations) -> None:
     migrations.options = {"transaction_per_migration": "true"}
     with pytest.raises(KeyError):

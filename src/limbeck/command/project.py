@@ -94,8 +94,7 @@ def init(
     _refuse(plan)
     for folder in (plan.directory, plan.directory / "versions"):
         if not folder.exists():
-            with messaging.status(f"Creating directory {folder}", quiet=plan.quiet):
-                folder.mkdir(parents=True)
+            _make(folder, plan)
     for source in sorted(plan.template.iterdir()):
         if source.is_file() and source.name not in OUTSIDE:
             _copy(source, plan.directory / source.name, plan)
@@ -146,6 +145,14 @@ def _refuse(plan: Plan) -> None:
             raise CommandError(f"Can't make {place}: {existing} is a file.")
         if not os.access(existing, os.W_OK | os.X_OK):
             raise CommandError(f"Can't write into {existing}: it is not yours to write.")
+
+
+def _make(folder: Path, plan: Plan) -> None:
+    try:
+        with messaging.status(f"Creating directory {folder}", quiet=plan.quiet):
+            folder.mkdir(parents=True)
+    except OSError as error:
+        raise CommandError(f"Can't make {folder}: {error.strerror}. Name another place.") from error
 
 
 def _copy(source: Path, path: Path, plan: Plan) -> None:

@@ -93,12 +93,13 @@ def test_init_refuses_a_file_in_the_way(folder: Path) -> None:
     assert files(folder) == ["file"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_init_refuses_what_it_can_not_write(folder: Path) -> None:
+    # root may write everywhere, but not make folders in /proc
+    place = folder if os.geteuid() else Path("/proc")
     folder.chmod(0o555)
     try:
-        with pytest.raises(CommandError, match="Can't write into"):
-            command.init(Config(), "migrations")
+        with pytest.raises(CommandError, match=r"Can't (make|write into) .*"):
+            command.init(Config(), str(place / "migrations"))
     finally:
         folder.chmod(0o755)
     assert files(folder) == []
