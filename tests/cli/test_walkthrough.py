@@ -28,7 +28,6 @@ def catalogs_of_models(database: Database, project: Project) -> Catalogs:
     return found
 
 
-@pytest.mark.smoke
 def test_walkthrough_converges(database: Database, project_on: Project) -> None:
     project = project_on
     without_phone = catalogs_of_models(database, project)

@@ -12,8 +12,6 @@ from sqlalchemy.sql.elements import quoted_name
 from limbeck.render.constructs import render_column, render_server_default
 from tests.rendering import PlainRenderContext
 
-pytestmark = pytest.mark.smoke
-
 
 @pytest.mark.parametrize(
     ("column", "expected"),

@@ -33,8 +33,6 @@ from limbeck.render.constraints import (
 from limbeck.render.expressions import render_dialect_keywords
 from tests.rendering import PlainRenderContext
 
-pytestmark = pytest.mark.smoke
-
 CONVENTION = {
     "ix": "ix_%(column_0_label)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",

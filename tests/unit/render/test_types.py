@@ -15,8 +15,6 @@ from sqlalchemy.types import NullType, TypeDecorator, TypeEngine, UserDefinedTyp
 from limbeck.render.types import render_type
 from tests.rendering import DIALECTS, PlainRenderContext, evaluate, make_dialect
 
-pytestmark = pytest.mark.smoke
-
 # their constructors are not typed
 mssql: Any = import_module("sqlalchemy.dialects.mssql")
 oracle: Any = import_module("sqlalchemy.dialects.oracle")
