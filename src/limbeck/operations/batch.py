@@ -57,6 +57,7 @@ class BatchOperationsImpl:
         self.naming_convention = naming_convention
         self.partial_reordering = partial_reordering
         self.batch: list[Call] = []
+        self.renamed: dict[str, str] = {}
 
     @property
     def impl(self) -> DefaultImpl:
@@ -80,7 +81,7 @@ class BatchOperationsImpl:
         with rebuild.guard():
             if rebuild.renames_columns_in_place and self.copy_from is None:
                 self._rename_columns_in_place()
-            if self._should_recreate():
+            if self._should_recreate() or self._places_columns():
                 self._recreate(rebuild, self._read_table(rebuild))
             else:
                 self._apply_in_place()
@@ -89,6 +90,10 @@ class BatchOperationsImpl:
         if self.recreate == "auto":
             return self.impl.requires_recreate_in_batch(self)
         return self.recreate == "always"
+
+    def _places_columns(self) -> bool:
+        """Tell whether a column has to stand at a place, which ALTER can't do."""
+        return any(_without_places(keywords) != keywords for _, _, keywords in self.batch)
 
     def _apply_in_place(self) -> None:
         for name, arguments, keywords in self.batch:
@@ -120,6 +125,7 @@ class BatchOperationsImpl:
             table_args=self.table_args,
             table_kwargs=self.table_kwargs,
             partial_reordering=self.partial_reordering or (),
+            earlier_names=self.renamed,
         )
         for name, arguments, keywords in self.batch:
             getattr(draft, name)(*arguments, **keywords)
@@ -129,14 +135,13 @@ class BatchOperationsImpl:
     def _rename_columns_in_place(self) -> None:
         """Rename columns by ALTER first: the database follows them in views, triggers and keys."""
         remaining: list[Call] = []
-        new_names: dict[str, str] = {}
         for name, arguments, keywords in self.batch:
             if name == "alter_column":
-                column: str = new_names.get(arguments[1]) or arguments[1]
+                column: str = self.renamed.get(arguments[1]) or arguments[1]
                 new: Any = keywords.get("name")
                 if new is not None and new != column:
                     self.impl.alter_column(self.table_name, column, name=new, schema=self.schema)
-                    new_names[arguments[1]] = column = new
+                    self.renamed[arguments[1]] = column = new
                 keywords = keywords | {"name": None}
                 if not _changes_something(keywords):
                     continue

@@ -103,6 +103,8 @@ class Draft:
     table_args: Sequence[Any] = ()
     table_kwargs: Mapping[str, Any] = field(default_factory=dict)
     partial_reordering: Sequence[tuple[str, ...]] = ()
+    earlier_names: Mapping[str, str] = field(default_factory=dict)
+    """Columns that the table has by another name already, which calls may still use."""
 
     def __post_init__(self) -> None:
         self.comment = self.table.comment
@@ -224,7 +226,9 @@ class Draft:
         name = self._slot(column.name).name
         del self.slots[name]
         olds = {old for old, new in self.new_names.items() if new == name} | {name}
-        self.constraints = [c for c in self.constraints if not columns_named_in(c) & olds]
+        olds |= {old for old, new in self.earlier_names.items() if new == name}
+        for constraints in (self.constraints, self.new_constraints):
+            constraints[:] = [c for c in constraints if not columns_named_in(c) & olds]
         self.indexes = {
             key: index
             for key, index in self.indexes.items()
@@ -232,7 +236,8 @@ class Draft:
         }
 
     def _slot(self, name: str) -> Slot:
-        slot = self.slots.get(self.new_names.get(name, name)) or self.slots.get(name)
+        names = (self.new_names.get(name, name), name, self.earlier_names.get(name, name))
+        slot = next((self.slots[each] for each in names if each in self.slots), None)
         if slot is None:
             raise BatchError(f"No such column: {name!r} in the table {self.table.name!r}")
         return slot
@@ -354,7 +359,7 @@ class Draft:
             schema=self.table.schema,
         )
         for constraint in later:
-            transfer_constraint(constraint, final, self.new_names)
+            transfer_constraint(constraint, final, self._names_in(constraint))
         ensure_referred_tables(final)
         return RecreatePlan(
             old=self.table,
@@ -383,7 +388,7 @@ class Draft:
         )
         for constraint in constraints:
             if not (isinstance(constraint, PrimaryKeyConstraint) and not constraint.columns):
-                transfer_constraint(constraint, new, self.new_names)
+                transfer_constraint(constraint, new, self._names_in(constraint))
         for item in self.table_args:
             if isinstance(item, Column):
                 new.append_column(item)
@@ -391,6 +396,12 @@ class Draft:
                 new.append_constraint(item)
         ensure_referred_tables(new)
         return new
+
+    def _names_in(self, constraint: Constraint) -> Mapping[str, str]:
+        """Return what became of the column names that a constraint uses."""
+        if any(constraint is own for own in self.new_constraints):
+            return {**self.earlier_names, **self.new_names}
+        return self.new_names
 
     def _copy(self, new: Table) -> Insert | None:
         sources = {

@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.ddl.rebuild import TableRebuild
 from limbeck.errors import BatchError
+from limbeck.operations import Operations
 from limbeck.operations.draft import Draft
 from limbeck.operations.recreate import run_plan, temporary_name
 from limbeck.operations.transfer import rename_words
+from limbeck.runtime.migration import MigrationContext
 
 
 def old_table() -> sa.Table:
@@ -167,3 +169,32 @@ def test_rename_words_leaves_strings_alone() -> None:
 def test_temporary_name_has_an_end() -> None:
     assert temporary_name("t") == "_alembic_tmp_t"
     assert len(temporary_name("t" * 80)) == 50
+
+
+def test_batch_puts_a_column_at_its_place_beside_a_rename() -> None:
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER)")
+        operations = Operations(MigrationContext.configure(connection))
+        with operations.batch_alter_table("t") as batch_op:
+            batch_op.alter_column("a", new_column_name="z")
+            batch_op.add_column(sa.Column("after", sa.Integer()), insert_after="a")
+        names = [column["name"] for column in sa.inspect(connection).get_columns("t")]
+        assert names == ["id", "z", "after", "b"]
+
+
+def test_batch_finds_a_column_that_it_renames_by_either_name() -> None:
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER)")
+        operations = Operations(MigrationContext.configure(connection))
+        with operations.batch_alter_table("t") as batch_op:
+            batch_op.create_unique_constraint("uq", ["a"])
+            batch_op.alter_column("a", new_column_name="z")
+            batch_op.add_column(sa.Column("after", sa.Integer()), insert_after="a")
+            batch_op.create_primary_key("pk", ["z"])
+        inspector = sa.inspect(connection)
+        columns = inspector.get_columns("t")
+        assert [column["name"] for column in columns] == ["id", "z", "after"]
+        assert not columns[1]["nullable"]
+        assert inspector.get_unique_constraints("t")[0]["column_names"] == ["z"]
