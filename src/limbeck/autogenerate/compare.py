@@ -71,12 +71,16 @@ def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: UpgradeOp
 
 
 def chosen_comparators(autogen_context: AutogenContext) -> PriorityDispatcher:
-    """Return ours, users' and plugins' comparators; `autogenerate_plugins` chooses."""
+    """Return users', our and plugins' comparators; `autogenerate_plugins` chooses.
+
+    Of one priority users' come first, as on Alembic: what they add, such as a schema or a
+    function, is there when our tables are made.
+    """
     from limbeck.runtime.plugins import Plugin  # lazy: plugins are looked for when first needed
 
     chosen = PriorityDispatcher()
-    chosen.dispatch_for("schema")(_compare_schemas)
     chosen.populate_with(comparators)
+    chosen.dispatch_for("schema")(_compare_schemas)
     patterns = list(autogen_context.opts.get("autogenerate_plugins") or ["alembic.autogenerate.*"])
     Plugin.populate_autogenerate_priority_dispatch(chosen, include_plugins=patterns)
     return chosen

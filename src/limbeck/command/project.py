@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,11 +156,11 @@ def _make(folder: Path, plan: Plan) -> None:
 
 def _copy(source: Path, path: Path, plan: Plan) -> None:
     with messaging.status(f"Generating {path}", quiet=plan.quiet):
-        if plan.section == "limbeck":
-            shutil.copyfile(source, path)
-            return
-        text = source.read_text(ENCODING).replace("from limbeck", "from alembic")
-        path.write_text(text.replace('"limbeck.', '"alembic.'), ENCODING)
+        # compat: the templates say alembic, since flask-alembic copies them as they are; the one
+        # without env.py, which is limbeck's own, says limbeck
+        name, other = plan.section, "limbeck" if plan.section == "alembic" else "alembic"
+        text = source.read_text(ENCODING).replace(f"from {other}", f"from {name}")
+        path.write_text(text.replace(f'"{other}.', f'"{name}.'), ENCODING)
 
 
 def _write_toml(path: Path, plan: Plan) -> None:

@@ -78,11 +78,13 @@ def warn_deprecated(msg: str, stacklevel: int = 2) -> None:
 
 
 def msg(msg: str, newline: bool = True, flush: bool = False, quiet: bool = False) -> None:
-    """Print a message, indented by two."""
+    """Print a message; indented by two where the width is known, plain for programs."""
     if quiet:
         return
-    lines = [msg] if TERMWIDTH is None else textwrap.wrap(msg, TERMWIDTH) or [""]
-    body = "\n".join("  " + line for line in lines)
+    if TERMWIDTH is None:
+        body = msg
+    else:
+        body = "\n".join("  " + line for line in textwrap.wrap(msg, TERMWIDTH) or [""])
     write_outstream(sys.stdout, body + ("\n" if newline else ""))
     if flush:
         sys.stdout.flush()

@@ -4,12 +4,12 @@ import logging
 import re
 from logging.config import fileConfig
 
-from limbeck import context
-from limbeck.util import CommandError
+from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import MetaData, engine_from_config, pool
 
 config = context.config
-logger = logging.getLogger("limbeck.env")
+logger = logging.getLogger("alembic.env")
 
 if config.config_file_name is not None and config.file_config.has_section("loggers"):
     fileConfig(config.config_file_name, disable_existing_loggers=False)

@@ -2,8 +2,8 @@
 
 from logging.config import fileConfig
 
-from limbeck import context
-from limbeck.util import CommandError
+from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import engine_from_config, pool
 from sqlalchemy.engine import Connection
 

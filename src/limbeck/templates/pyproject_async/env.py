@@ -3,8 +3,8 @@
 import asyncio
 from logging.config import fileConfig
 
-from limbeck import context
-from limbeck.util import CommandError
+from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import pool
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import async_engine_from_config
