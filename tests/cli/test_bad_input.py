@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -246,3 +248,115 @@ def test_configuration_that_is_no_ini_file(empty: Project) -> None:
 def test_pyproject_that_is_no_toml(empty: Project) -> None:
     Path(empty.folder, "pyproject.toml").write_text("[tool.limbeck\n")
     assert "pyproject.toml" in empty.fails("heads")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--rev-id", "a b"], ["--rev-id", "a/b"], ["--rev-id", "head"], ["--rev-id", "abc111"]],
+)
+def test_id_that_no_identifier_could_name(migrated: Project, options: list[str]) -> None:
+    assert options[1] in migrated.fails("revision", "-m", "x", *options)
+
+
+@pytest.mark.parametrize("label", ["a@b", "a b", "heads", "taken"])
+def test_branch_label_that_no_identifier_could_name(migrated: Project, label: str) -> None:
+    migrated.ok("revision", "-m", "labelled", "--branch-label", "taken")
+    assert label in migrated.fails("revision", "-m", "x", "--branch-label", label)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--skip-empty"], ["--autogenerate", "--from-database"], ["--from-database", "--sql"]],
+)
+def test_options_of_revision_that_contradict(migrated: Project, options: list[str]) -> None:
+    assert options[-1] in migrated.fails("revision", "-m", "x", *options)
+
+
+def test_env_py_that_runs_no_migrations_compares_nothing(migrated: Project) -> None:
+    (migrated.folder / "migrations" / "env.py").write_text("")
+    assert "run_migrations" in migrated.fails("revision", "--autogenerate", "-m", "x")
+
+
+def test_env_py_that_runs_no_migrations_is_told(migrated: Project) -> None:
+    (migrated.folder / "migrations" / "env.py").write_text("")
+    assert "run_migrations" in migrated.ok("upgrade").err
+
+
+def test_env_py_that_misses_a_file_of_its_own(migrated: Project) -> None:
+    env = migrated.folder / "migrations" / "env.py"
+    env.write_text("from pathlib import Path\n\nPath('secrets.json').read_text()\n")
+    message = migrated.fails("upgrade")
+    assert f"{env}, line 3" in message
+    assert "secrets.json" in message
+    assert "connect" not in message
+
+
+def test_env_py_that_fails_after_the_run(migrated: Project) -> None:
+    env = migrated.folder / "migrations" / "env.py"
+    env.write_text(env.read_text() + "\nraise RuntimeError('afterwards')\n")
+    message = migrated.fails("current")
+    assert "RuntimeError: afterwards" in message
+    assert str(env) in message
+
+
+def test_env_py_for_another_kind_of_driver(migrated: Project) -> None:
+    migrated.set_options(sqlalchemy__url=migrated.url.replace("sqlite:", "sqlite+aiosqlite:"))
+    assert "--template async" in migrated.fails("current")
+
+
+def test_url_of_an_unknown_database_is_named(migrated: Project) -> None:
+    (migrated.folder / "migrations" / "env.py").unlink()
+    migrated.set_options(sqlalchemy__url="oraclesql://u@h/x")
+    assert "oraclesql" in migrated.fails("current")
+
+
+def test_models_that_leave_the_program(project: Project) -> None:
+    project.write_models("import sys\n\nsys.exit(0)\n")
+    message = project.fails("check")
+    assert "SystemExit" in message
+    assert "line 3" in message
+
+
+def test_failing_python_is_told_without_our_own_lines(migrated: Project) -> None:
+    migrated.write_revision("def222", "abc111", "{}['missing']")
+    message = migrated.fails("upgrade")
+    assert "KeyError: 'missing'" in message
+    assert "def222_.py, line 12" in message
+    assert "--raiseerr" in message
+
+
+def test_section_that_the_file_has_not(migrated: Project) -> None:
+    assert "[nowhere] of 'limbeck.ini'" in migrated.fails("-n", "nowhere", "current")
+
+
+def test_reference_that_is_no_reference_is_named(migrated: Project) -> None:
+    migrated.set_options(file_template="100%_done")
+    message = migrated.fails("revision", "-m", "x")
+    assert "file_template" in message
+    assert "%%" in message
+
+
+def test_merge_point_to_go_down_from_says_which_ways_there_are(migrated: Project) -> None:
+    migrated.write_revision("left22", "abc111")
+    migrated.write_revision("right33", "abc111")
+    migrated.ok("merge", "heads", "-m", "join")
+    migrated.ok("upgrade")
+    message = migrated.fails("downgrade", "-1")
+    assert "left22, right33" in message
+    assert "name the one" in message
+
+
+def test_closed_standard_output_is_no_defect(migrated: Project) -> None:
+    command = f"{sys.executable} -m limbeck history >&-"
+    done = subprocess.run(
+        command, shell=True, cwd=migrated.folder, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_interrupted_run_says_where_it_was(migrated: Project) -> None:
+    migrated.write_revision("def222", "abc111", "raise KeyboardInterrupt")
+    result = migrated.limbeck("upgrade")
+    assert result.status == 130
+    assert "Traceback" not in result.err
+    assert "upgrade abc111 -> def222" in result.err

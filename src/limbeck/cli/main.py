@@ -65,6 +65,7 @@ class CommandLine:
         from limbeck import alembic_names
         from limbeck.cli import run, screen
 
+        screen.replace_closed_streams()
         alembic_names.install()
         with screen.watching(quiet=options.quiet):
             try:
@@ -72,8 +73,9 @@ class CommandLine:
             except BrokenPipeError:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 return 1
-            except KeyboardInterrupt:
-                screen.fail("interrupted")
+            except KeyboardInterrupt as interrupt:
+                if not _explain(interrupt):
+                    screen.fail("interrupted")
                 return 130
             except Exception as error:
                 if options.raiseerr or not _explain(error):
@@ -82,7 +84,7 @@ class CommandLine:
         return 0
 
 
-def _explain(error: Exception) -> bool:
+def _explain(error: BaseException) -> bool:
     """Print what the error means for the user; return False if it is a defect instead."""
     from limbeck.cli import screen
     from limbeck.runtime.failure import explanation

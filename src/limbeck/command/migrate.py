@@ -150,7 +150,7 @@ def _read_target(script: ScriptDirectory, revision: str, *, sql: bool) -> tuple[
     start, colon, target = revision.rpartition(":")
     if colon:
         if not sql:
-            raise CommandError("Range revision not allowed")
+            raise CommandError("Range revision not allowed: <fromrev>:<torev> goes with --sql.")
         parse_range(revision)
         if not target:
             raise CommandError(f"Range {revision!r} has no end: write <fromrev>:<torev>.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from limbeck.config import Config
 from limbeck.errors import CommandError
+from limbeck.logs import logger_of
 from limbeck.script.base import ScriptDirectory
 from limbeck.script.errors import ResolutionError
 from limbeck.script.steps import BoundStep
@@ -18,6 +19,8 @@ from limbeck.util.messaging import obfuscate_url_pw
 if TYPE_CHECKING:
     from limbeck.runtime.environment import EnvironmentContext
     from limbeck.runtime.migration import MigrationContext
+
+log = logger_of("limbeck.runtime.environment")
 
 Plan = Callable[[tuple[str, ...], "MigrationContext"], Iterable[BoundStep]]
 
@@ -41,12 +44,21 @@ def run_environment(config: Config, script: ScriptDirectory, plan: Plan, **optio
     """Run env.py with a function that plans the steps; `options` are the environment's."""
     from limbeck.runtime.environment import EnvironmentContext  # lazy: imports SQLAlchemy
 
-    with EnvironmentContext(config, script, fn=plan, **options) as environment:
+    is_planned = False
+
+    def noting(heads: tuple[str, ...], context: MigrationContext) -> Iterable[BoundStep]:
+        nonlocal is_planned
+        is_planned = True
+        return plan(heads, context)
+
+    with EnvironmentContext(config, script, fn=noting, **options) as environment:
         try:
             script.run_env()
         except Exception as error:
             _explain(error, environment)
             raise
+    if not is_planned:
+        log.warning("%s did not call context.run_migrations().", script.env_py_location)
 
 
 def known_only(
@@ -86,36 +98,46 @@ def _is_partial(script: ScriptDirectory, head: str) -> bool:
 
 def _explain(error: Exception, environment: EnvironmentContext) -> None:
     """Give an error that isn't a migration's the message that stands for it."""
-    from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+    from sqlalchemy.exc import ArgumentError, DBAPIError, MissingGreenlet
 
     from limbeck.runtime import failure, reference
 
     if isinstance(error, CommandError) or failure.explanation(error) is not None:
         return
-    config = environment.config
+    place = environment.script.env_py_location
     is_configured = environment._migration_context is not None
     match error:
         case DBAPIError() if is_configured:
-            failure.explain(error, f"{reference.describe_error(error)}")
-        case DBAPIError() | OSError() if not is_configured:
+            failure.explain(error, reference.describe_error(error))
+        case _ if is_configured:
+            if failure.innermost_file(error) == place:
+                failure.explain(error, _environment_fails(error, place))
+        case MissingGreenlet():
+            failure.explain(
+                error,
+                f"The environment ({place}) uses an asynchronous driver as a synchronous one. "
+                "Write it as `init --template async` does, delete it (the built-in environment "
+                "takes both), or name a synchronous driver in sqlalchemy.url.",
+            )
+        case DBAPIError() | OSError() if reference.passed_through(error, "sqlalchemy"):
             reason = str(getattr(error, "orig", error)).strip()
             failure.explain(
                 error,
-                f"Can't connect to the database{_at(config)}: {reason}\nCheck sqlalchemy.url in the "
-                "configuration, and that the database is running.",
+                f"Can't connect to the database{_at(environment.config)}: {reason}\nCheck "
+                "sqlalchemy.url in the configuration, and that the database is running.",
             )
-        case ArgumentError() | NoSuchModuleError() if not is_configured:
+        case ArgumentError():
             failure.explain(
                 error, f"Can't use sqlalchemy.url: {error}. It is driver://user:password@host/name."
             )
-        case _ if not is_configured:
-            failure.explain(
-                error,
-                f"The environment ({environment.script.env_py_location}) fails: "
-                f"{reference.describe_error(error)}",
-            )
         case _:
-            return
+            failure.explain(error, _environment_fails(error, place))
+
+
+def _environment_fails(error: Exception, place: str) -> str:
+    from limbeck.runtime import reference
+
+    return f"The environment ({place}) fails: {reference.describe_error(error)}"
 
 
 def _at(config: Config) -> str:

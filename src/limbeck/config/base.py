@@ -223,6 +223,13 @@ class Config:
             return f"{name} in [{section}] of {self._file_text()}"
         return f"{name} in {self.toml_file_name or 'the configuration'}"
 
+    def describe_places(self) -> str:
+        """Name the section and the table in which options are looked for, for a message."""
+        section = f"[{self.config_ini_section}] of {self._file_text()}"
+        toml = f"[tool.limbeck] of {os.fspath(self.toml_file_name or '')!r}"
+        named = {section: self.config_file_name, toml: self.toml_file_name}
+        return " or ".join(text for text, file in named.items() if file) or "no file"
+
     def _file_text(self) -> str:
         return repr(None if self.config_file_name is None else os.fspath(self.config_file_name))
 

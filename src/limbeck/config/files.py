@@ -36,17 +36,30 @@ class EnvironmentInterpolation(configparser.BasicInterpolation):
         defaults: Mapping[str, str],
     ) -> str:
         """Give the value of an option with its references replaced."""
-        if option != URL_OPTION:
-            return super().before_get(parser, section, option, value, defaults)
-        where = f"{URL_OPTION} in section [{section}]"
-        if value.startswith(_PREFIX):
+        where = f"{option} in section [{section}]"
+        if option == URL_OPTION and value.startswith(_PREFIX):
             return from_environment(value.removeprefix(_PREFIX).strip(), where=where)
+        try:
+            known = self._known(option, value, defaults, where=where)
+            return super().before_get(parser, section, option, value, known)
+        except configparser.InterpolationError as error:
+            raise ConfigurationError(
+                f"Can't replace the references in {where} = {value!r}. A percent sign that is "
+                "meant as such is written %%."
+            ) from error
+
+    def _known(
+        self, option: str, value: str, defaults: Mapping[str, str], *, where: str
+    ) -> Mapping[str, str]:
+        """Give what references may name."""
+        if option != URL_OPTION:
+            return defaults
         known: dict[str, str] = dict(defaults)
         for name in _REFERENCE.findall(value):
             key = name.lower()
             if key not in known:
                 known[key] = from_environment(name, where=where).replace("%", "%%")
-        return super().before_get(parser, section, option, value, known)
+        return known
 
 
 def from_environment(name: str, *, where: str) -> str:
@@ -63,11 +76,12 @@ def from_environment(name: str, *, where: str) -> str:
 def read_ini(path: Path | None, variables: Mapping[str, str]) -> configparser.ConfigParser:
     """Read an ini file; `variables` are what `%(…)s` may name beside the file's own options."""
     parser = configparser.ConfigParser(dict(variables), interpolation=EnvironmentInterpolation())
-    if path is not None:
+    if path is not None and path.exists():
         try:
-            parser.read([path], encoding="utf-8")
-        except configparser.Error as error:
-            reason = " ".join(str(error).split())
+            # Some editors on Windows put a byte order mark in front.
+            parser.read_string(path.read_text("utf-8-sig"), source=os.fspath(path))
+        except (configparser.Error, OSError) as error:
+            reason = getattr(error, "strerror", None) or " ".join(str(error).split())
             raise ConfigurationError(
                 f"Can't read the configuration file {path}: {reason}"
             ) from error
@@ -102,9 +116,8 @@ def read_toml(path: Path) -> Mapping[str, Mapping[str, Any]]:
     if not path.is_file():
         return {}
     try:
-        with path.open("rb") as file:
-            content = tomllib.load(file)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        content = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigurationError(f"Can't read the configuration file {path}: {error}") from error
     tables = content.get("tool", {})
     return {name: tables[name] for name in OWN_SECTIONS if name in tables}

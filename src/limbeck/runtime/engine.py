@@ -35,15 +35,15 @@ def required_url(config: Config) -> URL:
     try:
         url = make_url(text)
         url.get_dialect()
+    except NoSuchModuleError as error:
+        raise ConfigurationError(
+            f"{config.describe('sqlalchemy.url')} names the database {make_url(text).drivername!r}, "
+            "which neither SQLAlchemy nor an installed package knows."
+        ) from error
     except ArgumentError as error:
         raise ConfigurationError(
             f"Can't read {config.describe('sqlalchemy.url')} as a url: write "
             "`driver://user:password@host/database`."
-        ) from error
-    except NoSuchModuleError as error:
-        raise ConfigurationError(
-            f"{config.describe('sqlalchemy.url')} names the database {make_url(text).drivername!r}, "
-            "which no installed package of SQLAlchemy knows."
         ) from error
     return url
 

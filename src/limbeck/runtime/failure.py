@@ -68,6 +68,12 @@ def report(error: BaseException, failure: MigrationFailure) -> None:
         explain(error, f"{type(original).__name__}: {str(original).strip()}\n{failure}")
     elif isinstance(error, CommandError):
         explain(error, f"{error}\n{failure}")
+    elif isinstance(error, KeyboardInterrupt):
+        explain(error, f"interrupted\n{failure}")
+    elif innermost_file(error) == failure.path:
+        # The revision itself raised it; what came out of a library may be a defect of ours.
+        summary = f"{type(error).__name__}: {error}".rstrip(": ")
+        explain(error, f"{summary}\n{failure}\n`--raiseerr` shows the whole traceback.")
 
 
 def explain(error: BaseException, text: str) -> None:
@@ -81,6 +87,12 @@ def explanation(error: BaseException) -> str | None:
     if text is not None:
         return str(text)
     return str(error) if isinstance(error, CommandError) else None
+
+
+def innermost_file(error: BaseException) -> str | None:
+    """Return the file whose code raised the error."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return frames[-1].filename if frames else None
 
 
 def line_in(error: BaseException, path: str | None) -> int | None:

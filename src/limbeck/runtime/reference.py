@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
+import sys
 import sysconfig
 import traceback
 from typing import Any
@@ -24,7 +26,7 @@ def load_reference(text: str) -> Any:
         )
     try:
         found: Any = importlib.import_module(module_name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ModelsError(
             f"Can't import {text!r}, as the module {module_name} fails: {describe_error(error)}"
             f"{_advice(error, module_name)}"
@@ -50,6 +52,13 @@ def describe_error(error: BaseException) -> str:
     if not own:
         return summary
     return f"{summary} ({own[-1].filename}, line {own[-1].lineno})"
+
+
+def passed_through(error: BaseException, package: str) -> bool:
+    """Tell whether the error came up through the code of a package that is imported."""
+    folder = os.path.dirname(sys.modules[package].__file__ or package)
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(frame.filename.startswith(folder) for frame in frames)
 
 
 def _is_library(path: str) -> bool:

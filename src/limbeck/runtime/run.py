@@ -140,7 +140,7 @@ class Run:
     def _reporting(self, step: BoundStep) -> Iterator[None]:
         try:
             yield
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             path = None if step.script is None else step.script.path
             failure.report(
                 error,

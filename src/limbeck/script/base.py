@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -22,7 +23,8 @@ from limbeck.util.messaging import format_as_comma
 from limbeck.util.pyfiles import coerce_resource_to_filename, load_python_file, pyc_file_from_path
 
 from . import index, plan, write
-from .errors import MultipleHeads
+from .errors import DuplicateRevision, MultipleHeads
+from .identifier import RESERVED
 from .reader import read_script_head
 from .revision import Identifiers, Revision, RevisionMap, tuple_rev_as_scalar
 from .script import Script
@@ -30,6 +32,9 @@ from .steps import BoundStep, bind
 from .write_hooks import run_hooks
 
 __all__ = ["Script", "ScriptDirectory"]
+
+_UNSPEAKABLE = re.compile(r"[\s@:+/\\]")
+"""What an identifier gives a meaning, or the name of a file."""
 
 _BUILTIN_ENVIRONMENT = Path(__file__).parent.parent / "templates" / "builtin"
 
@@ -76,8 +81,9 @@ class ScriptDirectory:
         location = config.get_alembic_option("script_location")
         if location is None:
             raise CommandError(
-                "No 'script_location' key found in configuration. Name the folder of env.py and "
-                "versions there, or run `init` to make one."
+                "No 'script_location' key found in configuration, in "
+                f"{config.describe_places()}. Name the folder of env.py and versions there, or run "
+                "`init` to make one."
             )
         added = config.get_prepend_sys_paths_list()
         if added:
@@ -264,7 +270,8 @@ class ScriptDirectory:
         `head` is what it follows, by default the one head; `splice` lets that be no head. `kw`
         are more variables for the template.
         """
-        Script.verify_rev_id(revid)
+        labels = to_tuple(branch_labels, default=()) or ()
+        self._refuse_names(revid, labels)
         parents = self._parents_of_new(head, splice=bool(splice))
         created = write.create_date(self.timezone)
         down = tuple(dict.fromkeys(parent.revision for parent in parents))
@@ -274,7 +281,6 @@ class ScriptDirectory:
             write.FileName(revid, message or "", created, self._depth_above(down)),
         )
         write.ensure_directory(path.parent, quiet=self._is_quiet)
-        labels = to_tuple(branch_labels, default=()) or ()
         write.write_template(
             self._script_template(),
             path,
@@ -297,6 +303,23 @@ class ScriptDirectory:
     @property
     def _is_quiet(self) -> bool:
         return bool(self.messaging_opts.get("quiet", False))
+
+    def _refuse_names(self, revid: str, labels: Sequence[str]) -> None:
+        """Raise RevisionError for an id or a label that is taken, or that nothing could name."""
+        Script.verify_rev_id(revid)
+        graph = self.revision_map.graph
+        if revid in graph.nodes:
+            raise DuplicateRevision(revid, list(graph.paths([revid]).values()))
+        for name in (revid, *labels):
+            bad = _UNSPEAKABLE.findall(name)
+            if bad or not name or name in RESERVED:
+                why = f"has {bad[0]!r} in it" if bad else "means something else"
+                raise RevisionError(f"{name!r} can't name a revision or a branch: it {why}.")
+        for label in labels:
+            owner = graph.label_owners.get(label, label)
+            if owner in graph.nodes:
+                named = graph.paths([owner]).get(owner, owner)
+                raise RevisionError(f"The branch label {label!r} is taken: see {named}.")
 
     def _parents_of_new(self, head: Identifiers, *, splice: bool) -> tuple[Script, ...]:
         try:

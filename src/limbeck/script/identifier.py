@@ -15,6 +15,9 @@ from dataclasses import dataclass
 
 from .errors import IdentifierError
 
+RESERVED = frozenset({"base", "current", "head", "heads"})
+"""The symbols that stand for something else than a revision or a branch of this name."""
+
 _RELATIVE = re.compile(r"(\w+)?([+-]\d+)")
 _BAD = re.compile(r"[\s@+:]|^-")
 

@@ -274,7 +274,8 @@ def walk(
         following = _next(graph, reached, up=steps > 0, label=label)
         if len(following) > 1:
             raise RevisionError(
-                f"Ambiguous walk from {reached or BASE}: it may go on to {', '.join(following)}."
+                f"Ambiguous walk from {reached or BASE}: it may go on to {', '.join(following)}. "
+                "Instead of counting steps, name the one to go to."
             )
         if not following:
             return None if exact else reached

@@ -215,3 +215,23 @@ def test_find_says_what_to_do_when_there_is_nothing(tmp_path: Path) -> None:
         find_config(directory=tmp_path, environ={})
     with pytest.raises(CommandError, match=r"'none\.ini'"):
         find_config(["none.ini"], directory=tmp_path, environ={})
+
+
+def test_ini_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "limbeck.ini"
+    path.write_text("[limbeck]\nscript_location = here\n", "utf-8-sig")
+    assert Config(path).get_main_option("script_location") == "here"
+
+
+def test_ini_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "limbeck.ini").mkdir()
+    with pytest.raises(ConfigurationError, match=r"limbeck\.ini.*directory"):
+        Config(tmp_path / "limbeck.ini").get_main_option("script_location")
+
+
+@pytest.mark.parametrize("value", ["100% sure", "%(nowhere)s"])
+def test_reference_that_cannot_be_replaced_is_named(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "limbeck.ini"
+    path.write_text(f"[limbeck]\nscript_location = {value}\n")
+    with pytest.raises(ConfigurationError, match=r"script_location in section \[limbeck\].*%%"):
+        Config(path).get_main_option("script_location")
