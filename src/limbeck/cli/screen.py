@@ -7,6 +7,7 @@ tables and colours (it respects NO_COLOR), and is imported only there.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,16 @@ from contextlib import contextmanager
 from typing import TextIO
 
 LOGGER = "limbeck"
+
+
+def replace_closed_streams() -> None:
+    """Let what is printed vanish where the caller has closed a standard stream (`>&-`)."""
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")
 
 
 def is_terminal(stream: object) -> bool:
@@ -33,16 +44,21 @@ def warn(message: str) -> None:
 
 
 def draw_table(headers: Sequence[str], rows: Sequence[Sequence[str]], stream: TextIO) -> None:
-    """Draw a table on a terminal; the last column wraps."""
+    """Draw a table on a terminal: columns wrap between words, empty ones are left out."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for header in headers:
-        table.add_column(header, no_wrap=header != headers[-1], overflow="fold")
+    filled = [number for number in range(len(headers)) if any(row[number] for row in rows)]
+    for number in filled:
+        is_last = number == len(headers) - 1
+        words = [] if is_last else [word for row in rows for word in row[number].split()]
+        table.add_column(
+            headers[number], overflow="fold", min_width=max(map(len, words), default=1)
+        )
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(row[number]) for number in filled))
     Console(file=stream).print(table)
 
 
