@@ -52,11 +52,7 @@ def draw_table(headers: Sequence[str], rows: Sequence[Sequence[str]], stream: Te
     table = Table(box=None, header_style="bold", pad_edge=False)
     filled = [number for number in range(len(headers)) if any(row[number] for row in rows)]
     for number in filled:
-        is_last = number == len(headers) - 1
-        words = [] if is_last else [word for row in rows for word in row[number].split()]
-        table.add_column(
-            headers[number], overflow="fold", min_width=max(map(len, words), default=1)
-        )
+        table.add_column(headers[number], no_wrap=number == 0, overflow="fold")
     for row in rows:
         table.add_row(*(Text(row[number]) for number in filled))
     Console(file=stream).print(table)
