@@ -298,6 +298,10 @@ COMMENTS: dict[str, Callable[[], tuple[Models, Models]]] = {
         column(Integer, nullable=False, server_default="1", comment="one"),
         column(Integer, nullable=False, server_default="1", comment="two"),
     ),
+    "comment beyond what MariaDB keeps": lambda: (
+        plain,
+        table(Column("d", Integer, comment="a 😀 b"), comment="a 😀😀 b"),
+    ),
     "comment of a table": lambda: (plain, table(comment="it's said")),
     "other comment of a table": lambda: (table(comment="one"), table(comment="two")),
 }

@@ -7,6 +7,7 @@ check                    → `CONSTRAINT_<n>` (MariaDB), `<table>_chk_<n>` (MySQ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -66,6 +67,7 @@ def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> Tab
         foreign_keys=tuple(sorted(foreign_keys, key=sort_key)),
         checks=tuple(sorted(_name_checks(facts, table, dialect, names), key=sort_key)),
         indexes=tuple(sorted([*explicit, *keys.indexes(explicit)], key=sort_key)),
+        comment=_stored_comment(facts.comment),
         options=(),
     )
 
@@ -94,8 +96,13 @@ def _adjust_column(
         computed=computed,
         identity=None,
         autoincrement=facts.autoincrement and facts.default is None and not is_sequence,
-        comment=facts.comment or None,
+        comment=_stored_comment(facts.comment),
     )
+
+
+def _stored_comment(comment: str | None) -> str | None:
+    """Return a comment as the catalogs keep it: in utf8mb3, so that an emoji becomes a `?`."""
+    return re.sub(r"[^\x00-\uffff]", "?", comment) if comment else None
 
 
 def read_model_type(dialect: Dialect, type_: TypeEngine[Any]) -> TypeText:
