@@ -8,7 +8,9 @@ line each, what the reading side asks a database (`read_schema`, `normal_*`, `pr
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence, Set
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO, cast
 
 from sqlalchemy import Connection, CursorResult, Dialect, String, text
@@ -42,7 +44,6 @@ from sqlalchemy.types import TypeEngine, to_instance
 
 from limbeck import sqla
 from limbeck.errors import CommandError
-from limbeck.schema import models, normalize
 
 from . import base, compare
 from .base import _ServerDefaultArgument
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
 
     from limbeck.schema.database import ReadScope
     from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
+
+    from .reader import Reader
 
 __all__ = ["DefaultImpl", "ImplMeta", "Params", "_impls"]
 
@@ -89,6 +92,9 @@ class DefaultImpl(ObjectComparison, metaclass=ImplMeta):
 
     command_terminator = ";"
     """What ends a statement in a SQL script."""
+
+    reader = "limbeck.ddl.reader"
+    """Which module reads this database and says what it makes of models?"""
 
     supports_alter = True
     """Can a column or constraint of an existing table be changed in place?"""
@@ -485,29 +491,31 @@ class DefaultImpl(ObjectComparison, metaclass=ImplMeta):
         if not sqla.same_affinity(existing.type, new):
             existing_transfer["expr"] = cast_expression(existing_transfer["expr"], new)
 
-    # read and normalise: delegations
+    # read and normalise: the reader's functions
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return cast("Reader", importlib.import_module(self.reader))
 
     def read_schema(self, connection: Connection, scope: ReadScope) -> SchemaFacts:
-        """What is in the database? By default: what SQLAlchemy's Inspector sees."""
-        from limbeck.schema.database import read_with_inspector  # lazy: writing DDL never reads
-
-        return read_with_inspector(connection, scope)
+        """What is in the database?"""
+        return self._reader.read_schema(connection, scope)
 
     def normal_type(self, type_: TypeEngine[Any]) -> str:
         """How does `read_schema` report a column of this type?"""
-        return models.normal_type(self.dialect, type_)
+        return self._reader.normal_type(self.dialect, type_)
 
     def normal_default(self, column: Column[Any]) -> str | None:
         """How does `read_schema` report this column's server default?"""
-        return models.normal_default(self.dialect, column)
+        return self._reader.normal_default(self.dialect, column)
 
     def normal_expression(self, sql: str) -> str:
         """What is the normal form of an expression, as far as text alone tells?"""
-        return normalize.normal_expression(sql)
+        return self._reader.normal_expression(sql)
 
     def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
         """What does this database make of a model's table?"""
-        return models.adjust_model_table(self.dialect, facts, table)
+        return self._reader.adjust_model_table(self.dialect, facts, table)
 
     def complete_table(self, facts: TableFacts, table: Table) -> None:
         """What does a Table made from the database's facts lack? Changed in place; nothing."""
@@ -515,8 +523,8 @@ class DefaultImpl(ObjectComparison, metaclass=ImplMeta):
     def probe_tables(
         self, connection: Connection, tables: Sequence[Table]
     ) -> Mapping[TableKey, TableFacts]:
-        """How does the database itself normalise these tables? By default it can't be asked."""
-        return {}
+        """How does the database itself normalise these tables? What it can't say is left out."""
+        return self._reader.probe_tables(self.dialect, connection, tables)
 
     # compare: hooks of third parties
 

@@ -1,24 +1,20 @@
 """MySQL and MariaDB: a column is changed by writing it again in full, and DDL commits.
 
-flags · emit · read and normalise · render
+flags · emit · render; `read` reads and normalises
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection
 from sqlalchemy.schema import (
     CheckConstraint,
-    Column,
     Computed,
     Constraint,
     DropConstraint,
     Identity,
     PrimaryKeyConstraint,
-    Table,
 )
 from sqlalchemy.sql.elements import BinaryExpression, Cast, ClauseElement, Grouping
 from sqlalchemy.sql.functions import FunctionElement
@@ -37,8 +33,6 @@ from limbeck.logs import logger_of
 
 if TYPE_CHECKING:
     from limbeck.ddl.rebuild import TableRebuild
-    from limbeck.schema.database import ReadScope
-    from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
 
 __all__ = [
     "MariaDBImpl",
@@ -55,6 +49,7 @@ class MySQLImpl(DefaultImpl):
     """MySQL."""
 
     __dialect__ = "mysql"
+    reader = "limbeck.ddl.mysql.read"
 
     transactional_ddl = False
     foreign_keys_hold_columns = True
@@ -159,46 +154,6 @@ class MySQLImpl(DefaultImpl):
         from limbeck.ddl.mysql import rebuild  # lazy: only a batch on a connection needs it
 
         return rebuild.MySQLRebuild(self, table_name, schema)
-
-    # read and normalise
-
-    def read_schema(self, connection: Connection, scope: ReadScope) -> SchemaFacts:
-        """Read the schema from information_schema."""
-        from limbeck.ddl.mysql import read  # lazy: writing DDL never reads
-
-        return read.read_schema(connection, scope)
-
-    def normal_type(self, type_: TypeEngine[Any]) -> str:
-        """Return the normal form of a type."""
-        from limbeck.ddl.mysql import read  # lazy: writing DDL never reads
-
-        return read.normal_type(self.dialect, type_)
-
-    def normal_default(self, column: Column[Any]) -> str | None:
-        """Return the normal form of a column's server default."""
-        from limbeck.ddl.mysql import read  # lazy: writing DDL never reads
-
-        return read.normal_default(self.dialect, column)
-
-    def normal_expression(self, sql: str) -> str:
-        """Return the normal form of an expression."""
-        from limbeck.ddl.mysql import read  # lazy: writing DDL never reads
-
-        return read.normal_expression(sql)
-
-    def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
-        """Return what the server makes of a model's table."""
-        from limbeck.ddl.mysql import read  # lazy: writing DDL never reads
-
-        return read.adjust_model_table(self.dialect, facts, table)
-
-    def probe_tables(
-        self, connection: Connection, tables: Sequence[Table]
-    ) -> Mapping[TableKey, TableFacts]:
-        """Return these tables as the server normalises them."""
-        from limbeck.ddl.mysql import read  # lazy: writing DDL never reads
-
-        return read.probe_tables(self.dialect, connection, tables)
 
     # render
 

@@ -1,16 +1,16 @@
 """PostgreSQL and CockroachDB: DDL that a rollback undoes, types of its own, and what ALTER needs.
 
-flags · emit · read and normalise · render
+flags · emit · render; `read` reads and normalises
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import MetaData
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.schema import (
     Column,
@@ -38,10 +38,6 @@ from .elements import (
     visit_rename_table,
 )
 
-if TYPE_CHECKING:
-    from limbeck.schema.database import ReadScope
-    from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
-
 __all__ = [
     "CockroachDBImpl",
     "ColumnComment",
@@ -60,6 +56,7 @@ class PostgresqlImpl(DefaultImpl):
     """PostgreSQL."""
 
     __dialect__ = "postgresql"
+    reader = "limbeck.ddl.postgresql.read"
 
     transactional_ddl = True
     rewrites_expressions = True
@@ -198,46 +195,6 @@ class PostgresqlImpl(DefaultImpl):
     def binary_literal(self, value: bytes) -> str:
         """Spell a bytea literal."""
         return f"'\\x{value.hex()}'"
-
-    # read and normalise
-
-    def read_schema(self, connection: Connection, scope: ReadScope) -> SchemaFacts:
-        """Read the schema from PostgreSQL's catalogs."""
-        from . import read  # lazy: writing DDL never reads
-
-        return read.read_schema(connection, scope)
-
-    def normal_type(self, type_: TypeEngine[Any]) -> str:
-        """Return the normal form of a type."""
-        from . import read  # lazy: writing DDL never reads
-
-        return read.normal_type(self.dialect, type_)
-
-    def normal_default(self, column: Column[Any]) -> str | None:
-        """Return the normal form of a column's server default."""
-        from . import read  # lazy: writing DDL never reads
-
-        return read.normal_default(self.dialect, column)
-
-    def normal_expression(self, sql: str) -> str:
-        """Return the normal form of an expression."""
-        from . import read  # lazy: writing DDL never reads
-
-        return read.normal_expression(sql)
-
-    def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
-        """Return what PostgreSQL makes of a model's table."""
-        from . import read  # lazy: writing DDL never reads
-
-        return read.adjust_model_table(self.dialect, facts, table)
-
-    def probe_tables(
-        self, connection: Connection, tables: Sequence[Table]
-    ) -> Mapping[TableKey, TableFacts]:
-        """Return these tables as PostgreSQL normalises them."""
-        from . import read  # lazy: writing DDL never reads
-
-        return read.probe_tables(self.dialect, connection, tables)
 
     # render
 

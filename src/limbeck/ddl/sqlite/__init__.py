@@ -7,10 +7,10 @@ is answered here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import inspect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CheckConstraint, Column, Computed, Constraint, DefaultClause, Table
 from sqlalchemy.sql.elements import ClauseElement, quoted_name
@@ -31,8 +31,7 @@ from limbeck.logs import logger_of
 
 if TYPE_CHECKING:
     from limbeck.ddl.rebuild import TableRebuild
-    from limbeck.schema.database import ReadScope
-    from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
+    from limbeck.schema.facts import TableFacts
 
 log = logger_of(__name__)
 
@@ -49,6 +48,7 @@ class SQLiteImpl(DefaultImpl):
     """SQLite."""
 
     __dialect__ = "sqlite"
+    reader = "limbeck.ddl.sqlite.read"
 
     transactional_ddl = False
     """Each revision is a transaction of its own; a script has none, as ever."""
@@ -198,36 +198,6 @@ class SQLiteImpl(DefaultImpl):
 
     # read and normalise
 
-    def read_schema(self, connection: Connection, scope: ReadScope) -> SchemaFacts:
-        """Read the schema from the text SQLite keeps."""
-        from . import read  # lazy: writing DDL never reads
-
-        return read.read_schema(connection, scope)
-
-    def normal_type(self, type_: TypeEngine[Any]) -> str:
-        """Return the normal form of a type."""
-        from . import read  # lazy: writing DDL never reads
-
-        return read.normal_type(self.dialect, type_)
-
-    def normal_default(self, column: Column[Any]) -> str | None:
-        """Return the normal form of a column's server default."""
-        from . import read  # lazy: writing DDL never reads
-
-        return read.normal_default(self.dialect, column)
-
-    def normal_expression(self, sql: str) -> str:
-        """Return the normal form of an expression."""
-        from . import read  # lazy: writing DDL never reads
-
-        return read.normal_expression(sql)
-
-    def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
-        """Return what SQLite makes of a model's table."""
-        from . import read  # lazy: writing DDL never reads
-
-        return read.adjust_model_table(self.dialect, facts, table)
-
     def complete_table(self, facts: TableFacts, table: Table) -> None:
         """Say AUTOINCREMENT where the database does: an integer key counts up without it, too."""
         for column in table.primary_key.columns:
@@ -235,14 +205,6 @@ class SQLiteImpl(DefaultImpl):
             column.autoincrement = "auto"
             if known is not None and known.autoincrement:
                 table.dialect_kwargs["sqlite_autoincrement"] = True
-
-    def probe_tables(
-        self, connection: Connection, tables: Sequence[Table]
-    ) -> Mapping[TableKey, TableFacts]:
-        """Return these tables as SQLite normalises them."""
-        from . import read  # lazy: writing DDL never reads
-
-        return read.probe_tables(self.dialect, connection, tables)
 
     # render
 
