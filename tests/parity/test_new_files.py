@@ -12,6 +12,7 @@ import pytest
 
 from tests.parity.histories import INI, Node, Step, write_project
 from tests.parity.processes import alembic_python
+from tests.parity.test_histories import sorted_words
 
 DRIVE = Path(__file__).with_name("drive.py")
 NODES = [
@@ -71,4 +72,4 @@ def drive(python: str, package: str, folder: Path) -> list[Any]:
     )
     assert run.returncode == 0, run.stderr
     steps = json.loads(run.stdout.rpartition("\n")[2])[0]
-    return [(sorted(step["out"].splitlines()), step["error"] is None) for step in steps]
+    return [(sorted_words(step["out"].splitlines()), step["error"] is None) for step in steps]

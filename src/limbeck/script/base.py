@@ -290,7 +290,7 @@ class ScriptDirectory:
                 "up_revision": str(revid),
                 "down_revision": tuple_rev_as_scalar(down),
                 "branch_labels": labels or None,
-                "depends_on": tuple_rev_as_scalar(self._dependencies_of_new(depends_on)),
+                "depends_on": self._dependencies_of_new(depends_on),
                 "create_date": created,
                 "comma": format_as_comma,
                 "message": write.docstring_text("empty message" if message is None else message),
@@ -373,8 +373,8 @@ class ScriptDirectory:
         own = Path(self.dir, "script.py.mako")
         return own if own.exists() else _BUILTIN_ENVIRONMENT / "script.py.mako"
 
-    def _dependencies_of_new(self, depends_on: Identifiers) -> tuple[str, ...]:
-        """Give the ids that a new revision depends on; a label stays a label."""
+    def _dependencies_of_new(self, depends_on: Identifiers) -> Any:
+        """Give the ids that a new revision depends on: none, one, or a list; a label stays one."""
         names = to_tuple(depends_on, default=()) or ()
         graph = self.revision_map.graph
         resolved: list[str] = []
@@ -383,7 +383,7 @@ class ScriptDirectory:
                 resolved.append(name)
             else:
                 resolved += (script.revision for script in self.get_revisions(name))
-        return tuple(resolved)
+        return resolved if len(resolved) > 1 else tuple_rev_as_scalar(resolved)
 
     def _add_new(self, path: Path, labels: Sequence[str]) -> Script:
         try:
