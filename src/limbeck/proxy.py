@@ -2,22 +2,56 @@
 
 `op` and `context` are such modules. A function is looked up when it is called, not when it is
 imported, so `from limbeck.op import add_column` at the top of a file works in every later run.
-Holds no state: what is current is in the ContextVar.
+What is current, a `Current` knows: an own value for each thread and task that sets one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import ContextVar
-from typing import Any
+from contextvars import ContextVar, Token
+from typing import Any, Generic, TypeVar
 
 from limbeck.errors import OutsideMigrationError
+
+_Value = TypeVar("_Value")
+
+
+class Current(Generic[_Value]):
+    """What is current where it is asked: in this thread or task, else in the process.
+
+    An env.py that runs its migrations in a thread of its own starts with an empty context; it
+    means the environment that started the thread. That is the one last set and not yet reset.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._own: ContextVar[_Value | None] = ContextVar(name, default=None)
+        self._in_process: list[_Value] = []
+
+    def get(self) -> _Value | None:
+        """Return what is current; None when nothing is anywhere."""
+        own = self._own.get()
+        if own is not None:
+            return own
+        active = tuple(self._in_process)  # another thread may reset its own meanwhile
+        return active[-1] if active else None
+
+    def set(self, value: _Value) -> Token[_Value | None]:
+        """Make a value current here; `reset` takes the token."""
+        self._in_process.append(value)
+        return self._own.set(value)
+
+    def reset(self, token: Token[_Value | None]) -> None:
+        """Make current what was before."""
+        value = self._own.get()
+        self._own.reset(token)
+        places = [n for n, active in enumerate(self._in_process) if active is value]
+        del self._in_process[places[-1]]
 
 
 class ModuleProxy:
     """Answers for a module with what a class has and the current instance does."""
 
-    def __init__(self, class_: type[Any], current: ContextVar[Any]) -> None:
+    def __init__(self, class_: type[Any], current: Current[Any]) -> None:
         self._class = class_
         self._current = current
 

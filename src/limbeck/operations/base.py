@@ -11,7 +11,6 @@ import difflib
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Protocol, TypeVar, cast
 
 from sqlalchemy.engine import Connection, Dialect
@@ -24,6 +23,7 @@ from limbeck import sqla
 from limbeck.dispatch import Dispatcher
 from limbeck.errors import UnsupportedOperationError
 from limbeck.operations.directive import MigrateOperation
+from limbeck.proxy import Current
 
 if TYPE_CHECKING:
     from limbeck.ddl.impl import DefaultImpl
@@ -219,7 +219,7 @@ class BatchOperations(AbstractOperations):
     """`batch_op`: what the block of `batch_alter_table` calls; the table is known."""
 
 
-current_operations: ContextVar[Operations | None] = ContextVar("current_operations", default=None)
+current_operations: Current[Operations] = Current("current_operations")
 """The operations that `limbeck.op` stands for, None outside of a migration."""
 
 

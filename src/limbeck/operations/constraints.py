@@ -40,9 +40,9 @@ from limbeck.render.expressions import (
 )
 
 _NO_NAME_WARNING = (
-    "# WARNING: constraint name is None; this directive will fail as\n"
-    "# rendered.  Add a name, or use a naming convention; see\n"
-    "# https://alembic.sqlalchemy.org/en/latest/naming.html\n"
+    "# WARNING: constraint name is None; this directive will fail as",
+    "# rendered.  Add a name, or use a naming convention; see",
+    "# https://alembic.sqlalchemy.org/en/latest/naming.html",
 )
 
 _AddConstraint = TypeVar("_AddConstraint", bound="type[AddConstraintOp]")
@@ -237,7 +237,7 @@ class DropConstraintOp(MigrateOperation):
         kind = "remove_fk" if self.constraint_type == "foreignkey" else "remove_constraint"
         return (kind, self.to_constraint())
 
-    def render(self, context: RenderContext) -> str:
+    def render(self, context: RenderContext) -> str | list[str]:
         """Return `op.drop_constraint(…)`; a comment warns where no name is known to drop it by."""
         name = self.constraint_name
         if self._reverse is not None:
@@ -257,7 +257,7 @@ class DropConstraintOp(MigrateOperation):
         for key, value in found_by.items():
             keywords[key] = literal(list(value) if key == "columns" else value)
         source = call(f"{operations_prefix(context)}drop_constraint", *arguments, **keywords)
-        return f"{_NO_NAME_WARNING}{source}" if name is None and not found_by else source
+        return [*_NO_NAME_WARNING, source] if name is None and not found_by else source
 
 
 class _ColumnsConstraintOp(AddConstraintOp):

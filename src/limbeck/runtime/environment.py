@@ -10,7 +10,7 @@ import functools
 import inspect
 from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
-from contextvars import ContextVar, Token
+from contextvars import Token
 from types import TracebackType
 from typing import Any, Literal, TextIO, TypeVar, cast, overload
 
@@ -23,6 +23,7 @@ from limbeck.config import Config
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.errors import CommandError
 from limbeck.operations import Operations
+from limbeck.proxy import Current
 from limbeck.script.base import ScriptDirectory
 
 from . import plugins
@@ -345,9 +346,7 @@ class EnvironmentContext:
         return self.get_context().impl
 
 
-current_environment: ContextVar[EnvironmentContext | None] = ContextVar(
-    "current_environment", default=None
-)
+current_environment: Current[EnvironmentContext] = Current("current_environment")
 """The environment that `limbeck.context` stands for, None outside of env.py."""
 
 

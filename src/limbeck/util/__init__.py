@@ -6,6 +6,7 @@ What SQLAlchemy owns is looked up when it is asked for, so that this package nev
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from limbeck.dispatch import (
@@ -67,4 +68,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in langhelpers.SQLALCHEMY_NAMES:
         return getattr(langhelpers, name)
+    if name in ("exc", "sqla_compat"):  # compat: pytest-alembic reaches them through this module
+        return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

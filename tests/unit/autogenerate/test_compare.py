@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from limbeck.autogenerate import comparators, compare_metadata, produce_migrations
 from limbeck.autogenerate.api import AutogenContext, render_python_code
+from limbeck.dispatch import DispatchPriority
 from limbeck.errors import ModelsError
 from limbeck.operations.ops import CreateTableCommentOp
 from limbeck.runtime.migration import MigrationContext
@@ -192,6 +193,23 @@ def test_functions_on_tables_are_called_for_all(connection: Connection) -> None:
         comparators._registry.clear()
     assert seen == [("new", False, True), ("old", True, False), ("t", True, True)]
     assert found[-1][0] == "add_table_comment"
+
+
+def test_users_comparators_add_before_tables_are_made(connection: Connection) -> None:
+    found: list[int] = []
+    for priority in (DispatchPriority.MEDIUM, DispatchPriority.LAST):
+
+        @comparators.dispatch_for("schema", priority=priority)
+        def count(context: Any, upgrade_ops: Any, schemas: Any) -> None:
+            found.append(len(upgrade_ops.ops))
+
+    models = MetaData()
+    Table("new", models, Column("id", Integer))
+    try:
+        compare_metadata(MigrationContext.configure(connection), models)
+    finally:
+        comparators._registry.clear()
+    assert found == [0, 1]
 
 
 def test_missing_models_are_an_error_that_says_the_two_ways(connection: Connection) -> None:

@@ -46,6 +46,12 @@ def test_init_with_alembic_names_says_alembic_everywhere(folder: Path, template:
     assert not any("from limbeck" in text for text in texts)
 
 
+def test_templates_say_alembic_to_those_who_copy_them() -> None:
+    for template in set(TEMPLATES) - {"builtin"}:
+        path = Path(Config().get_template_directory(), template, "script.py.mako")
+        assert "\nfrom alembic import op\n" in path.read_text()
+
+
 def test_init_says_what_it_does(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command.init(Config(), "migrations", package=True)
     out = capsys.readouterr().out

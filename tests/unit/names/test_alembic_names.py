@@ -23,6 +23,11 @@ def run(program: str, folder: Path) -> None:
     "program",
     [
         pytest.param(
+            "from alembic import util\n"
+            "assert util.exc.CommandError is util.CommandError and util.sqla_compat\n",
+            id="modules of util",
+        ),
+        pytest.param(
             "import alembic.op, alembic.operations.ops, limbeck.op, limbeck.operations.ops, sys\n"
             "assert alembic.op is limbeck.op is sys.modules['alembic.op']\n"
             "assert alembic.operations.ops is limbeck.operations.ops\n"

@@ -182,6 +182,9 @@ def test_drop_of_a_constraint_without_a_name_warns() -> None:
     model = sa.Table("t", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
     directive = ops.DropConstraintOp.from_constraint(model.primary_key)
     assert text_of(Context(), directive).startswith("# WARNING: constraint name is None")
+    nameless = ops.ModifyTableOps("t", [ops.DropConstraintOp(None, "t")])
+    lines = text_of(Context(render_as_batch=True), nameless).splitlines()
+    assert [line[:5] for line in lines] == ["with ", "    #", "    #", "    #", "    b", ""][:5]
 
 
 def test_statement_that_text_would_not_give_back_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -81,3 +82,28 @@ def test_operation_of_a_plugin_is_a_function_of_op() -> None:
 
 def test_class_methods_work_without_a_migration() -> None:
     assert op.register_operation == Operations.register_operation
+
+
+def _context_with(own: Operations) -> Any:
+    token = current_operations.set(own)
+    try:
+        return op.get_context()
+    finally:
+        current_operations.reset(token)
+
+
+def test_thread_of_its_own_finds_what_started_it() -> None:
+    from limbeck.op import get_context  # as at the top of a revision file
+
+    outer, inner, own = operations(), operations(), operations()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        outer_token = current_operations.set(outer)
+        inner_token = current_operations.set(inner)
+        assert pool.submit(get_context).result() is inner.migration_context
+        current_operations.reset(inner_token)
+        assert pool.submit(get_context).result() is outer.migration_context
+        assert pool.submit(_context_with, own).result() is own.migration_context
+        assert get_context() is outer.migration_context
+        current_operations.reset(outer_token)
+        with pytest.raises(OutsideMigrationError):
+            pool.submit(get_context).result()
