@@ -360,3 +360,41 @@ def test_interrupted_run_says_where_it_was(migrated: Project) -> None:
     assert result.status == 130
     assert "Traceback" not in result.err
     assert "upgrade abc111 -> def222" in result.err
+
+
+def test_script_that_can_not_be_written_to_its_end(migrated: Project) -> None:
+    migrated.write_revision("def222", "abc111", "op.create_unique_constraint('u', 't', ['a'])")
+    message = migrated.fails("upgrade", "--sql")
+    assert "batch_op.create_unique_constraint(...)" in message
+    assert "no database was changed" in message
+    assert "rolled back" not in message
+
+
+def test_ddl_that_a_database_can_not_say(migrated: Project) -> None:
+    table = (
+        "sa.Column('a', sa.Integer), sa.Column('b', sa.Integer, sa.Computed('a', persisted=True))"
+    )
+    migrated.write_revision("def222", "abc111", f"op.create_table('t', {table})")
+    (migrated.folder / "migrations" / "env.py").unlink()
+    migrated.set_options(sqlalchemy__url="oracle://u@h/x")
+    message = migrated.fails("upgrade", "--sql")
+    assert "'stored'" in message
+    assert "def222_.py" in message
+
+
+def test_hook_that_can_not_run_leaves_the_file(migrated: Project) -> None:
+    hooks = "[post_write_hooks]\nhooks = h\nh.type = exec\nh.executable = nowhere\n"
+    migrated.ini.write_text(f"{migrated.ini.read_text()}\n{hooks}")
+    result = migrated.limbeck("revision", "-m", "x")
+    assert result.status == 1
+    assert "002_x.py is written" in result.err
+
+
+def test_quiet_run_logs_nothing(migrated: Project) -> None:
+    assert migrated.ok("-q", "downgrade", "base").text == ""
+
+
+def test_merge_joins_a_head_that_another_one_depends_on(migrated: Project) -> None:
+    migrated.ok("revision", "-m", "other", "--head", "base", "--splice", "--depends-on", "abc111")
+    migrated.ok("merge", "heads", "-m", "join")
+    assert len(migrated.ok("heads").out.splitlines()) == 1

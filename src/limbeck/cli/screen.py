@@ -61,6 +61,10 @@ def draw_table(headers: Sequence[str], rows: Sequence[Sequence[str]], stream: Te
 @contextmanager
 def watching(*, quiet: bool) -> Iterator[None]:
     """Show warnings as one line each, and the log where the project configured no logging."""
+    disabled = logging.root.manager.disable
+    if quiet:
+        # Also what the project's own logging would show.
+        logging.disable(logging.INFO)
     logger = logging.getLogger(LOGGER)
     handler = _FallbackHandler(logging.WARNING if quiet else logging.INFO)
     level = logger.level
@@ -74,6 +78,7 @@ def watching(*, quiet: bool) -> Iterator[None]:
         finally:
             logger.removeHandler(handler)
             logger.setLevel(level)
+            logging.disable(disabled)
 
 
 @contextmanager

@@ -31,6 +31,8 @@ class MigrationFailure:
     """Statements of the failed step that the database can't roll back."""
     outside: bool = False
     """Whether the transaction is the caller's, so that nothing is known of what stays."""
+    offline: bool = False
+    """Whether a SQL script was written, and nothing run."""
 
     def __str__(self) -> str:
         place = f" ({self.path}{f', line {self.line}' if self.line else ''})" if self.path else ""
@@ -47,6 +49,8 @@ class MigrationFailure:
         return "\n".join(lines)
 
     def _outcome(self) -> str:
+        if self.offline:
+            return "The SQL script is not complete; no database was changed."
         if self.outside:
             return "The transaction is the caller's, who decides what of the run stays."
         if self.applied:
@@ -57,8 +61,11 @@ class MigrationFailure:
         return "Nothing else of this run is applied."
 
 
-def report(error: BaseException, failure: MigrationFailure) -> None:
-    """Attach the failure to the error that caused it, once."""
+def report(error: BaseException, failure: MigrationFailure, *, is_said: bool = False) -> None:
+    """Attach the failure to the error that caused it, once.
+
+    `is_said`: the error's own message is meant for the user.
+    """
     if getattr(error, "limbeck_failure", None) is not None:
         return
     error.limbeck_failure = failure  # type: ignore[attr-defined]  # exceptions take attributes
@@ -70,8 +77,8 @@ def report(error: BaseException, failure: MigrationFailure) -> None:
         explain(error, f"{error}\n{failure}")
     elif isinstance(error, KeyboardInterrupt):
         explain(error, f"interrupted\n{failure}")
-    elif innermost_file(error) == failure.path:
-        # The revision itself raised it; what came out of a library may be a defect of ours.
+    elif is_said or innermost_file(error) == failure.path:
+        # The revision itself raised it; what else came out of a library may be a defect of ours.
         summary = f"{type(error).__name__}: {error}".rstrip(": ")
         explain(error, f"{summary}\n{failure}\n`--raiseerr` shows the whole traceback.")
 

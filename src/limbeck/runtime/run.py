@@ -14,6 +14,7 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
 
 from limbeck.errors import CommandError
 from limbeck.logs import logger_of
@@ -153,7 +154,9 @@ class Run:
                     undone=self._done[self._kept :],
                     leftovers=lasting(self._statements),
                     outside=self._context._in_external_transaction,
+                    offline=self._context.as_sql,
                 ),
+                is_said=isinstance(error, SQLAlchemyError),
             )
             raise
 

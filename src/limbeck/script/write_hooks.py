@@ -47,7 +47,10 @@ def run_hooks(path: str | os.PathLike[str], hooks: Sequence[Mapping[str, str]]) 
                 f"Key '{name}.type' (or 'type' in toml) is required for post write hook '{name}'"
             )
         with messaging.status(f"Running post write hook {name!r}", newline=True):
-            _invoke(kind, path, hook)
+            try:
+                _invoke(kind, path, hook)
+            except CommandError as error:
+                raise CommandError(f"{error} The revision file {path} is written.") from error
 
 
 def _invoke(name: str, revision_path: str | os.PathLike[str], options: Mapping[str, str]) -> Any:

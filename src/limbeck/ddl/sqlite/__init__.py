@@ -266,6 +266,15 @@ _STANDS_ALONE = re.compile(
 """A string, a number, or one pair of parentheses with at most one more level inside."""
 
 
+_CREATED_BY = {
+    "Check": "create_check_constraint",
+    "ForeignKey": "create_foreign_key",
+    "PrimaryKey": "create_primary_key",
+    "Unique": "create_unique_constraint",
+}
+"""The operation that adds each kind of constraint."""
+
+
 def _needs_parentheses(sql: str) -> bool:
     return not _STANDS_ALONE.fullmatch(sql)
 
@@ -276,7 +285,7 @@ def _unsupported_constraint(verb: str, constraint: Constraint) -> UnsupportedOpe
     call = (
         f"drop_constraint({constraint.name!r}, ...)"
         if verb == "drop"
-        else "create_..._constraint(...)"
+        else f"{_CREATED_BY.get(kind, f'create_{kind.lower()}_constraint')}(...)"
     )
     table = constraint.table
     subject += " of" if verb == "drop" else " to"
