@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Iterable
 from typing import Any, cast
 
 from sqlalchemy import bindparam
@@ -198,6 +199,25 @@ def constraint_name(item: Constraint | Index) -> Any:
     `_NONE_NAME` is private in every version up to 2.1.
     """
     return None if item.name is _NONE_NAME else item.name
+
+
+def except_from_convention(constraints: Iterable[Constraint]) -> None:
+    """Let no naming convention name these constraints, nor copies, when a table gets them.
+
+    `_NONE_NAME`, "deliberately no name", is private in every version up to 2.1.
+    """
+    for constraint in constraints:
+        constraint.name = _NONE_NAME
+
+
+def leave_nameless(constraints: Iterable[Constraint]) -> None:
+    """Make constraints nameless that were excepted, as DDL would ask the convention once more.
+
+    `_NONE_NAME` is private in every version up to 2.1.
+    """
+    for constraint in constraints:
+        if constraint.name is _NONE_NAME and not is_type_bound(constraint):
+            constraint.name = None
 
 
 def sorted_constraints(table: Table) -> list[Constraint]:

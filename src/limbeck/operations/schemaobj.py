@@ -186,11 +186,15 @@ class SchemaObjects:
             for item in items:
                 if isinstance(item, Column):
                     item.unique = item.index = None
+        nameless = _nameless_checks(columns, metadata)
+        sqla.except_from_convention(nameless)
         table = Table(name, metadata, *items, **kw)
         for item in attached:
             # the columns' types have made their own constraints already
             if not sqla.is_type_bound(item):
                 table.append_constraint(sqla.copy_constraint(item, table))
+        if nameless:
+            sqla.leave_nameless([*nameless, *table.constraints])
         for key in sorted(table.foreign_keys, key=lambda key: key.target_fullname):
             ensure_referred(metadata, key)
         return table
@@ -222,6 +226,23 @@ class SchemaObjects:
             *[Column(column, NULLTYPE) for column in unique],
             schema=schema,
         )
+
+
+def _nameless_checks(items: Sequence[Any], metadata: MetaData) -> list[CheckConstraint]:
+    """Return the checks without a name, where the convention makes names of names.
+
+    The models can't have any there, but a database can, and a table of it is created again.
+    """
+    convention: Mapping[Any, Any] = metadata.naming_convention
+    template = convention.get("ck", convention.get(CheckConstraint, ""))
+    if "%(constraint_name)s" not in template:
+        return []
+    every = [
+        each
+        for item in items
+        for each in (item.constraints if isinstance(item, Column) else [item])
+    ]
+    return [each for each in every if isinstance(each, CheckConstraint) and each.name is None]
 
 
 def _detached(item: Any) -> Any:
