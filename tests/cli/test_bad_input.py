@@ -398,3 +398,12 @@ def test_merge_joins_a_head_that_another_one_depends_on(migrated: Project) -> No
     migrated.ok("revision", "-m", "other", "--head", "base", "--splice", "--depends-on", "abc111")
     migrated.ok("merge", "heads", "-m", "join")
     assert len(migrated.ok("heads").out.splitlines()) == 1
+
+
+def test_database_that_refuses_outside_of_a_revision(migrated: Project) -> None:
+    with sqlite3.connect(migrated.url.removeprefix("sqlite:///")) as connection:
+        connection.execute("ALTER TABLE alembic_version RENAME COLUMN version_num TO other")
+    message = migrated.fails("current")
+    assert "FAILED: OperationalError: no such column" in message
+    assert "The statement was: SELECT" in message
+    assert "sqlalche.me" not in message

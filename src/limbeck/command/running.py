@@ -108,7 +108,7 @@ def _explain(error: Exception, environment: EnvironmentContext) -> None:
     is_configured = environment._migration_context is not None
     match error:
         case DBAPIError() if is_configured:
-            failure.explain(error, reference.describe_error(error))
+            failure.explain_refusal(error)
         case _ if is_configured:
             if failure.innermost_file(error) == place:
                 failure.explain(error, _environment_fails(error, place))

@@ -38,7 +38,7 @@ class MigrationFailure:
         place = f" ({self.path}{f', line {self.line}' if self.line else ''})" if self.path else ""
         lines = [f"This happened in {self.description}{place}."]
         if self.statement:
-            lines.append(f"The statement was: {' '.join(self.statement.split())}")
+            lines.append(_the_statement(self.statement))
         if self.leftovers:
             lines.append(
                 "These statements of it are done and this database can't roll them back; undo "
@@ -70,9 +70,9 @@ def report(error: BaseException, failure: MigrationFailure, *, is_said: bool = F
         return
     error.limbeck_failure = failure  # type: ignore[attr-defined]  # exceptions take attributes
     error.add_note(str(failure))
-    original = getattr(error, "orig", None)
-    if original is not None:
-        explain(error, f"{type(original).__name__}: {str(original).strip()}\n{failure}")
+    refusal = _refusal(error)
+    if refusal is not None:
+        explain(error, f"{refusal}\n{failure}")
     elif isinstance(error, CommandError):
         explain(error, f"{error}\n{failure}")
     elif isinstance(error, KeyboardInterrupt):
@@ -81,6 +81,23 @@ def report(error: BaseException, failure: MigrationFailure, *, is_said: bool = F
         # The revision itself raised it; what else came out of a library may be a defect of ours.
         summary = f"{type(error).__name__}: {error}".rstrip(": ")
         explain(error, f"{summary}\n{failure}\n`--raiseerr` shows the whole traceback.")
+
+
+def explain_refusal(error: BaseException) -> None:
+    """Say in one message what the database refused, outside of a revision."""
+    statement = getattr(error, "statement", None)
+    text = _refusal(error) or str(error)
+    explain(error, f"{text}\n{_the_statement(statement)}" if statement else text)
+
+
+def _refusal(error: BaseException) -> str | None:
+    """Return the driver's own words of an error that SQLAlchemy wraps."""
+    original = getattr(error, "orig", None)
+    return None if original is None else f"{type(original).__name__}: {str(original).strip()}"
+
+
+def _the_statement(statement: str) -> str:
+    return f"The statement was: {' '.join(statement.split())}"
 
 
 def explain(error: BaseException, text: str) -> None:
