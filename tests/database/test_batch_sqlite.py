@@ -353,3 +353,19 @@ def test_batch_in_an_attached_database(connection: Connection, tmp_path: Any) ->
     found = connection.exec_driver_sql("SELECT name FROM other.sqlite_master ORDER BY name")
     assert [row.name for row in found] == ["q", "qi", "qt"]
     assert [tuple(row) for row in connection.exec_driver_sql("SELECT * FROM other.q")] == [(1, 2)]
+
+
+def test_index_stays_when_its_column_is_dropped_and_added_again(connection: Connection) -> None:
+    connection.exec_driver_sql("CREATE TABLE span (a INT, b INT, d INT AS (b - a), UNIQUE (a, d))")
+    connection.exec_driver_sql("CREATE INDEX ix_d ON span (a, d)")
+    connection.exec_driver_sql("CREATE INDEX ix_b ON span (b)")
+    operations = Operations(MigrationContext.configure(connection))
+    with operations.batch_alter_table("span") as batch:
+        batch.drop_column("d")
+        batch.add_column(sa.Column("d", sa.Integer, sa.Computed("a + b")))
+        batch.drop_column("b2", if_exists=True)
+    inspector = sa.inspect(connection)
+    assert [index["name"] for index in inspector.get_indexes("span")] == ["ix_b", "ix_d"]
+    assert [each["column_names"] for each in inspector.get_unique_constraints("span")] == [
+        ["a", "d"]
+    ]

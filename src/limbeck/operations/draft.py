@@ -115,6 +115,9 @@ class Draft:
             str(index.name): index
             for index in sorted(self.table.indexes, key=lambda i: str(i.name))
         }
+        self.dropped: set[str] = (
+            set()
+        )  # names that the old table has for columns not there any more
         self.new_constraints: list[Constraint] = []
         self.new_indexes: dict[str, tuple[Index, Mapping[str, Any]]] = {}
 
@@ -133,7 +136,11 @@ class Draft:
     @property
     def named_constraints(self) -> dict[str, Constraint]:
         """Return the old table's constraints that stay and have a name."""
-        return {str(c.name): c for c in self.constraints if sqla.constraint_name(c) is not None}
+        staying = (c for c in self.constraints if sqla.constraint_name(c) is not None)
+        return {str(c.name): c for c in staying if self._stays(c)}
+
+    def _stays(self, own: Constraint) -> bool:
+        return not columns_named_in(own) & self.dropped
 
     # ------------------------------------------------------------------------------------ columns
 
@@ -208,6 +215,7 @@ class Draft:
         slot = Slot.of(column, source=None)
         slot.has_old_type = False
         self.slots[slot.name] = slot
+        self.dropped.discard(slot.name)
         self.new_constraints += column.constraints
         if insert_before is not None or insert_after is not None:
             self._place(slot, insert_before, insert_after)
@@ -220,20 +228,25 @@ class Draft:
         if_exists: bool | None = None,
         **kw: Any,
     ) -> None:
-        """Drop a column, and with it the constraints and indexes that need it."""
+        """Drop a column, and with it the constraints and indexes that need it.
+
+        Those of the old table stay when a column of that name is added again, but for its key.
+        """
         if if_exists and column.name not in self.slots:
             return
         name = self._slot(column.name).name
         del self.slots[name]
         olds = {old for old, new in self.new_names.items() if new == name} | {name}
         olds |= {old for old, new in self.earlier_names.items() if new == name}
+        self.dropped |= olds
+        self.new_names = {old: new for old, new in self.new_names.items() if new != name}
         for constraints in (self.constraints, self.new_constraints):
-            constraints[:] = [c for c in constraints if not columns_named_in(c) & olds]
-        self.indexes = {
-            key: index
-            for key, index in self.indexes.items()
-            if not any(mentions(index, old) for old in olds)
-        }
+            constraints[:] = [
+                c
+                for c in constraints
+                if not columns_named_in(c) & olds
+                or (constraints is self.constraints and not isinstance(c, PrimaryKeyConstraint))
+            ]
 
     def _slot(self, name: str) -> Slot:
         names = (self.new_names.get(name, name), name, self.earlier_names.get(name, name))
@@ -346,7 +359,7 @@ class Draft:
     def plan(self) -> RecreatePlan:
         """Return what has to be sent."""
         self._reorder()
-        every = [*self.constraints, *self.new_constraints]
+        every = [*filter(self._stays, self.constraints), *self.new_constraints]
         # where they can be added later, their names are free by then, and the table has its own
         later = [
             c for c in every if isinstance(c, ForeignKeyConstraint) and self.impl.supports_alter
@@ -367,7 +380,9 @@ class Draft:
             copy=self._copy(new),
             columns_of_old_type=tuple(s.name for s in self.slots.values() if s.has_old_type),
             kept_indexes=tuple(
-                transfer_index(index, final, self.new_names) for index in self.indexes.values()
+                transfer_index(index, final, self.new_names)
+                for index in self.indexes.values()
+                if not any(mentions(index, name) for name in self.dropped)
             ),
             new_indexes=tuple(self.new_indexes.values()),
             foreign_keys=tuple(

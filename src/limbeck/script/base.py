@@ -289,7 +289,7 @@ class ScriptDirectory:
             variables={
                 "up_revision": str(revid),
                 "down_revision": tuple_rev_as_scalar(down),
-                "branch_labels": labels or None,
+                "branch_labels": None if branch_labels is None else labels,
                 "depends_on": self._dependencies_of_new(depends_on),
                 "create_date": created,
                 "comma": format_as_comma,
