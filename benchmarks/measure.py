@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,28 +34,35 @@ class Contender:
 def run_once(contender: Contender) -> Run:
     """Run the command to its end; a status other than 0 stops the benchmark."""
     contender.prepare()
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        contender.command,
+    # A child's peak memory counts what its parent had when it forked: a small one does it.
+    launched = subprocess.run(
+        [sys.executable, "-I", __file__, *contender.command],
         cwd=contender.folder,
         env=_environment(contender),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert process.stderr is not None
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{contender.name}: {contender.command}\n{errors.decode()}")
-    return Run(seconds, usage.ru_maxrss / 1024)
+    if launched.returncode:
+        raise SystemExit(f"{contender.name}: {contender.command}\n{launched.stderr}")
+    return Run(*json.loads(launched.stdout))
 
 
 def _environment(contender: Contender) -> dict[str, str]:
     """Return the environment of a run, in which Python may keep what it has compiled."""
     kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, "PYTHONPATH": str(contender.folder)}
+
+
+def _launch(command: Sequence[str]) -> int:
+    """Run a command with its output thrown away; print seconds and MiB, return its status."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    sys.stdout.write(json.dumps([seconds, usage.ru_maxrss / 1024]))
+    return process.returncode
 
 
 def compare(contenders: Sequence[Contender], repeat: int) -> Mapping[str, Run]:
@@ -71,3 +80,7 @@ def compare(contenders: Sequence[Contender], repeat: int) -> Mapping[str, Run]:
         )
         for name, taken in runs.items()
     }
+
+
+if __name__ == "__main__":
+    sys.exit(_launch(sys.argv[1:]))
