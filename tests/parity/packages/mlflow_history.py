@@ -16,7 +16,7 @@ from mlflow.store.tracking.dbmodels.initial_models import Base as InitialBase
 
 from tests.parity.packages.recorder import Recorder
 
-_STEPS = 12
+_STEPS = 24
 MODELS = (_registry, _tracking)
 
 
@@ -33,7 +33,7 @@ def play(recorder: Recorder) -> None:
     recorder.step("verify", store._verify_schema, engine)
     recorder.note("tables known", sorted(Base.metadata.tables))
     recorder.step("check", command.check, config)
-    for number in range(1, 4):
+    for number in range(1, 3):
         recorder.step(f"downgrade {number}", command.downgrade, config, "-1")
     recorder.step("history -v", command.history, config, verbose=True, rev_range="-4:")
 
