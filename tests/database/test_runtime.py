@@ -219,9 +219,17 @@ def test_failed_revision_says_what_can_not_be_rolled_back(
     assert "can't roll them back" in str(explanation(caught.value))
 
 
-def test_failing_python_keeps_its_traceback(migrations: Migrations) -> None:
+def test_failing_python_of_a_revision_is_told_by_its_line(migrations: Migrations) -> None:
     path = migrations.write("cccc1", "bbbb1", "nonsense()")
     with pytest.raises(NameError) as caught:
+        command.upgrade(migrations.config(), "head")
+    assert f"({path}, line 13)" in str(explanation(caught.value))
+    assert f"({path}, line 13)" in caught.value.__notes__[0]
+
+
+def test_failing_python_elsewhere_keeps_its_traceback(migrations: Migrations) -> None:
+    path = migrations.write("cccc1", "bbbb1", "__import__('json').loads('nonsense')")
+    with pytest.raises(ValueError, match="Expecting value") as caught:
         command.upgrade(migrations.config(), "head")
     assert explanation(caught.value) is None
     assert f"({path}, line 13)" in caught.value.__notes__[0]
