@@ -6,7 +6,6 @@ is answered here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -213,7 +212,7 @@ class SQLiteImpl(DefaultImpl):
     ) -> str:
         """Return the SQL of an expression; a default that is no literal stands in parentheses."""
         sql = super().render_ddl_sql_expr(expr, is_server_default=is_server_default, **kw)
-        return f"({sql})" if is_server_default and _needs_parentheses(sql) else sql
+        return f"({sql})" if is_server_default and not _stands_alone(sql) else sql
 
 
 @compiles(RenameTable, "sqlite")
@@ -259,13 +258,6 @@ def _bound_check(column: Column[Any]) -> bool:
     )
 
 
-_STANDS_ALONE = re.compile(
-    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | [+-]?\d+(?:\.\d*)? | \([^()]*(?:\([^()]*\)[^()]*)*\)""",
-    re.VERBOSE,
-)
-"""A string, a number, or one pair of parentheses with at most one more level inside."""
-
-
 _CREATED_BY = {
     "Check": "create_check_constraint",
     "ForeignKey": "create_foreign_key",
@@ -275,8 +267,10 @@ _CREATED_BY = {
 """The operation that adds each kind of constraint."""
 
 
-def _needs_parentheses(sql: str) -> bool:
-    return not _STANDS_ALONE.fullmatch(sql)
+def _stands_alone(sql: str) -> bool:
+    from .text import stands_alone  # lazy: few scripts have a default to write
+
+    return stands_alone(sql)
 
 
 def _unsupported_constraint(verb: str, constraint: Constraint) -> UnsupportedOperationError:

@@ -27,7 +27,7 @@ from sqlalchemy.types import UserDefinedType
 
 from limbeck.ddl.rebuild import TableRebuild
 from limbeck.ddl.sqlite.read import read_schema
-from limbeck.ddl.sqlite.text import LEXICON
+from limbeck.ddl.sqlite.text import LEXICON, stands_alone
 from limbeck.errors import BatchError, UnsupportedOperationError
 from limbeck.schema.build import build_tables
 from limbeck.schema.database import ReadScope
@@ -358,10 +358,5 @@ def _override(table: Table, item: Any) -> None:
 
 def _is_plain(default: str) -> bool:
     """Tell whether a default needs no parentheses: a literal, or a keyword for the time."""
-    tokens = LEXICON.tokenize(default)
-    if tokens and tokens[0].is_symbol("+", "-"):
-        tokens = tokens[1:]
-    if len(tokens) != 1:
-        return bool(tokens) and tokens[0].is_symbol("(")
-    kind, word = tokens[0].kind, tokens[0].text.upper()
-    return kind in ("string", "number") or word in _PLAIN_DEFAULTS or word.startswith("CURRENT_")
+    word = default.strip().upper()
+    return stands_alone(default) or word in _PLAIN_DEFAULTS or word.startswith("CURRENT_")

@@ -112,3 +112,13 @@ def normal_default_tokens(tokens: Sequence[Token]) -> str | None:
 def _string(token: Token) -> Token:
     # Double quotes around what names no column make a string: sqlite.org/quirks.html#dblquote
     return Token("string", "'" + token.text.replace("'", "''") + "'")
+
+
+def stands_alone(sql: str) -> bool:
+    """Tell whether a default may follow DEFAULT as it is: a literal, or all of it in parentheses."""
+    tokens = LEXICON.tokenize(sql)
+    if len(strip_parentheses(tokens)) < len(tokens):
+        return True
+    if len(tokens) == 2 and tokens[0].is_symbol("+", "-"):
+        return tokens[1].kind == "number"
+    return len(tokens) == 1 and tokens[0].kind in ("string", "name", "number")
