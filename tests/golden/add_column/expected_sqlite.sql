@@ -4,4 +4,4 @@ INFO  [limbeck.runtime.migration] Will assume non-transactional DDL.
 INFO  [limbeck.runtime.migration] Running upgrade aaaa1111 -> bbbb2222, after
 FAILED: This operation cannot proceed in --sql mode; batch mode with dialect sqlite requires a live database connection with which to reflect the table "users". To generate a batch SQL migration script using table "move and copy", a complete Table object should be passed to the "copy_from" argument of the batch_alter_table() method so that table reflection can be skipped.
 This happened in upgrade aaaa1111 -> bbbb2222 (migrations/versions/002_after.py, line 23).
-Nothing else of this run is applied.
+The SQL script is not complete; no database was changed.
