@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -41,6 +42,17 @@ def test_baseline_builds_what_the_database_has() -> None:
     assert "sa.Column('id', sa.INTEGER(), nullable=False)" in upgrade
     downgrade = render_python_code(script.downgrade_ops)
     assert downgrade.index("drop_table('pet'") < downgrade.index("drop_table('user'")
+
+
+def test_baseline_names_the_views_that_it_leaves_out() -> None:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE VIEW v AS SELECT 1 AS a")
+        script = MigrationScript("1", UpgradeOps(), DowngradeOps())
+        context = AutogenContext(MigrationContext.configure(connection), autogenerate=False)
+        with pytest.warns(UserWarning, match="not the views v"):
+            baseline.populate(context, script)
+    engine.dispose()
 
 
 def test_check_without_a_name_stays_so_under_a_convention_that_needs_one() -> None:
