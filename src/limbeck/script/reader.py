@@ -11,6 +11,7 @@ import ast
 import re
 import tokenize
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -97,11 +98,8 @@ def _parse_head(source: str, path: str) -> ast.Module:
     """Parse what stands before the first function, or all when that is not a whole."""
     cut = _BODY.search(source)
     if cut is not None and not _LATE.search(source, cut.start()):
-        try:
+        with suppress(SyntaxError):  # the cut may lie inside a docstring: the whole file decides
             return ast.parse(source[: cut.start()], path)
-        except SyntaxError:
-            # The cut may lie inside a docstring; the whole file decides.
-            pass
     try:
         return ast.parse(source, path)
     except SyntaxError as error:
