@@ -2,16 +2,14 @@
 
 `DefaultImpl` receives what a directive wants changed as plain arguments and SQLAlchemy constructs,
 and either executes it or, with `as_sql`, writes it to the output buffer. A dialect, ours or a
-third party's, is a subclass with `__dialect__`; `get_by_dialect` finds it. It also hands on, one
-line each, what the reading side asks a database (`read_schema`, `normal_*`, `probe_tables`).
+third party's, is a subclass with `__dialect__`; `get_by_dialect` finds it. What a database is asked
+about schemas is in `reading`.
 """
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Mapping, Sequence, Set
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol, TextIO, cast
 
 from sqlalchemy import Connection, CursorResult, Dialect, String, text
 from sqlalchemy import cast as cast_expression
@@ -28,7 +26,6 @@ from sqlalchemy.schema import (
     DropIndex,
     DropTable,
     DropTableComment,
-    ForeignKeyConstraint,
     Identity,
     Index,
     MetaData,
@@ -36,7 +33,6 @@ from sqlalchemy.schema import (
     SetColumnComment,
     SetTableComment,
     Table,
-    UniqueConstraint,
 )
 from sqlalchemy.sql.elements import ClauseElement, quoted_name
 from sqlalchemy.sql.expression import TableClause
@@ -45,21 +41,14 @@ from sqlalchemy.types import TypeEngine, to_instance
 from limbeck import sqla
 from limbeck.errors import CommandError
 
-from . import base, compare
+from . import base
 from .base import _ServerDefaultArgument
-from .comparison import ObjectComparison, Params
+from .comparison import Params
 from .inserts import check_rows, group_rows, has_expression, inline_inserts
 from .offline import compile_statement
+from .reading import ReadingImpl
 from .rebuild import TableRebuild
 from .registry import ImplMeta, _impls
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine.reflection import Inspector
-
-    from limbeck.schema.database import ReadScope
-    from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
-
-    from .reader import Reader
 
 __all__ = ["DefaultImpl", "ImplMeta", "Params", "_impls"]
 
@@ -80,7 +69,7 @@ class TableRecreation(Protocol):
         """Return the constraints that stay and have a name."""
 
 
-class DefaultImpl(ObjectComparison, metaclass=ImplMeta):
+class DefaultImpl(ReadingImpl, metaclass=ImplMeta):
     """The entry to everything one database does its own way; subclass it with `__dialect__`."""
 
     __dialect__ = "default"
@@ -93,32 +82,14 @@ class DefaultImpl(ObjectComparison, metaclass=ImplMeta):
     command_terminator = ";"
     """What ends a statement in a SQL script."""
 
-    reader = "limbeck.ddl.reader"
-    """Which module reads this database and says what it makes of models?"""
-
     supports_alter = True
     """Can a column or constraint of an existing table be changed in place?"""
 
     foreign_keys_hold_columns = False
     """Does a foreign key keep its columns' types, and the index under it, from being changed?"""
 
-    rewrites_expressions = False
-    """Does the catalog have expressions in the database's own words, so that it must be asked?"""
-
-    system_schemas: Set[str] = frozenset({"information_schema"})
-    """Which schemas are the database's own?"""
-
-    schemas_are_databases = False
-    """Is a schema a whole database, of another application perhaps?"""
-
     supports_index_if_not_exists = False
     """Is there CREATE INDEX IF NOT EXISTS?"""
-
-    type_synonyms: Sequence[set[str]] = ({"NUMERIC", "DECIMAL"},)
-    """Which type names, in capitals, mean the same type?"""
-
-    type_arg_extract: Sequence[str] = ()
-    """Which patterns find arguments of a type that stand outside its parentheses?"""
 
     identity_attrs_ignore: Sequence[str] = ("on_null", "order")
     """Which options of an identity has this database not?"""
@@ -490,88 +461,6 @@ class DefaultImpl(ObjectComparison, metaclass=ImplMeta):
         new = to_instance(new_type)
         if not sqla.same_affinity(existing.type, new):
             existing_transfer["expr"] = cast_expression(existing_transfer["expr"], new)
-
-    # read and normalise: the reader's functions
-
-    @cached_property
-    def _reader(self) -> Reader:
-        return cast("Reader", importlib.import_module(self.reader))
-
-    def read_schema(self, connection: Connection, scope: ReadScope) -> SchemaFacts:
-        """What is in the database?"""
-        return self._reader.read_schema(connection, scope)
-
-    def normal_type(self, type_: TypeEngine[Any]) -> str:
-        """How does `read_schema` report a column of this type?"""
-        return self._reader.normal_type(self.dialect, type_)
-
-    def normal_default(self, column: Column[Any]) -> str | None:
-        """How does `read_schema` report this column's server default?"""
-        return self._reader.normal_default(self.dialect, column)
-
-    def normal_expression(self, sql: str) -> str:
-        """What is the normal form of an expression, as far as text alone tells?"""
-        return self._reader.normal_expression(sql)
-
-    def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
-        """What does this database make of a model's table?"""
-        return self._reader.adjust_model_table(self.dialect, facts, table)
-
-    def complete_table(self, facts: TableFacts, table: Table) -> None:
-        """What does a Table made from the database's facts lack? Changed in place; nothing."""
-
-    def probe_tables(
-        self, connection: Connection, tables: Sequence[Table]
-    ) -> Mapping[TableKey, TableFacts]:
-        """How does the database itself normalise these tables? What it can't say is left out."""
-        return self._reader.probe_tables(self.dialect, connection, tables)
-
-    # compare: hooks of third parties
-
-    def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
-        """Do the types differ? By name, synonyms and arguments."""
-        return compare.types_differ(
-            self.dialect,
-            inspector_column.type,
-            metadata_column.type,
-            synonyms=self.type_synonyms,
-            extract=self.type_arg_extract,
-        )
-
-    def compare_server_default(
-        self,
-        inspector_column: Column[Any],
-        metadata_column: Column[Any],
-        rendered_metadata_default: str | None,
-        rendered_inspector_default: str | None,
-    ) -> bool:
-        """Do the server defaults differ? By their normal forms."""
-        found, wanted = (
-            None if sql is None else self.normal_expression(sql)
-            for sql in (rendered_inspector_default, rendered_metadata_default)
-        )
-        return found != wanted
-
-    def correct_for_autogen_constraints(
-        self,
-        conn_uniques: set[UniqueConstraint],
-        conn_indexes: set[Index],
-        metadata_unique_constraints: set[UniqueConstraint],
-        metadata_indexes: set[Index],
-    ) -> None:
-        """Change these sets where the database reports constraints its own way: not needed."""
-
-    def correct_for_autogen_foreignkeys(
-        self,
-        conn_fks: set[ForeignKeyConstraint],
-        metadata_fks: set[ForeignKeyConstraint],
-    ) -> None:
-        """Change these sets where the database reports foreign keys its own way: not needed."""
-
-    def autogen_column_reflect(
-        self, inspector: Inspector, table: Table, column_info: dict[str, Any]
-    ) -> None:
-        """Change what reflection says of a column: not needed."""
 
     # render
 

@@ -1,0 +1,135 @@
+"""What every database is asked about schemas: how to read it, what it makes of models, what differs.
+
+The reading half of `DefaultImpl`: it hands on, one line each, what the dialect's reader answers,
+and has the comparison hooks that third parties override.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence, Set
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.schema import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
+from sqlalchemy.types import TypeEngine
+
+from . import compare
+from .comparison import ObjectComparison
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.reflection import Inspector
+
+    from limbeck.schema.database import ReadScope
+    from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
+
+    from .reader import Reader
+
+
+class ReadingImpl(ObjectComparison):
+    """What a database does its own way when it is read and compared."""
+
+    dialect: Dialect
+
+    # flags
+
+    reader = "limbeck.ddl.reader"
+    """Which module reads this database and says what it makes of models?"""
+
+    rewrites_expressions = False
+    """Does the catalog have expressions in the database's own words, so that it must be asked?"""
+
+    system_schemas: Set[str] = frozenset({"information_schema"})
+    """Which schemas are the database's own?"""
+
+    schemas_are_databases = False
+    """Is a schema a whole database, of another application perhaps?"""
+
+    type_synonyms: Sequence[set[str]] = ({"NUMERIC", "DECIMAL"},)
+    """Which type names, in capitals, mean the same type?"""
+
+    type_arg_extract: Sequence[str] = ()
+    """Which patterns find arguments of a type that stand outside its parentheses?"""
+
+    # read and normalise: the reader's functions
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return cast("Reader", importlib.import_module(self.reader))
+
+    def read_schema(self, connection: Connection, scope: ReadScope) -> SchemaFacts:
+        """What is in the database?"""
+        return self._reader.read_schema(connection, scope)
+
+    def normal_type(self, type_: TypeEngine[Any]) -> str:
+        """How does `read_schema` report a column of this type?"""
+        return self._reader.normal_type(self.dialect, type_)
+
+    def normal_default(self, column: Column[Any]) -> str | None:
+        """How does `read_schema` report this column's server default?"""
+        return self._reader.normal_default(self.dialect, column)
+
+    def normal_expression(self, sql: str) -> str:
+        """What is the normal form of an expression, as far as text alone tells?"""
+        return self._reader.normal_expression(sql)
+
+    def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
+        """What does this database make of a model's table?"""
+        return self._reader.adjust_model_table(self.dialect, facts, table)
+
+    def complete_table(self, facts: TableFacts, table: Table) -> None:
+        """What does a Table made from the database's facts lack? Changed in place; nothing."""
+
+    def probe_tables(
+        self, connection: Connection, tables: Sequence[Table]
+    ) -> Mapping[TableKey, TableFacts]:
+        """How does the database itself normalise these tables? What it can't say is left out."""
+        return self._reader.probe_tables(self.dialect, connection, tables)
+
+    # compare: hooks of third parties
+
+    def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
+        """Do the types differ? By name, synonyms and arguments."""
+        return compare.types_differ(
+            self.dialect,
+            inspector_column.type,
+            metadata_column.type,
+            synonyms=self.type_synonyms,
+            extract=self.type_arg_extract,
+        )
+
+    def compare_server_default(
+        self,
+        inspector_column: Column[Any],
+        metadata_column: Column[Any],
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        """Do the server defaults differ? By their normal forms."""
+        found, wanted = (
+            None if sql is None else self.normal_expression(sql)
+            for sql in (rendered_inspector_default, rendered_metadata_default)
+        )
+        return found != wanted
+
+    def correct_for_autogen_constraints(
+        self,
+        conn_uniques: set[UniqueConstraint],
+        conn_indexes: set[Index],
+        metadata_unique_constraints: set[UniqueConstraint],
+        metadata_indexes: set[Index],
+    ) -> None:
+        """Change these sets where the database reports constraints its own way: not needed."""
+
+    def correct_for_autogen_foreignkeys(
+        self,
+        conn_fks: set[ForeignKeyConstraint],
+        metadata_fks: set[ForeignKeyConstraint],
+    ) -> None:
+        """Change these sets where the database reports foreign keys its own way: not needed."""
+
+    def autogen_column_reflect(
+        self, inspector: Inspector, table: Table, column_info: dict[str, Any]
+    ) -> None:
+        """Change what reflection says of a column: not needed."""
