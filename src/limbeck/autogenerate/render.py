@@ -32,9 +32,16 @@ def _render_itself(autogen_context: AutogenContext, op: MigrateOperation) -> str
 
 
 def render_op(autogen_context: AutogenContext, op: MigrateOperation) -> list[str]:
-    """Return the source of a directive, a list of one element a statement."""
+    """Return the source of a directive, a list of one element a statement or comment line."""
     rendered = renderers.dispatch(op)(autogen_context, op)
-    return list(rendered) if isinstance(rendered, list | tuple) else [rendered]
+    source = list(rendered) if isinstance(rendered, list | tuple) else [rendered]
+    return [*render_remark(op.remark), *source, *render_remark(op.remark_below)]
+
+
+def render_remark(remark: str | None) -> list[str]:
+    """Return a remark as comment lines, one element each: a batch block indents them one by one."""
+    lines = (remark or "").splitlines()
+    return [f"# {line}".rstrip() for line in lines]
 
 
 def render_op_text(autogen_context: AutogenContext, op: MigrateOperation) -> str:
@@ -48,7 +55,9 @@ def _render_cmd_body(op_container: OpContainer, autogen_context: AutogenContext)
     compat: pytest-alembic calls it.
     """
     lines = [line for op in op_container.ops for line in render_op(autogen_context, op)]
-    return "\n".join([_HEAD, *(lines or ["pass"]), _TAIL])
+    if all(line.startswith("#") for line in lines):
+        lines.append("pass")
+    return "\n".join([_HEAD, *lines, _TAIL])
 
 
 def _render_python_into_templatevars(

@@ -48,6 +48,12 @@ class MigrateOperation:
     _mutations: frozenset[Any] = frozenset()
     """Rewriters that have seen this directive: each rewrites it once."""
 
+    remark: str | None = None
+    """What a revision file says in comment lines above the directive; not what undoes it."""
+
+    remark_below: str | None = None
+    """What it says below, for instance another way to do it, commented out."""
+
     @cached_property
     def info(self) -> dict[Any, Any]:
         """Hold whatever a hook wants to keep with the directive."""
