@@ -192,6 +192,8 @@ def directives(ops: Any) -> list[Any]:
             schema="s",
         ),
         ops.AlterColumnOp("t", "c", modify_server_default=None, existing_server_default="5"),
+        ops.CreateForeignKeyOp("f", "t", "o", ["a"], ["b"], deferrable=False, use_alter=False),
+        ops.CreateForeignKeyOp("f", "t", "o", ["a"], ["b"], ondelete="", referent_schema="s"),
         ops.CreateTableCommentOp("t", "it's", existing_comment="x", schema="s"),
         ops.DropTableCommentOp("t", existing_comment="x"),
         ops.DropColumnOp("t", "c", schema="s"),

@@ -26,7 +26,8 @@ NO_MODELS = (
 class AutogenContext:
     """State of one autogenerate run; what comparators, renderers and hooks receive.
 
-    Raises ModelsError when it has to compare and there is no MetaData.
+    Raises ModelsError when env.py of a project gives no MetaData to compare with; a program
+    without a project hears of it when it compares.
     """
 
     metadata: MetaData | Sequence[MetaData] | None
@@ -44,7 +45,7 @@ class AutogenContext:
     ) -> None:
         if metadata is None and autogenerate and migration_context is not None:
             metadata = migration_context.opts.get("target_metadata")
-            if metadata is None:
+            if metadata is None and migration_context.script is not None:
                 raise ModelsError(NO_MODELS)
         self.metadata = metadata
         self.migration_context = migration_context
@@ -110,6 +111,11 @@ class AutogenContext:
         self._has_batch = True
         yield
         self._has_batch = False
+
+    def require_models(self) -> None:
+        """Raise ModelsError where there is no MetaData to compare with."""
+        if self.metadata is None:
+            raise ModelsError(NO_MODELS)
 
     def render_op(self, op: Any) -> list[str]:
         """Return the lines of a directive, through the renderers that users registered."""

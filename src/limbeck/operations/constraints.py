@@ -5,6 +5,7 @@ The others have files of their own: `checks`, `foreign_keys`, `exclude`.
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar, cast
@@ -257,7 +258,15 @@ class DropConstraintOp(MigrateOperation):
         for key, value in found_by.items():
             keywords[key] = literal(list(value) if key == "columns" else value)
         source = call(f"{operations_prefix(context)}drop_constraint", *arguments, **keywords)
-        return [*_NO_NAME_WARNING, source] if name is None and not found_by else source
+        if name is not None or found_by:
+            return source
+        warnings.warn(
+            f"The revision drops a constraint of table {self.table_name!r} that has no name, which "
+            "fails as it is written: give the name that the database has for it. With a naming "
+            "convention names are known ahead.",
+            stacklevel=2,
+        )
+        return [*_NO_NAME_WARNING, source]
 
 
 class _ColumnsConstraintOp(AddConstraintOp):

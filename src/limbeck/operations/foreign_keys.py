@@ -10,8 +10,8 @@ from limbeck import sqla
 from limbeck.operations.base import BatchOperations, Operations
 from limbeck.operations.constraints import AddConstraintOp, table_of
 from limbeck.operations.schemaobj import HasOptions, SchemaObjects
-from limbeck.render.call import call
-from limbeck.render.constraints import render_constraint_name, render_foreign_key_options
+from limbeck.render.call import call, literal
+from limbeck.render.constraints import FOREIGN_KEY_OPTIONS, render_constraint_name
 from limbeck.render.context import RenderContext, operations_prefix
 from limbeck.render.expressions import render_dialect_keywords, render_identifier
 
@@ -183,9 +183,10 @@ class CreateForeignKeyOp(AddConstraintOp):
         keywords: dict[str, str] = {}
         schemas = ["referent_schema"] if context.has_batch else ["source_schema", "referent_schema"]
         for name in schemas:
-            if self.kw.get(name):
+            if self.kw.get(name) is not None:
                 keywords[name] = render_identifier(context, self.kw[name])
-        keywords |= render_foreign_key_options(constraint)
+        given = {name: self.kw.get(name) for name in FOREIGN_KEY_OPTIONS}
+        keywords |= {name: literal(value) for name, value in given.items() if value is not None}
         keywords |= render_dialect_keywords(constraint, context)
         return call(f"{operations_prefix(context)}create_foreign_key", *arguments, **keywords)
 

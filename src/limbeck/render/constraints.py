@@ -30,6 +30,9 @@ from limbeck.render.expressions import (
     render_value,
 )
 
+FOREIGN_KEY_OPTIONS = ("onupdate", "ondelete", "initially", "deferrable", "use_alter", "match")
+"""What a foreign key may say beside its columns, in the order in which it is written."""
+
 _Renderer: TypeAlias = Callable[[Any, RenderContext], "str | None"]
 
 
@@ -67,15 +70,8 @@ def render_deferral(constraint: Constraint) -> dict[str, str]:
 
 
 def render_foreign_key_options(constraint: ForeignKeyConstraint) -> dict[str, str]:
-    """Return the source of what a foreign key may say beside its columns, in Alembic's order."""
-    values = {
-        "onupdate": constraint.onupdate,
-        "ondelete": constraint.ondelete,
-        "initially": constraint.initially,
-        "deferrable": constraint.deferrable,
-        "use_alter": constraint.use_alter,
-        "match": constraint.match,
-    }
+    """Return the source of what a foreign key says beside its columns."""
+    values = {name: getattr(constraint, name) for name in FOREIGN_KEY_OPTIONS}
     return {name: literal(value) for name, value in values.items() if value}
 
 

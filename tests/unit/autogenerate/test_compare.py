@@ -213,8 +213,12 @@ def test_users_comparators_add_before_tables_are_made(connection: Connection) ->
 
 
 def test_missing_models_are_an_error_that_says_the_two_ways(connection: Connection) -> None:
+    context = AutogenContext(MigrationContext.configure(connection))
+    assert context.metadata is None, "a program without a project may not want to compare"
     with pytest.raises(ModelsError, match=r"models = app\.models:Base.*target_metadata"):
-        AutogenContext(MigrationContext.configure(connection))
+        context.require_models()
+    with pytest.raises(ModelsError, match="target_metadata"):
+        compare_metadata(MigrationContext.configure(connection), None)  # type: ignore[arg-type]  # the error in question
 
 
 def test_change_without_batch_warns_of_what_sqlite_can_not_do(connection: Connection) -> None:

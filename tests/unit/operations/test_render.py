@@ -178,12 +178,13 @@ def test_modify_table_renders_a_batch_block() -> None:
     )
 
 
-def test_drop_of_a_constraint_without_a_name_warns() -> None:
+def test_drop_of_a_constraint_without_a_name_warns_in_the_file_and_on_the_console() -> None:
     model = sa.Table("t", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
     directive = ops.DropConstraintOp.from_constraint(model.primary_key)
-    assert text_of(Context(), directive).startswith("# WARNING: constraint name is None")
     nameless = ops.ModifyTableOps("t", [ops.DropConstraintOp(None, "t")])
-    lines = text_of(Context(render_as_batch=True), nameless).splitlines()
+    with pytest.warns(UserWarning, match="constraint of table 't' that has no name"):
+        assert text_of(Context(), directive).startswith("# WARNING: constraint name is None")
+        lines = text_of(Context(render_as_batch=True), nameless).splitlines()
     assert [line[:5] for line in lines] == ["with ", "    #", "    #", "    #", "    b", ""][:5]
 
 
