@@ -49,6 +49,10 @@ class DiffContext(Protocol):
         """Whether the user gave an `include_name`."""
 
     @property
+    def detects_renames(self) -> bool:
+        """Whether what has another name and is the same otherwise is renamed, not made anew."""
+
+    @property
     def renders_batches(self) -> bool:
         """Whether changes of a table are written as batches, which work where there is no ALTER."""
 
