@@ -62,6 +62,7 @@ def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: UpgradeOp
 
     compat: alembic-postgresql-enum calls it.
     """
+    autogen_context.require_models()
     connection = autogen_context.require_connection()
     schemas = _schemas(autogen_context, connection)
     dialect_name = autogen_context.dialect.name
