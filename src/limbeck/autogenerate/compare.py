@@ -155,6 +155,7 @@ class Comparison:
         self.run_name_filters = autogen_context.run_name_filters
         self.has_name_filters = bool(autogen_context._name_filters)
         self.renders_batches = bool(autogen_context.opts.get("render_as_batch"))
+        self.detects_renames = bool(autogen_context.opts.get("detect_renames", False))
         self.kinds = chosen_kinds(autogen_context)
         self.compare_type = self._option("compare_type")
         self.compare_server_default = self._option("compare_server_default")
@@ -235,9 +236,8 @@ def read_database(autogen_context: AutogenContext, schemas: Schemas) -> SchemaFa
     """Return the facts of the database's schemas, without the version table."""
     connection = autogen_context.require_connection()
     default = connection.dialect.default_schema_name
-    scope = ReadScope(tuple(sorted(schemas, key=lambda name: name or "")), default)
     migration_context = autogen_context.migration_context
-    found = migration_context.impl.read_schema(connection, scope)
+    found = migration_context.impl.read_schema(connection, read_scope(connection, schemas))
     own = fold_schema(
         migration_context.version_table_schema, migration_context.version_table, default
     )
@@ -245,3 +245,9 @@ def read_database(autogen_context: AutogenContext, schemas: Schemas) -> SchemaFa
         key: facts for key, facts in found.tables.items() if key != own
     }
     return SchemaFacts(tables)
+
+
+def read_scope(connection: Connection, schemas: Schemas) -> ReadScope:
+    """Return the schemas as what a reader reads."""
+    default = connection.dialect.default_schema_name
+    return ReadScope(tuple(sorted(schemas, key=lambda name: name or "")), default)

@@ -13,7 +13,9 @@ from typing import Any, Protocol
 from sqlalchemy import Column, Connection, Dialect, Table
 from sqlalchemy.types import TypeEngine
 
+from limbeck.schema import definitions
 from limbeck.schema.database import ReadScope, read_with_inspector
+from limbeck.schema.definitions import Definition
 from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
 from limbeck.schema.models import adjust_model_table, normal_default, normal_type
 from limbeck.schema.normalize import normal_expression
@@ -25,6 +27,7 @@ __all__ = [
     "normal_expression",
     "normal_type",
     "probe_tables",
+    "read_definitions",
     "read_schema",
 ]
 
@@ -34,6 +37,9 @@ class Reader(Protocol):
 
     def read_schema(self, connection: Connection, scope: ReadScope) -> SchemaFacts:
         """Return what is in the database."""
+
+    def read_definitions(self, connection: Connection, scope: ReadScope) -> Sequence[Definition]:
+        """Return what is in the schemas that no directive builds."""
 
     def normal_type(self, dialect: Dialect, type_: TypeEngine[Any]) -> str:
         """Return how `read_schema` reports a column of this type."""
@@ -56,6 +62,11 @@ class Reader(Protocol):
 def read_schema(connection: Connection, scope: ReadScope) -> SchemaFacts:
     """Return what SQLAlchemy's Inspector sees."""
     return read_with_inspector(connection, scope)
+
+
+def read_definitions(connection: Connection, scope: ReadScope) -> Sequence[Definition]:
+    """Return the views, which can be named and not built."""
+    return definitions.read_with_inspector(connection, scope)
 
 
 def probe_tables(

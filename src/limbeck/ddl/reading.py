@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.reflection import Inspector
 
     from limbeck.schema.database import ReadScope
+    from limbeck.schema.definitions import Definition
     from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
 
     from .reader import Reader
@@ -61,6 +62,10 @@ class ReadingImpl(ObjectComparison):
     def read_schema(self, connection: Connection, scope: ReadScope) -> SchemaFacts:
         """What is in the database?"""
         return self._reader.read_schema(connection, scope)
+
+    def read_definitions(self, connection: Connection, scope: ReadScope) -> Sequence[Definition]:
+        """What is in the schemas that no directive builds? Statements, in an order that works."""
+        return self._reader.read_definitions(connection, scope)
 
     def normal_type(self, type_: TypeEngine[Any]) -> str:
         """How does `read_schema` report a column of this type?"""

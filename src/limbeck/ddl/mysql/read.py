@@ -24,6 +24,7 @@ from limbeck.ddl.mysql.defaults import normal_default_text
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import normal_expression
 from limbeck.schema.database import ReadScope
+from limbeck.schema.definitions import read_with_inspector as read_definitions
 from limbeck.schema.facts import UNKNOWN_TYPE, SchemaFacts, TableFacts, TableKey
 from limbeck.schema.models import key_order
 
@@ -33,6 +34,7 @@ __all__ = [
     "normal_expression",
     "normal_type",
     "probe_tables",
+    "read_definitions",
     "read_schema",
 ]
 

@@ -27,6 +27,7 @@ from limbeck.ddl.postgresql.probe import probe_facts
 from limbeck.ddl.postgresql.text import normal_default as normal_default_text
 from limbeck.ddl.postgresql.text import quoted_name
 from limbeck.schema.database import ReadScope
+from limbeck.schema.definitions import read_with_inspector as read_definitions
 from limbeck.schema.facts import (
     CheckFacts,
     ColumnFacts,
@@ -51,6 +52,7 @@ __all__ = [
     "normal_expression",
     "normal_type",
     "probe_tables",
+    "read_definitions",
     "read_schema",
 ]
 

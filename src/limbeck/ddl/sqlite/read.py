@@ -31,6 +31,7 @@ from limbeck.ddl.sqlite.text import (
     normal_type_text,
 )
 from limbeck.schema.database import ReadScope
+from limbeck.schema.definitions import read_with_inspector as read_definitions
 from limbeck.schema.facts import (
     UNKNOWN_TYPE,
     CheckFacts,
@@ -55,6 +56,7 @@ __all__ = [
     "normal_expression",
     "normal_type",
     "probe_tables",
+    "read_definitions",
     "read_schema",
 ]
 
