@@ -12,12 +12,15 @@ from limbeck.autogenerate.context import AutogenContext
 from limbeck.errors import UnsupportedOperationError
 from limbeck.operations.base import Operations
 from limbeck.operations.ops import (
+    CreateIndexOp,
     DropIndexOp,
     DropTableOp,
     ModifyTableOps,
     OpContainer,
 )
 from limbeck.runtime.migration import MigrationContext
+
+_POSSIBLE_EVERYWHERE = (CreateIndexOp, DropIndexOp)
 
 
 def leave_out_needless_drops(container: OpContainer) -> None:
@@ -58,6 +61,8 @@ def warn_of_impossible(containers: Iterable[OpContainer], autogen_context: Autog
     for container in containers:
         for each in container.ops:
             for directive in each.ops if isinstance(each, ModifyTableOps) else ():
+                if isinstance(directive, _POSSIBLE_EVERYWHERE):
+                    continue
                 try:
                     operations.invoke(directive)
                 except UnsupportedOperationError as error:

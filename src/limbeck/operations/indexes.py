@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from sqlalchemy import Index
@@ -142,7 +143,18 @@ class CreateIndexOp(MigrateOperation):
 
     def reverse(self) -> DropIndexOp:
         """Return the drop of the index."""
-        return DropIndexOp.from_index(self.to_index())
+        if self.index_name is None:
+            return DropIndexOp.from_index(self.to_index())  # a naming convention may know a name
+        again = copy(self)
+        again.columns = list(self.columns)
+        return DropIndexOp(
+            self.index_name,
+            table_name=self.table_name,
+            schema=self.schema,
+            _reverse=again,
+            unique=self.unique,
+            **self.kw,
+        )
 
     def to_diff_tuple(self) -> tuple[str, Index]:
         """Return `("add_index", index)`."""

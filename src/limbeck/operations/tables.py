@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
+from copy import copy
 from typing import Any
 
 from sqlalchemy import MetaData, Table
@@ -107,7 +108,19 @@ class CreateTableOp(MigrateOperation):
 
     def reverse(self) -> DropTableOp:
         """Return the drop of the table."""
-        return DropTableOp.from_table(self.to_table(), _namespace_metadata=self._namespace_metadata)
+        again = copy(self)
+        again.columns = list(self.columns)
+        return DropTableOp(
+            self.table_name,
+            schema=self.schema,
+            table_kw={
+                "comment": self.comment,
+                "info": dict(self.info or {}),
+                "prefixes": list(self.prefixes or []),
+                **self.kw,
+            },
+            _reverse=again,
+        )
 
     def to_diff_tuple(self) -> tuple[str, Table]:
         """Return `("add_table", table)`."""

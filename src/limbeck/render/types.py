@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy
@@ -22,6 +23,8 @@ from limbeck import sqla
 from limbeck.render.call import call, keyword_arguments, literal
 from limbeck.render.context import RenderContext, render_item, sqlalchemy_prefix
 from limbeck.render.expressions import render_sql_string, render_value
+
+_Parameters = Mapping[str, inspect.Parameter]
 
 _ABSENT_FROM_REPR: dict[type[TypeEngine[Any]], tuple[str, ...]] = {
     Interval: ("native", "second_precision", "day_precision"),
@@ -95,7 +98,7 @@ def _arguments_not_in_repr(type_: TypeEngine[Any]) -> Iterator[tuple[str, Any]]:
 
     These are keyword-only ones, and for a type with a name the schema.
     """
-    parameters = inspect.signature(type(type_)).parameters
+    parameters = _parameters(type_)
     forgotten = next(
         (names for class_, names in _ABSENT_FROM_REPR.items() if type(type_) is class_), ()
     )
@@ -131,8 +134,8 @@ def _nested_arguments(type_: TypeEngine[Any]) -> Iterator[tuple[str, object]]:
     """Yield the constructor arguments that are types or enum members, in order."""
     subject = type_.impl if isinstance(type_, TypeDecorator) else type_
     seen: set[str] = set()
-    for class_ in (type(type_), type(subject)):
-        for name in inspect.signature(class_).parameters:
+    for each in (type_, subject):
+        for name in _parameters(each):
             value = getattr(type_, name, None)
             if name not in seen and isinstance(value, (TypeEngine, Enum)):
                 seen.add(name)
@@ -147,7 +150,7 @@ def _decorator_body(type_: TypeDecorator[Any], ctx: RenderContext) -> str:
     name, and where it hands nothing on, only these are written.
     """
     shown = _mend_nested(repr(type_), type_, ctx)
-    parameters = inspect.signature(type(type_)).parameters.values()
+    parameters = _parameters(type_).values()
     hands_on = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
     positional, keywords = [], {}
     for parameter in parameters:
@@ -177,6 +180,18 @@ def _warn_of_lost_argument(type_: TypeEngine[Any], name: str) -> None:
         "class a __repr__, or write the type with the render_item hook.",
         stacklevel=2,
     )
+
+
+def _parameters(type_: TypeEngine[Any] | type[TypeEngine[Any]]) -> _Parameters:
+    """Return what the constructor of a type takes."""
+    class_: Any = type(type_)
+    return _signature_parameters(class_)
+
+
+@lru_cache(maxsize=256)
+def _signature_parameters(class_: type[Any]) -> _Parameters:
+    """Return what a constructor takes; a schema has few classes of types and many columns."""
+    return inspect.signature(class_).parameters
 
 
 def _is_required(parameter: inspect.Parameter) -> bool:
