@@ -390,6 +390,37 @@ def register_operation(
     where it is not given.
     """
 
+def rename_constraint(
+    table_name: str,
+    constraint_name: str,
+    new_constraint_name: str,
+    *,
+    schema: str | None = None,
+    type_: str | None = None,
+) -> None:
+    """Rename a constraint; where the database can't, the new one is added and the old dropped.
+
+    Args:
+        table_name: its table.
+        constraint_name: its name now.
+        new_constraint_name: its new name.
+        schema: the table's schema.
+        type_: "foreignkey", "primary", "unique" or "check"; some databases need it to write
+            a script.
+    """
+
+def rename_index(
+    index_name: str, new_index_name: str, table_name: str, *, schema: str | None = None
+) -> None:
+    """Rename an index.
+
+    Args:
+        index_name: its name now.
+        new_index_name: its new name.
+        table_name: its table.
+        schema: the table's schema.
+    """
+
 def rename_table(old_table_name: str, new_table_name: str, *, schema: str | None = None) -> None:
     """Rename a table.
 
@@ -539,3 +570,11 @@ class _Batch(BatchOperations):
         self, sqltext: Executable | str, *, execution_options: dict[str, Any] | None = None
     ) -> None:
         """Run a statement at once, before the changes that the batch block collects."""
+
+    def rename_constraint(
+        self, constraint_name: str, new_constraint_name: str, *, type_: str | None = None
+    ) -> None:
+        """Rename a constraint of the batch block's table; arguments as for `op.rename_constraint`."""
+
+    def rename_index(self, index_name: str, new_index_name: str) -> None:
+        """Rename an index of the batch block's table."""

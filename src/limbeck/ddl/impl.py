@@ -41,7 +41,7 @@ from sqlalchemy.types import TypeEngine, to_instance
 from limbeck import sqla
 from limbeck.errors import CommandError
 
-from . import base
+from . import base, renames
 from .base import _ServerDefaultArgument
 from .comparison import Params
 from .inserts import check_rows, group_rows, has_expression, inline_inserts
@@ -84,6 +84,9 @@ class DefaultImpl(ReadingImpl, metaclass=ImplMeta):
 
     supports_alter = True
     """Can a column or constraint of an existing table be changed in place?"""
+
+    renames_constraints = True
+    """Is there a statement that renames a constraint of any kind?"""
 
     foreign_keys_hold_columns = False
     """Does a foreign key keep its columns' types, and the index under it, from being changed?"""
@@ -374,6 +377,24 @@ class DefaultImpl(ReadingImpl, metaclass=ImplMeta):
     def drop_index(self, index: Index, **kw: Any) -> None:
         """Drop an index."""
         self._exec(DropIndex(index, **kw))
+
+    def rename_index(
+        self, table_name: str, old_name: str, new_name: str, *, schema: str | None = None
+    ) -> None:
+        """Rename an index."""
+        self._exec(renames.RenameIndex(table_name, old_name, new_name, schema))
+
+    def rename_constraint(
+        self,
+        table_name: str,
+        old_name: str,
+        new_name: str,
+        *,
+        schema: str | None = None,
+        type_: str | None = None,
+    ) -> None:
+        """Rename a constraint; `type_` tells its kind where the database has to know it."""
+        self._exec(renames.RenameConstraint(table_name, old_name, new_name, schema))
 
     def create_table_comment(self, table: Table) -> None:
         """Set a table's comment."""

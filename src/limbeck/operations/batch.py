@@ -186,6 +186,14 @@ class BatchOperationsImpl:
         """Record the drop of an index."""
         self.batch.append(("drop_index", (idx,), kw))
 
+    def rename_index(self, *arg: Any, **kw: Any) -> None:
+        """Record the renaming of an index."""
+        self.batch.append(("rename_index", arg, kw))
+
+    def rename_constraint(self, *arg: Any, **kw: Any) -> None:
+        """Record the renaming of a constraint."""
+        self.batch.append(("rename_constraint", arg, kw))
+
     def create_table_comment(self, table: Table) -> None:
         """Record the table's new comment."""
         self.batch.append(("create_table_comment", (table,), {}))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
@@ -26,7 +27,7 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnElement, conv
 from sqlalchemy.sql.expression import Insert
 from sqlalchemy.types import TypeEngine, to_instance
 
@@ -120,6 +121,7 @@ class Draft:
         )  # names that the old table has for columns not there any more
         self.new_constraints: list[Constraint] = []
         self.new_indexes: dict[str, tuple[Index, Mapping[str, Any]]] = {}
+        self.index_names: dict[str, str] = {}  # of those that stay: name → new name
 
     def _own_constraints(self) -> list[Constraint]:
         """Return the table's constraints without those that its columns' types bring again."""
@@ -310,6 +312,28 @@ class Draft:
                 return
             raise BatchError(f"No such index: {name!r} on the table {self.table.name!r}")
 
+    def rename_constraint(self, table_name: str, old_name: str, new_name: str, **kw: Any) -> None:
+        """Rename a constraint."""
+        for constraints in (self.new_constraints, self.constraints):
+            for place, own in enumerate(constraints):
+                if own.name is not None and str(own.name) == str(old_name):
+                    constraints[place] = renamed = copy(own)
+                    renamed.name = conv(new_name)
+                    return
+        raise BatchError(f"No such constraint: {old_name!r} in the table {self.table.name!r}")
+
+    def rename_index(self, table_name: str, old_name: str, new_name: str, **kw: Any) -> None:
+        """Rename an index; one that stays is renamed when it is there again."""
+        if old_name in self.new_indexes:
+            index, keywords = self.new_indexes.pop(old_name)
+            self.new_indexes[new_name] = (copy(index), keywords)
+            self.new_indexes[new_name][0].name = conv(new_name)
+            return
+        origin = next((o for o, n in self.index_names.items() if n == old_name), old_name)
+        if origin not in self.indexes:
+            raise BatchError(f"No such index: {old_name!r} on the table {self.table.name!r}")
+        self.index_names[origin] = new_name
+
     def _is_described(self, own: Constraint, const: Constraint) -> bool:
         """Tell whether `const` describes, by columns or condition, this one that has no name."""
         if type(own) is not type(const) or sqla.constraint_name(own) is not None:
@@ -383,6 +407,9 @@ class Draft:
                 transfer_index(index, final, self.new_names)
                 for index in self.indexes.values()
                 if not any(mentions(index, name) for name in self.dropped)
+            ),
+            index_names=tuple(
+                (old, new) for old, new in self.index_names.items() if old in self.indexes
             ),
             new_indexes=tuple(self.new_indexes.values()),
             foreign_keys=tuple(

@@ -23,6 +23,7 @@ from limbeck.operations.directive import (
 from limbeck.operations.exclude import CreateExcludeConstraintOp
 from limbeck.operations.foreign_keys import CreateForeignKeyOp
 from limbeck.operations.indexes import CreateIndexOp, DropIndexOp
+from limbeck.operations.renames import RenameConstraintOp, RenameIndexOp
 from limbeck.operations.tables import CreateTableOp, DropTableOp, RenameTableOp
 
 __all__ = [
@@ -50,6 +51,8 @@ __all__ = [
     "MigrationScript",
     "ModifyTableOps",
     "OpContainer",
+    "RenameConstraintOp",
+    "RenameIndexOp",
     "RenameTableOp",
     "UpgradeOps",
 ]

@@ -24,13 +24,14 @@ _MAX_NAME = 50
 
 @dataclass(frozen=True, slots=True)
 class RecreatePlan:
-    """All that is sent, in order; `kept_indexes` are unchanged, `new_indexes` are not."""
+    """All that is sent, in order; `kept_indexes` are unchanged but for the names in `index_names`."""
 
     old: Table
     new: Table
     copy: Insert | None
     columns_of_old_type: tuple[str, ...]
     kept_indexes: tuple[Index, ...]
+    index_names: tuple[tuple[str, str], ...]
     new_indexes: tuple[tuple[Index, Mapping[str, Any]], ...]
     foreign_keys: tuple[Constraint, ...]
 
@@ -61,6 +62,8 @@ def run_plan(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> No
             impl.create_index(index)
         else:
             impl._exec(statement)
+    for old, new in plan.index_names:
+        impl.rename_index(str(plan.old.name), old, new, schema=plan.new.schema)
     for index, keywords in plan.new_indexes:
         impl.create_index(index, **keywords)
     for constraint in plan.foreign_keys:

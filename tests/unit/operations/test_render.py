@@ -114,6 +114,8 @@ ANYWHERE = [
         "ex", "t", [("a", "&&"), ("b", "=")], where="a > 5", schema="s", using="gist"
     ),
     ops.DropConstraintOp("ck", "t", "check", schema="s"),
+    ops.RenameConstraintOp("t", "ck", "new ck", schema="s", type_="check"),
+    ops.RenameIndexOp("ix", "new ix", "t", schema="s"),
     ops.CreateTableCommentOp("t", "it's", schema="s", existing_comment="old"),
     ops.DropTableCommentOp("t", schema="s", existing_comment="old"),
     ops.ExecuteSQLOp("UPDATE t SET a = '%s' WHERE b = \"c\"\n"),

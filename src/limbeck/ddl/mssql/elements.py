@@ -26,6 +26,7 @@ from limbeck.ddl.base import (
     format_table_name,
     format_type,
 )
+from limbeck.ddl.renames import RenameConstraint, RenameIndex
 
 DEFAULT_SCHEMA = "dbo"
 
@@ -130,6 +131,19 @@ def visit_rename_column(element: ColumnName, compiler: Any, **kw: Any) -> str:
 def visit_rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
     old = escape(format_table_name(compiler, element.table_name, element.schema))
     return f"EXEC sp_rename '{old}', {format_table_name(compiler, element.new_table_name, None)}"
+
+
+@compiles(RenameIndex, "mssql")
+def visit_rename_index(element: RenameIndex, compiler: Any, **kw: Any) -> str:
+    table = format_table_name(compiler, element.table_name, element.schema)
+    old = escape(f"{table}.{format_column_name(compiler, element.old_name)}")
+    return f"EXEC sp_rename '{old}', {format_column_name(compiler, element.new_name)}, 'INDEX'"
+
+
+@compiles(RenameConstraint, "mssql")
+def visit_rename_constraint(element: RenameConstraint, compiler: Any, **kw: Any) -> str:
+    old = escape(format_table_name(compiler, element.old_name, element.schema))
+    return f"EXEC sp_rename '{old}', {format_column_name(compiler, element.new_name)}, 'OBJECT'"
 
 
 @compiles(ColumnComment, "mssql")

@@ -52,6 +52,7 @@ class MySQLImpl(DefaultImpl):
     reader = "limbeck.ddl.mysql.read"
 
     transactional_ddl = False
+    renames_constraints = False
     foreign_keys_hold_columns = True
     rewrites_expressions = True
     system_schemas = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
@@ -148,6 +149,20 @@ class MySQLImpl(DefaultImpl):
             self._exec(DropConstraint(const, **kw))
             return
         super().drop_constraint(const, **kw)
+
+    def rename_constraint(
+        self,
+        table_name: str,
+        old_name: str,
+        new_name: str,
+        *,
+        schema: str | None = None,
+        type_: str | None = None,
+    ) -> None:
+        """Rename a constraint: a unique one is an index, the others are made again."""
+        from limbeck.ddl.mysql import renames  # lazy: it reads the database
+
+        renames.rename_constraint(self, table_name, old_name, new_name, schema, type_)
 
     def table_rebuild(self, table_name: str, schema: str | None) -> TableRebuild:
         """How is a table replaced? With its triggers and the keys that refer to it."""

@@ -31,6 +31,7 @@ from limbeck.ddl.base import (
     format_server_default,
     format_type,
 )
+from limbeck.ddl.renames import RenameIndex
 from limbeck.errors import CommandError, UnsupportedOperationError
 
 MAKERS = ("mysql", "mariadb")
@@ -129,6 +130,13 @@ def _mysql_rename_column(element: MySQLRenameColumn, compiler: Any, **kw: Any) -
     table = alter_table(compiler, element.table_name, element.schema)
     old = format_column_name(compiler, element.column_name)
     return f"{table} RENAME COLUMN {old} TO {format_column_name(compiler, element.newname)}"
+
+
+@compiles(RenameIndex, *MAKERS)
+def _mysql_rename_index(element: RenameIndex, compiler: Any, **kw: Any) -> str:
+    table = alter_table(compiler, element.table_name, element.schema)
+    old, new = (format_column_name(compiler, n) for n in (element.old_name, element.new_name))
+    return f"{table} RENAME INDEX {old} TO {new}"
 
 
 @compiles(DropConstraint, *MAKERS)

@@ -25,6 +25,7 @@ from limbeck.ddl.base import (
 )
 from limbeck.ddl.impl import DefaultImpl, RecordedBatch
 from limbeck.ddl.sqlite import transaction
+from limbeck.ddl.sqlite.renames import rename_index
 from limbeck.errors import UnsupportedOperationError
 from limbeck.logs import logger_of
 
@@ -34,7 +35,13 @@ if TYPE_CHECKING:
 
 log = logger_of(__name__)
 
-_IN_PLACE = {"create_index", "drop_index", "create_table_comment", "drop_table_comment"}
+_IN_PLACE = {
+    "create_index",
+    "drop_index",
+    "rename_index",
+    "create_table_comment",
+    "drop_table_comment",
+}
 _BATCH = (
     "Put it into a batch, which recreates the table and keeps its rows:\n"
     "    with op.batch_alter_table({table!r}{schema}) as batch_op:\n"
@@ -53,6 +60,7 @@ class SQLiteImpl(DefaultImpl):
     """Each revision is a transaction of its own; a script has none, as ever."""
 
     supports_alter = False
+    renames_constraints = False
     supports_index_if_not_exists = True
 
     undoes_ddl = True
@@ -171,6 +179,35 @@ class SQLiteImpl(DefaultImpl):
         """Refuse; the check that Boolean or Enum bring is passed over."""
         if not sqla.is_type_bound(const):
             raise _unsupported_constraint("drop", const)
+
+    def rename_index(
+        self, table_name: str, old_name: str, new_name: str, *, schema: str | None = None
+    ) -> None:
+        """Rename an index: make it again from the text SQLite kept."""
+        if self.as_sql:
+            raise UnsupportedOperationError(
+                f"Can't write the renaming of the index {old_name} of {table_name} to a SQL "
+                f"script: SQLite has no statement for it. Drop the index and create it anew."
+            )
+        rename_index(self._connected(), table_name, old_name, new_name, schema)
+
+    def rename_constraint(
+        self,
+        table_name: str,
+        old_name: str,
+        new_name: str,
+        *,
+        schema: str | None = None,
+        type_: str | None = None,
+    ) -> None:
+        """Refuse: only a recreated table has other names."""
+        raise _unsupported(
+            "rename",
+            f"the constraint {old_name} of",
+            table_name,
+            schema,
+            f"rename_constraint({str(old_name)!r}, {str(new_name)!r})",
+        )
 
     def create_table_comment(self, table: Table) -> None:
         """Say that there are no comments."""

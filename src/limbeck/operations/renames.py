@@ -1,0 +1,195 @@
+"""Directives that give an index or a constraint another name and touch nothing else of it."""
+
+from __future__ import annotations
+
+from limbeck.operations.base import (
+    AbstractOperations,
+    BatchOperations,
+    Operations,
+    run_by_itself,
+)
+from limbeck.operations.directive import AlterTableOp
+from limbeck.render.call import call, literal
+from limbeck.render.context import RenderContext, operations_prefix
+from limbeck.render.expressions import render_identifier, render_name
+
+
+@run_by_itself
+@Operations.register_operation("rename_index")
+@BatchOperations.register_operation("rename_index", "batch_rename_index")
+class RenameIndexOp(AlterTableOp):
+    """Rename an index."""
+
+    def __init__(
+        self, index_name: str, new_index_name: str, table_name: str, *, schema: str | None = None
+    ) -> None:
+        super().__init__(table_name, schema=schema)
+        self.index_name = index_name
+        self.new_index_name = new_index_name
+
+    @classmethod
+    def rename_index(
+        cls,
+        operations: Operations,
+        index_name: str,
+        new_index_name: str,
+        table_name: str,
+        *,
+        schema: str | None = None,
+    ) -> None:
+        """Rename an index.
+
+        Args:
+            index_name: its name now.
+            new_index_name: its new name.
+            table_name: its table.
+            schema: the table's schema.
+        """
+        operations.invoke(cls(index_name, new_index_name, table_name, schema=schema))
+
+    @classmethod
+    def batch_rename_index(
+        cls, operations: BatchOperations, index_name: str, new_index_name: str
+    ) -> None:
+        """Rename an index of the batch block's table."""
+        impl = operations.impl
+        operations.invoke(cls(index_name, new_index_name, impl.table_name, schema=impl.schema))
+
+    def run(self, operations: AbstractOperations) -> None:
+        """Rename the index."""
+        operations.impl.rename_index(
+            self.table_name, self.index_name, self.new_index_name, schema=self.schema
+        )
+
+    def reverse(self) -> RenameIndexOp:
+        """Return the renaming back."""
+        return RenameIndexOp(
+            self.new_index_name, self.index_name, self.table_name, schema=self.schema
+        )
+
+    def to_diff_tuple(self) -> tuple[str, str | None, str, str, str]:
+        """Return `("rename_index", schema, table, old name, new name)`."""
+        names = (self.table_name, self.index_name, self.new_index_name)
+        return ("rename_index", self.schema, *names)
+
+    def render(self, context: RenderContext) -> str:
+        """Return `op.rename_index(…)`."""
+        names = [render_name(context, name) for name in (self.index_name, self.new_index_name)]
+        return call(
+            f"{operations_prefix(context)}rename_index", *names, **_table_keywords(self, context)
+        )
+
+
+@run_by_itself
+@Operations.register_operation("rename_constraint")
+@BatchOperations.register_operation("rename_constraint", "batch_rename_constraint")
+class RenameConstraintOp(AlterTableOp):
+    """Rename a constraint."""
+
+    def __init__(
+        self,
+        table_name: str,
+        constraint_name: str,
+        new_constraint_name: str,
+        *,
+        schema: str | None = None,
+        type_: str | None = None,
+    ) -> None:
+        super().__init__(table_name, schema=schema)
+        self.constraint_name = constraint_name
+        self.new_constraint_name = new_constraint_name
+        self.constraint_type = type_
+
+    @classmethod
+    def rename_constraint(
+        cls,
+        operations: Operations,
+        table_name: str,
+        constraint_name: str,
+        new_constraint_name: str,
+        *,
+        schema: str | None = None,
+        type_: str | None = None,
+    ) -> None:
+        """Rename a constraint; where the database can't, the new one is added and the old dropped.
+
+        Args:
+            table_name: its table.
+            constraint_name: its name now.
+            new_constraint_name: its new name.
+            schema: the table's schema.
+            type_: "foreignkey", "primary", "unique" or "check"; some databases need it to write
+                a script.
+        """
+        operations.invoke(
+            cls(table_name, constraint_name, new_constraint_name, schema=schema, type_=type_)
+        )
+
+    @classmethod
+    def batch_rename_constraint(
+        cls,
+        operations: BatchOperations,
+        constraint_name: str,
+        new_constraint_name: str,
+        *,
+        type_: str | None = None,
+    ) -> None:
+        """Rename a constraint of the batch block's table; arguments as for `op.rename_constraint`."""
+        impl = operations.impl
+        operations.invoke(
+            cls(
+                impl.table_name,
+                constraint_name,
+                new_constraint_name,
+                schema=impl.schema,
+                type_=type_,
+            )
+        )
+
+    def run(self, operations: AbstractOperations) -> None:
+        """Rename the constraint."""
+        operations.impl.rename_constraint(
+            self.table_name,
+            self.constraint_name,
+            self.new_constraint_name,
+            schema=self.schema,
+            type_=self.constraint_type,
+        )
+
+    def reverse(self) -> RenameConstraintOp:
+        """Return the renaming back."""
+        return RenameConstraintOp(
+            self.table_name,
+            self.new_constraint_name,
+            self.constraint_name,
+            schema=self.schema,
+            type_=self.constraint_type,
+        )
+
+    def to_diff_tuple(self) -> tuple[str, str | None, str, str, str]:
+        """Return `("rename_constraint", schema, table, old name, new name)`."""
+        names = (self.table_name, self.constraint_name, self.new_constraint_name)
+        return ("rename_constraint", self.schema, *names)
+
+    def render(self, context: RenderContext) -> str:
+        """Return `op.rename_constraint(…)`."""
+        arguments = [
+            render_name(context, name) for name in (self.constraint_name, self.new_constraint_name)
+        ]
+        keywords = _table_keywords(self, context)
+        table = keywords.pop("table_name", None)
+        if table is not None:
+            arguments.insert(0, table)
+        if self.constraint_type:
+            keywords["type_"] = literal(self.constraint_type)
+        return call(f"{operations_prefix(context)}rename_constraint", *arguments, **keywords)
+
+
+def _table_keywords(directive: AlterTableOp, context: RenderContext) -> dict[str, str]:
+    """Return the source of the table's name and schema, which a batch block knows."""
+    if context.has_batch:
+        return {}
+    keywords = {"table_name": render_identifier(context, directive.table_name)}
+    if directive.schema:
+        keywords["schema"] = render_identifier(context, directive.schema)
+    return keywords
