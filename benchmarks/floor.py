@@ -7,6 +7,7 @@ Python's start and for SQLAlchemy's import where the work needs them.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 SQLITE_CATALOG = (
@@ -83,5 +84,10 @@ def catalog(url: str) -> None:
 
 
 if __name__ == "__main__":
-    work = {"start": start, "history": history, "upgrade": upgrade, "catalog": catalog}
+    work: dict[str, Callable[..., None]] = {
+        "start": start,
+        "history": history,
+        "upgrade": upgrade,
+        "catalog": catalog,
+    }
     work[sys.argv[1]](*sys.argv[2:])

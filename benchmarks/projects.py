@@ -20,6 +20,23 @@ with engine.connect() as connection:
         context.run_migrations()
 """
 
+TEMPLATE = '''\
+"""${{message}}"""
+from {tool} import op
+import sqlalchemy as sa
+
+revision = ${{repr(up_revision)}}
+down_revision = ${{repr(down_revision)}}
+
+
+def upgrade():
+    ${{upgrades}}
+
+
+def downgrade():
+    ${{downgrades}}
+'''
+
 REVISION = '''\
 """{message}
 
@@ -59,7 +76,7 @@ def write_project(
         f"sqlalchemy.url = {url.replace('%', '%%')}\n"
     )
     (folder / "migrations" / "env.py").write_text(ENVIRONMENT.format(tool=tool))
-    (folder / "migrations" / "script.py.mako").write_text("")
+    (folder / "migrations" / "script.py.mako").write_text(TEMPLATE.format(tool=tool))
     (folder / "models.py").write_text(_models(tables))
     down: str | None = None
     for number in range(revisions):

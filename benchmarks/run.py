@@ -90,6 +90,21 @@ def autogenerate(tables: int) -> Callable[[Scene], list[Contender]]:
     return scenario
 
 
+def new_tables(tables: int) -> Callable[[Scene], list[Contender]]:
+    """Return the scenario that writes the revision for that many tables, none of them there yet."""
+
+    def scenario(scene: Scene) -> list[Contender]:
+        made = scene.contenders(
+            ["revision", "--autogenerate", "-m", "tables"],
+            ["catalog", scene.url("floor")],
+            tables=tables,
+        )
+        shutil.copy(scene.folder / "limbeck" / "models.py", scene.folder)
+        return [replace(one, prepare=partial(_begin_anew, scene, one)) for one in made]
+
+    return scenario
+
+
 SCENARIOS: dict[str, Callable[[Scene], list[Contender]]] = {
     "start-up": start_up,
     "history 1000": history(1000, cold=False),
@@ -98,6 +113,7 @@ SCENARIOS: dict[str, Callable[[Scene], list[Contender]]] = {
     "upgrade 300": upgrade,
     "autogenerate 100": autogenerate(100),
     "autogenerate 1000": autogenerate(1000),
+    "autogenerate 1000 new": new_tables(1000),
 }
 NEEDS_DATABASE = ("upgrade", "autogenerate")
 
@@ -155,6 +171,14 @@ def _scene(folder: Path, pythons: dict[str, str], database: str) -> Scene:
 
 def _forget(folder: Path) -> None:
     shutil.rmtree(folder / "migrations" / "versions" / "__pycache__", ignore_errors=True)
+
+
+def _begin_anew(scene: Scene, one: Contender) -> None:
+    """Empty the database and the folder of revisions."""
+    scene.reset(one.name)
+    if one.name != "floor":
+        shutil.rmtree(one.folder / "migrations" / "versions")
+        (one.folder / "migrations" / "versions").mkdir()
 
 
 def _show(name: str, medians: Mapping[str, Run]) -> None:
