@@ -1,0 +1,113 @@
+"""What users say of renames: in the models, on the command line, in the configuration.
+
+`renamed_from` makes an entry for the `info` of a model; `read_rename` and `read_table_rename` read
+`users.user_name:full_name` and `users:accounts`. Names that hold a dot, a colon or a space stand
+in double quotes. Imports nothing: models and the command line use it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+RENAMED_FROM = "limbeck_renamed_from"
+"""The key of `info` under which former names are."""
+
+RENAMED_VALUES = "limbeck_renamed_values"
+"""The key of a column's `info` under which former names of its enum's values are, by the new ones."""
+
+_PART = r'(?:"(?:[^"]|"")+"|[^\s.:"]+)'
+_RENAME = re.compile(rf"({_PART}(?:\.{_PART}){{0,2}}):({_PART})")
+_PARTS = re.compile(_PART)
+_PLAIN = re.compile(r'[^\s.:"]+')
+
+
+def renamed_from(*names: str, values: Mapping[str, str] | None = None) -> dict[Any, Any]:
+    """Return an `info` entry that says how a table, column, constraint or index was called before.
+
+    Several names are former names of which any may be in the database, as in a project with
+    databases of different age. `values` are renamed values of the column's enum, new name to old:
+
+        sa.Column("full_name", sa.String, info=renamed_from("user_name"))
+        sa.Column("state", sa.Enum("new", "done"), info=renamed_from(values={"done": "closed"}))
+    """
+    info: dict[Any, Any] = {}
+    if names:
+        info[RENAMED_FROM] = names
+    if values:
+        info[RENAMED_VALUES] = dict(values)
+    return info
+
+
+def former_names(info: Mapping[Any, Any]) -> tuple[str, ...]:
+    """Return the former names that an `info` says."""
+    names = info.get(RENAMED_FROM, ())
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+@dataclass(frozen=True, slots=True)
+class SaidRename:
+    """A rename that a user named: of a table, or with `table` of one of its columns."""
+
+    old: str
+    new: str
+    table: str | None = None
+    schema: str | None = None
+
+    def __str__(self) -> str:
+        parts = (self.schema, self.table, self.old)
+        place = ".".join(quote_part(part) for part in parts if part is not None)
+        return f"{place}:{quote_part(self.new)}"
+
+
+def read_rename(text: str) -> SaidRename:
+    """Read `[SCHEMA.]TABLE.OLD:NEW`, the rename of a column; raises ValueError."""
+    *place, new = _split(text, "[SCHEMA.]TABLE.OLD:NEW, as in users.user_name:full_name")
+    if len(place) < 2:
+        raise ValueError(
+            f"{text!r} does not say the column's table: write TABLE.OLD:NEW, as in "
+            "users.user_name:full_name; a table is renamed by --rename-table OLD:NEW"
+        )
+    *schema, table, old = place
+    return _checked(SaidRename(old, new, table, schema[0] if schema else None), text)
+
+
+def read_table_rename(text: str) -> SaidRename:
+    """Read `[SCHEMA.]OLD:NEW`, the rename of a table within its schema; raises ValueError."""
+    *place, new = _split(text, "[SCHEMA.]OLD:NEW, as in users:accounts")
+    if len(place) > 2:
+        raise ValueError(f"{text!r} has a name too many: write [SCHEMA.]OLD:NEW")
+    *schema, old = place
+    return _checked(SaidRename(old, new, None, schema[0] if schema else None), text)
+
+
+def read_configured_rename(text: str) -> SaidRename:
+    """Read an entry of the list `renames`: as on the command line, a table after `table `."""
+    word, space, rest = text.strip().partition(" ")
+    if space and word == "table":
+        return read_table_rename(rest.strip())
+    return read_rename(text.strip())
+
+
+def quote_part(name: str) -> str:
+    """Return a name as the command line takes it."""
+    return name if _PLAIN.fullmatch(name) else '"' + name.replace('"', '""') + '"'
+
+
+def _split(text: str, shape: str) -> list[str]:
+    found = _RENAME.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no rename: write {shape}")
+    return [_unquote(part) for part in [*_PARTS.findall(found[1]), found[2]]]
+
+
+def _unquote(part: str) -> str:
+    return part[1:-1].replace('""', '"') if part.startswith('"') else part
+
+
+def _checked(said: SaidRename, text: str) -> SaidRename:
+    if said.old == said.new:
+        raise ValueError(f"{text!r} renames {said.old} to itself")
+    return said
