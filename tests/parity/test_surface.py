@@ -19,11 +19,6 @@ INTERNAL = (
     "create_module_class_proxy",
     "ModuleClsProxy",
     "operations.batch.ApplyBatchImpl",
-    "runtime.migration.MigrationStep(",
-    "runtime.migration.MigrationStep.downgrade_from_script",
-    "runtime.migration.MigrationStep.upgrade_from_script",
-    "runtime.migration.RevisionStep",
-    "runtime.migration.StampStep",
     "add_nextrev",
     "script.revision.is_revision",
 )

@@ -9,7 +9,7 @@ from limbeck.config import Config
 from limbeck.errors import CommandError
 from limbeck.script.base import Script, ScriptDirectory
 from limbeck.script.identifier import parse
-from limbeck.script.steps import BoundStep
+from limbeck.script.steps import MigrationStep
 from limbeck.util.editor import open_in_editor
 
 from .entries import RevisionEntry, describe_script
@@ -130,7 +130,7 @@ def _walk_history(config: Config, rev_range: str | None, show: Show, *, ask_data
         show(list(script.walk_revisions(base=base, head=head)), None)
         return
 
-    def plan(heads: tuple[str, ...], context: MigrationContext) -> list[BoundStep]:
+    def plan(heads: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
         refuse_unknown(script, heads, context)
         lower = heads if base == "current" else base
         upper = heads if head == "current" else head
@@ -168,7 +168,7 @@ def _find(config: Config, rev: str) -> list[Script]:
         return list(script.get_revisions(rev))
     found: list[Script] = []
 
-    def plan(heads: tuple[str, ...], context: MigrationContext) -> list[BoundStep]:
+    def plan(heads: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
         refuse_unknown(script, heads, context)
         found.extend(script.get_revisions(heads))
         return []

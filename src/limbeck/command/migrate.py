@@ -9,7 +9,7 @@ from limbeck.config import Config
 from limbeck.errors import CommandError, DatabaseNotAtHead
 from limbeck.script.base import Script, ScriptDirectory
 from limbeck.script.identifier import parse, parse_range
-from limbeck.script.steps import BoundStep
+from limbeck.script.steps import MigrationStep
 from limbeck.util.langhelpers import to_tuple
 
 from .entries import RevisionEntry, describe_script
@@ -76,7 +76,7 @@ def stamp(
     targets = tuple(target for _, target in parts)
     starts = tuple(start for start, _ in parts if start is not None)
 
-    def plan(heads: tuple[str, ...], context: MigrationContext) -> list[BoundStep]:
+    def plan(heads: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
         refuse_unknown(script, heads, context)
         return script._stamp_revs(targets, heads)
 
@@ -99,7 +99,7 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False) ->
     """
     script = ScriptDirectory.from_config(config)
 
-    def display(heads: tuple[str, ...], context: MigrationContext) -> list[BoundStep]:
+    def display(heads: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
         if verbose and context.connection is not None:
             url = context.connection.engine.url.render_as_string(hide_password=True)
             config.print_stdout(f"Current revision(s) for {url}:")
@@ -118,7 +118,7 @@ def list_current(config: Config, check_heads: bool = False) -> tuple[RevisionEnt
     script = ScriptDirectory.from_config(config)
     entries: list[RevisionEntry] = []
 
-    def collect(heads: tuple[str, ...], context: MigrationContext) -> list[BoundStep]:
+    def collect(heads: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
         found = _current_scripts(script, heads, context)
         if check_heads:
             _expect_heads(script, found)
@@ -133,7 +133,7 @@ def ensure_version(config: Config, sql: bool = False) -> None:
     """Create the version table unless it is there."""
     script = ScriptDirectory.from_config(config)
 
-    def plan(heads: tuple[str, ...], context: MigrationContext) -> Iterable[BoundStep]:
+    def plan(heads: tuple[str, ...], context: MigrationContext) -> Iterable[MigrationStep]:
         # Online, every run without rows creates the table at its end.
         if context.as_sql:
             context._ensure_version_table()

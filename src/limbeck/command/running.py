@@ -13,7 +13,7 @@ from limbeck.errors import CommandError
 from limbeck.logs import logger_of
 from limbeck.script.base import ScriptDirectory
 from limbeck.script.errors import ResolutionError
-from limbeck.script.steps import BoundStep
+from limbeck.script.steps import MigrationStep
 from limbeck.util.messaging import obfuscate_url_pw
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logger_of("limbeck.runtime.environment")
 
-Plan = Callable[[tuple[str, ...], "MigrationContext"], Iterable[BoundStep]]
+Plan = Callable[[tuple[str, ...], "MigrationContext"], Iterable[MigrationStep]]
 
 
 class UnknownDatabaseRevision(ResolutionError):
@@ -46,7 +46,7 @@ def run_environment(config: Config, script: ScriptDirectory, plan: Plan, **optio
 
     is_planned = False
 
-    def noting(heads: tuple[str, ...], context: MigrationContext) -> Iterable[BoundStep]:
+    def noting(heads: tuple[str, ...], context: MigrationContext) -> Iterable[MigrationStep]:
         nonlocal is_planned
         is_planned = True
         return plan(heads, context)
@@ -62,11 +62,11 @@ def run_environment(config: Config, script: ScriptDirectory, plan: Plan, **optio
 
 
 def known_only(
-    script: ScriptDirectory, plan: Callable[[tuple[str, ...]], Iterable[BoundStep]]
+    script: ScriptDirectory, plan: Callable[[tuple[str, ...]], Iterable[MigrationStep]]
 ) -> Plan:
     """Return a plan function that refuses rows of the version table that no file knows."""
 
-    def checked(heads: tuple[str, ...], context: MigrationContext) -> Iterable[BoundStep]:
+    def checked(heads: tuple[str, ...], context: MigrationContext) -> Iterable[MigrationStep]:
         refuse_unknown(script, heads, context)
         return plan(heads)
 

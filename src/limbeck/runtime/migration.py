@@ -20,9 +20,9 @@ from limbeck.ddl.impl import DefaultImpl
 from limbeck.errors import CommandError
 from limbeck.logs import logger_of
 from limbeck.script.base import ScriptDirectory
+from limbeck.script.steps import MigrationInfo, MigrationStep, RevisionStep, StampStep
 
 from . import offline, run, version_table
-from .steps import MigrationInfo, MigrationStep, RevisionStep, StampStep
 from .transaction import (
     MigrationTransaction,
     _ProxyTransaction,

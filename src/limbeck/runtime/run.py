@@ -18,10 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from limbeck.errors import CommandError
 from limbeck.logs import logger_of
-from limbeck.script.steps import BoundStep
+from limbeck.script.steps import MigrationStep
 
 from . import failure
-from .steps import describe_step
 from .version_table import HeadMaintainer
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ PROGRESS = "limbeck.progress"
 """Key in `Config.attributes` of a function that is told, before each step and when all are done, how
 many steps are done, how many there are, and which one begins."""
 
-PlanFunction = Callable[[tuple[str, ...], "MigrationContext"], Iterable[BoundStep]]
+PlanFunction = Callable[[tuple[str, ...], "MigrationContext"], Iterable[MigrationStep]]
 
 _CHANGES_SCHEMA = re.compile(r"\s*(create|alter|drop|rename|truncate|comment)\b", re.IGNORECASE)
 _READS = re.compile(r"\s*(select|show|explain|describe)\b", re.IGNORECASE)
@@ -90,7 +89,7 @@ class Run:
             context._ensure_version_table(purge=True)
         return ()
 
-    def _announce(self, step: BoundStep) -> None:
+    def _announce(self, step: MigrationStep) -> None:
         """Tell the implementation what is coming; a caller's transaction is made to hold DDL."""
         impl = self._context.impl
         is_ours = not self._context._in_external_transaction
@@ -98,7 +97,7 @@ class Run:
         if not is_ours:
             impl.begin_online()
 
-    def _carry_out(self, step: BoundStep, maintainer: HeadMaintainer) -> None:
+    def _carry_out(self, step: MigrationStep, maintainer: HeadMaintainer) -> None:
         context = self._context
         log.info("Running %s", step)
         if context.as_sql:
@@ -110,14 +109,13 @@ class Run:
         self._done.append(step.short_log)
         self._statements.clear()
 
-    def _call_back(self, step: BoundStep, maintainer: HeadMaintainer) -> None:
-        script = self._context.script
-        if script is None:
-            raise CommandError("on_version_apply needs a script directory in the environment.")
-        info = describe_step(step, script.revision_map)
+    def _call_back(self, step: MigrationStep, maintainer: HeadMaintainer) -> None:
         for callback in self._context.on_version_apply_callbacks:
             callback(
-                ctx=self._context, step=info, heads=set(maintainer.heads), run_args=dict(self._kw)
+                ctx=self._context,
+                step=step.info,
+                heads=set(maintainer.heads),
+                run_args=dict(self._kw),
             )
 
     @contextmanager
@@ -138,7 +136,7 @@ class Run:
             event.remove(connection, "after_cursor_execute", note)
 
     @contextmanager
-    def _reporting(self, step: BoundStep) -> Iterator[None]:
+    def _reporting(self, step: MigrationStep) -> Iterator[None]:
         try:
             yield
         except (Exception, KeyboardInterrupt) as error:

@@ -7,7 +7,7 @@ is decided here. Offline the same statements are written to the script.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,33 +24,10 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable, DropTable
 
 from limbeck.errors import CommandError
+from limbeck.script.steps import MigrationStep
 
 if TYPE_CHECKING:
     from .migration import MigrationContext
-
-
-class RowChanges(Protocol):
-    """What a step changes in the version table."""
-
-    @property
-    def deletes(self) -> tuple[str, ...]:
-        """The rows to delete."""
-
-    @property
-    def updates(self) -> tuple[tuple[str, str], ...]:
-        """The rows to change, each with its new value."""
-
-    @property
-    def inserts(self) -> tuple[str, ...]:
-        """The rows to insert."""
-
-
-class AppliesRows(Protocol):
-    """A step as the head maintainer sees it."""
-
-    @property
-    def step(self) -> RowChanges:
-        """The rows it changes."""
 
 
 def is_there(connection: Connection, table: Table) -> bool:
@@ -85,9 +62,9 @@ class HeadMaintainer:
         self.context = context
         self.heads: set[str] = set(heads)
 
-    def update_to_step(self, step: AppliesRows) -> None:
+    def update_to_step(self, step: MigrationStep) -> None:
         """Change the rows as the step says."""
-        rows = step.step
+        rows = step.rows(self.heads)
         for version in rows.deletes:
             self._delete_version(version)
         for version in rows.inserts:

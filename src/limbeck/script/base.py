@@ -28,7 +28,7 @@ from .identifier import RESERVED
 from .reader import read_script_head
 from .revision import Identifiers, Revision, RevisionMap, tuple_rev_as_scalar
 from .script import Script
-from .steps import BoundStep, bind
+from .steps import MigrationStep, bind
 from .write_hooks import run_hooks
 
 __all__ = ["Script", "ScriptDirectory"]
@@ -222,27 +222,28 @@ class ScriptDirectory:
 
     def _upgrade_revs(
         self, destination: str, current_rev: str | tuple[str, ...] | None
-    ) -> list[BoundStep]:
+    ) -> list[MigrationStep]:
         """compat: plan an upgrade; the files of the plan are imported."""
         rows = _rows(current_rev)
         return self._bind(plan.plan_upgrade(self.revision_map.graph, rows, destination))
 
     def _downgrade_revs(
         self, destination: str | None, current_rev: str | tuple[str, ...] | None
-    ) -> list[BoundStep]:
+    ) -> list[MigrationStep]:
         """compat: plan a downgrade; the files of the plan are imported."""
         rows = _rows(current_rev)
         return self._bind(plan.plan_downgrade(self.revision_map.graph, rows, destination))
 
-    def _stamp_revs(self, revision: Identifiers, heads: Identifiers) -> list[BoundStep]:
+    def _stamp_revs(self, revision: Identifiers, heads: Identifiers) -> list[MigrationStep]:
         """compat: plan to record a revision without running it."""
         target = revision if revision is None or isinstance(revision, str) else tuple(revision)
         return self._bind(plan.plan_stamp(self.revision_map.graph, _rows(heads), target))
 
-    def _bind(self, steps: Iterable[plan.Step]) -> list[BoundStep]:
+    def _bind(self, steps: Iterable[plan.Step]) -> list[MigrationStep]:
         known = cast("dict[str, Script]", self.revision_map._revision_map)
         return [
-            bind(step, None if step.revision is None else known[step.revision]) for step in steps
+            bind(step, None if step.revision is None else known[step.revision], self.revision_map)
+            for step in steps
         ]
 
     # Running and writing

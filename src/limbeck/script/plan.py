@@ -192,13 +192,13 @@ def _text(target: Target) -> str | tuple[str, ...] | None:
 def upgrade_step(graph: Graph, heads: tuple[str, ...], revision: str) -> Step:
     """Replace the rows of the parents by the revision's; without one it is a new row."""
     replaced = tuple(parent for parent in graph.parents(revision) if parent in heads)
-    return _replace(revision, "upgrade", heads, replaced, (revision,))
+    return replace_rows(revision, "upgrade", heads, replaced, (revision,))
 
 
 def downgrade_step(graph: Graph, heads: tuple[str, ...], revision: str) -> Step:
     """Replace the revision's row by those of the parents that no other row stands above."""
     if revision not in heads:
-        return _replace(revision, "downgrade", heads, (), ())
+        return replace_rows(revision, "downgrade", heads, (), ())
     others = tuple(head for head in heads if head != revision)
     parents = graph.parents(revision)
     covered = graph.ancestors(others) if others and parents else set()
@@ -206,7 +206,7 @@ def downgrade_step(graph: Graph, heads: tuple[str, ...], revision: str) -> Step:
         below = {name for parent in parents for name in graph.all_parents(parent)}
         covered |= graph.ancestors(below)
     back = tuple(parent for parent in parents if parent not in covered)
-    return _replace(revision, "downgrade", heads, (revision,), back)
+    return replace_rows(revision, "downgrade", heads, (revision,), back)
 
 
 def _stamped_over(graph: Graph, heads: tuple[str, ...], target: str) -> tuple[str, ...]:
@@ -227,17 +227,17 @@ def _stamp_steps(
     if target is None:
         steps = []
         for head in affected:
-            steps.append(_replace(None, "stamp", heads, (head,), ()))
+            steps.append(replace_rows(None, "stamp", heads, (head,), ()))
             heads = steps[-1].heads_after
         return tuple(steps)
     if target in affected:
         return ()
     line = graph.descendants([target]) | graph.ancestors([target])
     replaced = affected if any(head in line for head in affected) else ()
-    return (_replace(target, "stamp", heads, replaced, (target,)),)
+    return (replace_rows(target, "stamp", heads, replaced, (target,)),)
 
 
-def _replace(
+def replace_rows(
     revision: str | None,
     direction: Direction,
     heads: tuple[str, ...],

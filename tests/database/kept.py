@@ -1,0 +1,65 @@
+"""A database that a module's tests share, emptied between them: they only need an empty one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData, text
+
+from tests.convergence import assert_converges, drop_all_tables
+from tests.databases import FEATURES, Database, fresh_database
+
+Models = Callable[[MetaData], None]
+
+
+@dataclass(frozen=True)
+class KeptPair:
+    """An empty database, and another one to create models in."""
+
+    database: Database
+    scratch: Database
+
+    def converge(self, before: Models, after: Models, *, rows: int = 2) -> str:
+        """Go from one schema to the other and back; return the revision file."""
+        sides = MetaData(), MetaData()
+        before(sides[0])
+        after(sides[1])
+        try:
+            return assert_converges(self.database, *sides, rows=rows, scratch=self.scratch)
+        finally:
+            self.empty()
+
+    def empty(self) -> None:
+        """Empty both for the next test."""
+        for database in (self.database, self.scratch):
+            database.engine.dispose()
+            if "sequences" in database.features:
+                _drop_schemas(database)
+            else:
+                drop_all_tables(database)
+
+
+def _drop_schemas(database: Database) -> None:
+    with database.engine.begin() as connection:
+        for schema in ("public", "second"):
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+
+
+def make_pair(name: str, folder: Path) -> Iterator[KeptPair]:
+    """Yield two empty databases of that name."""
+    with ExitStack() as stack:
+        database, scratch = (stack.enter_context(fresh_database(name, folder)) for _ in "12")
+        yield KeptPair(database, scratch)
+
+
+@pytest.fixture(scope="module", params=sorted(FEATURES), name="database")
+def kept_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[KeptPair]:
+    """Two databases for all tests of a module, on each that has what a test `requires`."""
+    yield from make_pair(request.param, tmp_path_factory.mktemp(request.param))
