@@ -11,7 +11,7 @@ from sqlalchemy import Column, Table
 from sqlalchemy.engine import Connection
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.base import Executable
-from sqlalchemy.sql.elements import BindParameter, ColumnElement, TextClause, conv
+from sqlalchemy.sql.elements import BindParameter, ClauseElement, ColumnElement, TextClause, conv
 from sqlalchemy.sql.selectable import TableClause
 from sqlalchemy.types import TypeEngine
 
@@ -86,6 +86,30 @@ def alter_column(
         schema: the table's schema.
         kw: `autoincrement`, `existing_autoincrement`, and what a dialect takes, such as
             `postgresql_using` for the expression that converts the values.
+    """
+
+def backfill(
+    table: str | TableClause,
+    values: Mapping[Any, Any],
+    *,
+    where: str | ClauseElement | None = None,
+    batch_size: int = 1000,
+    schema: str | None = None,
+) -> None:
+    """Set columns of the rows that need it, in batches along the primary key.
+
+    Each batch is a transaction of its own where the revision allows it: in an
+    `autocommit_block()`, or where each revision is a transaction and this one has changed
+    nothing before. After a crash, running it again goes on with the rows that still need it.
+    In a SQL script it is one UPDATE, and so it is for a table without a primary key.
+
+    Args:
+        table: the table, by name or as `sqlalchemy.table()`.
+        values: what to set, by column: a value, `sqlalchemy.text()` or another expression.
+        where: which rows need it, as SQL text or an expression; by default those where a
+            column to be set is NULL, of which only what is NULL is set.
+        batch_size: how many rows are set at a time.
+        schema: the table's schema.
     """
 
 def batch_alter_table(

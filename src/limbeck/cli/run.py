@@ -214,10 +214,11 @@ def _showing_progress(config: Config, options: Namespace) -> Iterator[None]:
     if options.sql or options.quiet:
         yield
         return
-    from limbeck.runtime.run import PROGRESS
+    from limbeck.runtime.run import PROGRESS, ROW_PROGRESS
 
     with screen.progress() as tell:
-        config.attributes[PROGRESS] = tell
+        if tell is not None:
+            config.attributes[PROGRESS], config.attributes[ROW_PROGRESS] = tell
         yield
 
 

@@ -81,11 +81,15 @@ def watching(*, quiet: bool) -> Iterator[None]:
             logging.disable(disabled)
 
 
+Tell = Callable[[int, int, str], None]
+"""What is told how much is done, how much there is, and of what."""
+
+
 @contextmanager
-def progress() -> Iterator[Callable[[int, int, str], None] | None]:
+def progress() -> Iterator[tuple[Tell, Tell] | None]:
     """Show how far a run is, below its log lines; None where there is no terminal.
 
-    Gives a function as `limbeck.runtime.run.PROGRESS` describes it.
+    Gives the functions that `limbeck.runtime.run` describes as PROGRESS and ROW_PROGRESS.
     """
     if not is_terminal(sys.stderr):
         yield None
@@ -97,13 +101,18 @@ def progress() -> Iterator[Callable[[int, int, str], None] | None]:
     console = Console(stderr=True)
     # No thread refreshes it, so that a debugger or a question in a revision keeps the screen.
     with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
-        task = bar.add_task("", visible=False)
+        steps, rows = (bar.add_task("", visible=False) for _ in range(2))
 
-        def tell(done: int, total: int, beginning: str) -> None:
-            bar.update(task, completed=done, total=total, description=beginning, visible=total > 1)
+        def tell_step(done: int, total: int, beginning: str) -> None:
+            bar.update(rows, visible=False)
+            bar.update(steps, completed=done, total=total, description=beginning, visible=total > 1)
             bar.refresh()
 
-        yield tell
+        def tell_rows(done: int, total: int, what: str) -> None:
+            bar.update(rows, completed=done, total=total, description=what, visible=True)
+            bar.refresh()
+
+        yield tell_step, tell_rows
 
 
 def _print_marked(mark: str, message: str, style: str) -> None:

@@ -59,6 +59,15 @@ class MigrationContext(Protocol):
     def as_sql(self) -> bool:
         """Return whether a script is written instead of a database changed."""
 
+    def may_commit_parts(self) -> bool:
+        """Return whether rows changed from here on may be committed part by part."""
+
+    def commit_part(self) -> None:
+        """Commit what has been done and go on in another transaction."""
+
+    def row_progress(self) -> Callable[[int, int, str], None] | None:
+        """Return a function to tell how many rows of how many are done, and of what."""
+
 
 class AbstractOperations:
     """What `op` and `batch_op` share: registration, invocation, the surroundings."""

@@ -16,6 +16,7 @@ from limbeck.operations.base import (
     run_by_itself,
 )
 from limbeck.operations.directive import MigrateOperation
+from limbeck.operations.unfilled import refuse_unfilled_statement
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, operations_prefix, sqlalchemy_prefix
 
@@ -62,6 +63,7 @@ class ExecuteSQLOp(MigrateOperation):
 
     def run(self, operations: AbstractOperations) -> None:
         """Run the statement; a batch block does not collect it."""
+        refuse_unfilled_statement(self.sqltext)
         operations.migration_context.impl.execute(
             self.sqltext, execution_options=self.execution_options
         )

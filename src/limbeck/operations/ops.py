@@ -1,6 +1,7 @@
 """Every directive under the name that plugins and hooks import it by."""
 
 from limbeck.operations.alter import AlterColumnOp
+from limbeck.operations.backfill import BackfillOp
 from limbeck.operations.checks import CreateCheckConstraintOp
 from limbeck.operations.columns import AddColumnOp, DropColumnOp
 from limbeck.operations.comments import CreateTableCommentOp, DropTableCommentOp
@@ -31,6 +32,7 @@ __all__ = [
     "AddConstraintOp",
     "AlterColumnOp",
     "AlterTableOp",
+    "BackfillOp",
     "BulkInsertOp",
     "CreateCheckConstraintOp",
     "CreateExcludeConstraintOp",

@@ -8,7 +8,7 @@ steps come from the function `fn` of the options; going through them is `runtime
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from limbeck.errors import CommandError
 from limbeck.logs import logger_of
 from limbeck.script.base import ScriptDirectory
 from limbeck.script.steps import MigrationInfo, MigrationStep, RevisionStep, StampStep
+from limbeck.sqla import is_autocommit
 
 from . import offline, run, version_table
 from .transaction import (
@@ -224,6 +225,35 @@ class MigrationContext:
             yield
         if was_in_transaction:
             self._begin()
+
+    def may_commit_parts(self) -> bool:
+        """Tell whether rows changed from here on may be committed part by part.
+
+        They may where nothing else would be committed with them that a failure should undo: outside
+        of a transaction, or in that of one step which has changed nothing so far.
+        """
+        if self.as_sql or self.connection is None or self._in_external_transaction:
+            return False
+        if self._transaction is None:
+            return is_autocommit(self.connection)
+        if not self.impl.undoes_ddl:
+            return True
+        is_of_step = self._transaction_per_migration or not self.impl.transactional_ddl
+        return is_of_step and not self._transaction.has_changes
+
+    def commit_part(self) -> None:
+        """Commit what has been done and go on in another transaction; see `may_commit_parts`."""
+        if self._transaction is not None:
+            self._end_transaction(commit=True)
+            self._begin()
+
+    def row_progress(self) -> Callable[[int, int, str], None] | None:
+        """Return what is told of the rows of one operation; see `run.ROW_PROGRESS`."""
+        environment = self.environment_context
+        tell: Callable[[int, int, str], None] | None = (
+            None if environment is None else environment.config.attributes.get(run.ROW_PROGRESS)
+        )
+        return tell
 
     # The version table
 

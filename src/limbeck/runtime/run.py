@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from limbeck.errors import CommandError
 from limbeck.logs import logger_of
+from limbeck.operations.unfilled import refuse_unfilled_function
 from limbeck.script.steps import MigrationStep
 
 from . import failure
@@ -31,6 +32,10 @@ log = logger_of("limbeck.runtime.migration")
 PROGRESS = "limbeck.progress"
 """Key in `Config.attributes` of a function that is told, before each step and when all are done, how
 many steps are done, how many there are, and which one begins."""
+
+ROW_PROGRESS = "limbeck.progress.rows"
+"""Key of a function that is told by an operation on many rows how many it has done, how many there
+are, and what they are."""
 
 PlanFunction = Callable[[tuple[str, ...], "MigrationContext"], Iterable[MigrationStep]]
 
@@ -100,6 +105,7 @@ class Run:
     def _carry_out(self, step: MigrationStep, maintainer: HeadMaintainer) -> None:
         context = self._context
         log.info("Running %s", step)
+        refuse_unfilled_function(step.migration_fn)
         if context.as_sql:
             context.impl.static_output(f"-- Running {step.short_log}")
         step.migration_fn(**self._kw)

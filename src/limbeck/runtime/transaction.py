@@ -7,12 +7,13 @@ committed, and put back afterwards. A proxy stands for whichever transaction is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from sqlalchemy.engine import Transaction
 
 from limbeck.ddl.impl import DefaultImpl
@@ -22,14 +23,26 @@ if TYPE_CHECKING:
     from .migration import MigrationContext
 
 
+_CHANGES_NOTHING = re.compile(
+    r"\s*(select|show|explain|describe|pragma|set|savepoint|release|rollback)\b", re.IGNORECASE
+)
+
+
 class MigrationTransaction:
     """One transaction of a connection, from its BEGIN to what has to be done after its end."""
 
     def __init__(self, connection: Connection, impl: DefaultImpl) -> None:
+        self.has_changes = False
+        """Whether anything but questions has been sent in it."""
         self._impl = impl
+        self._connection = connection
         # Reading the version table has begun one already, as every statement does.
         self.transaction: Transaction = connection.get_transaction() or connection.begin()
         impl.begin_online()
+        event.listen(connection, "after_cursor_execute", self._note)
+
+    def _note(self, connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        self.has_changes = self.has_changes or not _CHANGES_NOTHING.match(statement)
 
     def commit(self) -> None:
         """Commit; what must hold before is checked first."""
@@ -41,14 +54,18 @@ class MigrationTransaction:
         try:
             self.transaction.commit()
         finally:
-            self._impl.end_online()
+            self._end()
 
     def rollback(self) -> None:
         """Roll back."""
         try:
             self.transaction.rollback()
         finally:
-            self._impl.end_online()
+            self._end()
+
+    def _end(self) -> None:
+        event.remove(self._connection, "after_cursor_execute", self._note)
+        self._impl.end_online()
 
 
 class _ProxyTransaction(AbstractContextManager["_ProxyTransaction", None]):

@@ -128,6 +128,15 @@ OUTSIDE_OF_BATCH = [
     ops.DropTableOp("t", schema="s", if_exists=True),
     ops.RenameTableOp("a", "b", schema="s"),
     ops.DropConstraintOp("ck", "t", "check", schema="s", if_exists=True),
+    ops.BackfillOp("t", {"a": "it's", "b c": None, "d": 1.5}),
+    ops.BackfillOp(
+        "t",
+        {"a": sa.column("b"), "b": sa.text("lower(c)"), "c": sa.func.now()},
+        where=sa.or_(sa.column("a") > 1, sa.column("b") == "x:y"),
+        batch_size=7,
+        schema="s",
+    ),
+    ops.BackfillOp(sa.table("t", sa.column("a")), {sa.column("a"): True}, where="a > 1"),
 ]
 
 

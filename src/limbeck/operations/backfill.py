@@ -1,0 +1,271 @@
+"""The directive that fills a column of many rows, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, column, func, inspect, or_, table, text
+from sqlalchemy.exc import NoSuchTableError
+from sqlalchemy.sql.elements import ClauseElement, ColumnElement, Grouping, TextClause
+from sqlalchemy.sql.expression import TableClause
+
+from limbeck.errors import CommandError
+from limbeck.logs import logger_of
+from limbeck.operations.base import AbstractOperations, Operations, run_by_itself
+from limbeck.operations.directive import MigrateOperation, OpContainer
+from limbeck.operations.keyset import Fill, Key
+from limbeck.operations.unfilled import UnfilledValueError
+from limbeck.render.call import call, literal
+from limbeck.render.context import RenderContext, operations_prefix
+from limbeck.render.expressions import render_identifier, render_text, render_value
+
+log = logger_of(__name__)
+
+_MOST_PASSES = 3
+
+
+@run_by_itself
+@Operations.register_operation("backfill")
+class BackfillOp(MigrateOperation):
+    """Set columns of the rows that need it, in batches along the primary key."""
+
+    def __init__(
+        self,
+        table: str | TableClause,
+        values: Mapping[Any, Any],
+        *,
+        where: str | ClauseElement | None = None,
+        batch_size: int = 1000,
+        schema: str | None = None,
+    ) -> None:
+        self.table = table
+        self.values = {str(getattr(key, "name", key)): value for key, value in values.items()}
+        self.where = where
+        self.batch_size = batch_size
+        self.schema = getattr(table, "schema", None) if schema is None else schema
+        if not self.values:
+            raise CommandError(f"op.backfill({self.table_name!r}) has no values to set.")
+        if batch_size < 1:
+            raise CommandError(f"op.backfill(): batch_size must be 1 or more, not {batch_size!r}.")
+
+    @property
+    def table_name(self) -> str:
+        """The name of the table."""
+        return self.table if isinstance(self.table, str) else self.table.name
+
+    @classmethod
+    def backfill(
+        cls,
+        operations: Operations,
+        table: str | TableClause,
+        values: Mapping[Any, Any],
+        *,
+        where: str | ClauseElement | None = None,
+        batch_size: int = 1000,
+        schema: str | None = None,
+    ) -> None:
+        """Set columns of the rows that need it, in batches along the primary key.
+
+        Each batch is a transaction of its own where the revision allows it: in an
+        `autocommit_block()`, or where each revision is a transaction and this one has changed
+        nothing before. After a crash, running it again goes on with the rows that still need it.
+        In a SQL script it is one UPDATE, and so it is for a table without a primary key.
+
+        Args:
+            table: the table, by name or as `sqlalchemy.table()`.
+            values: what to set, by column: a value, `sqlalchemy.text()` or another expression.
+            where: which rows need it, as SQL text or an expression; by default those where a
+                column to be set is NULL, of which only what is NULL is set.
+            batch_size: how many rows are set at a time.
+            schema: the table's schema.
+        """
+        operations.invoke(cls(table, values, where=where, batch_size=batch_size, schema=schema))
+
+    def reverse(self) -> OpContainer:
+        """Return nothing to do: the rows keep what they were filled with."""
+        return OpContainer()
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        """Return `("backfill", schema, table, values, where)`."""
+        return ("backfill", self.schema, self.table_name, self.values, self.where)
+
+    def run(self, operations: AbstractOperations) -> None:
+        """Fill the rows, or write the UPDATE."""
+        if any(value is ... for value in self.values.values()):
+            raise UnfilledValueError(f"op.backfill({self.table_name!r})", "for a value")
+        context = operations.migration_context
+        if context.as_sql:
+            fill = self._fill(self._table({name: column(name) for name in self.values}))
+            context.impl.execute(fill.update(), execution_options={"literal_binds": True})
+            return
+        connection: Connection = context.bind
+        columns, keys, may_lack_key = self._read(connection)
+        fill = self._fill(self._table(columns))
+        if not keys:
+            log.info("%s has no primary key: its rows are filled in one UPDATE", self._qualified)
+            connection.execute(fill.update())
+            return
+        _Batches(
+            self._qualified,
+            fill,
+            [column(name) for name in keys],
+            connection,
+            context if context.may_commit_parts() else None,
+            context.row_progress(),
+            may_lack_key=may_lack_key,
+        ).run(self.batch_size, passes=_MOST_PASSES if self.where is None else 1)
+
+    @property
+    def _qualified(self) -> str:
+        return f"{self.schema}.{self.table_name}" if self.schema else self.table_name
+
+    def _read(
+        self, connection: Connection
+    ) -> tuple[dict[str, ColumnElement[Any]], Sequence[str], bool]:
+        """Return the table's columns, those of its primary key, and whether one may be NULL."""
+        inspector = inspect(connection)
+        try:
+            found = inspector.get_columns(self.table_name, schema=self.schema)
+            keys = inspector.get_pk_constraint(self.table_name, schema=self.schema)
+        except NoSuchTableError as error:
+            raise CommandError(
+                f"op.backfill(): there is no table {self._qualified} in the database."
+            ) from error
+        columns = {each["name"]: column(each["name"], each["type"]) for each in found}
+        if unknown := [name for name in self.values if name not in columns]:
+            raise CommandError(
+                f"op.backfill(): the table {self._qualified} has no column {unknown[0]!r}."
+            )
+        names = keys["constrained_columns"]
+        may_lack_key = any(each["nullable"] for each in found if each["name"] in names)
+        return dict(columns), names, may_lack_key
+
+    def _table(self, columns: Mapping[str, Any]) -> TableClause:
+        if not isinstance(self.table, str):
+            return self.table
+        return table(self.table, *columns.values(), schema=self.schema)
+
+    def _fill(self, target: TableClause) -> Fill:
+        """Return the whole UPDATE; without `where`, what is there is kept."""
+        if self.where is not None:
+            return Fill(target, self.values, _condition(self.where))
+        columns = {name: _column_of(target, name) for name in self.values}
+        missing = or_(*(each.is_(None) for each in columns.values()))
+        if len(columns) == 1:
+            return Fill(target, self.values, missing)
+        kept = {
+            name: func.coalesce(columns[name], _expression(value))
+            for name, value in self.values.items()
+        }
+        return Fill(target, kept, missing)
+
+    def render(self, context: RenderContext) -> str:
+        """Return `op.backfill(…)`; a typed table is written as its name."""
+        values = {name: _render(value, context) for name, value in self.values.items()}
+        pairs = ", ".join(f"{literal(name)}: {source}" for name, source in values.items())
+        keywords = {}
+        if self.where is not None:
+            keywords["where"] = _render(self.where, context)
+        if self.batch_size != 1000:
+            keywords["batch_size"] = literal(self.batch_size)
+        if self.schema is not None:
+            keywords["schema"] = render_identifier(context, self.schema)
+        return call(
+            f"{operations_prefix(context)}backfill",
+            render_identifier(context, self.table_name),
+            f"{{{pairs}}}",
+            **keywords,
+        )
+
+
+class _Batches:
+    """One backfill on a connection, batch after batch."""
+
+    def __init__(
+        self,
+        name: str,
+        fill: Fill,
+        keys: Sequence[ColumnElement[Any]],
+        connection: Connection,
+        committing: Any,
+        tell: Callable[[int, int, str], None] | None,
+        *,
+        may_lack_key: bool,
+    ) -> None:
+        self._name = name
+        self._fill = fill
+        self._keys = keys
+        self._connection = connection
+        self._committing = committing
+        self._tell = tell
+        self._may_lack_key = may_lack_key
+        self._done = 0
+        self._total = 0
+
+    def run(self, size: int, *, passes: int) -> None:
+        """Fill all rows; look again, up to `passes` times, for those that came in meanwhile."""
+        if self._tell is not None:
+            self._total = self._connection.scalar(self._fill.count()) or 0
+        if self._committing is None:
+            log.info("Filling rows of %s, all in one transaction", self._name)
+        else:
+            log.info("Filling rows of %s, each batch in its own transaction", self._name)
+        try:
+            for _ in range(passes):
+                if not self._pass(size):
+                    break
+        except BaseException:
+            if self._committing is not None and self._done:
+                log.warning(
+                    "Filling %s stopped: %s rows are done and stay. Run it again to go on.",
+                    self._name,
+                    self._done,
+                )
+            raise
+        log.info("Filled %s rows of %s", self._done, self._name)
+
+    def _pass(self, size: int) -> int:
+        """Go through the whole table once; return how many rows were filled."""
+        before = self._done
+        last: Key | None = None
+        while (upto := self._next_key(last, size)) is not None:
+            self._update(self._fill.batch(self._keys, last, upto))
+            last = upto
+        if self._may_lack_key:
+            # SQLite takes NULL in a primary key that is no INTEGER
+            self._update(self._fill.update(or_(*(key.is_(None) for key in self._keys))))
+        return self._done - before
+
+    def _next_key(self, last: Key | None, size: int) -> Key | None:
+        found = self._connection.execute(self._fill.upper_key(self._keys, last, size)).first()
+        return None if found is None or found[0] is None else tuple(found)
+
+    def _update(self, statement: Any) -> None:
+        self._done += self._connection.execute(statement).rowcount
+        if self._committing is not None:
+            self._committing.commit_part()
+        if self._tell is not None:
+            self._tell(self._done, max(self._total, self._done), f"rows of {self._name}")
+
+
+def _column_of(target: TableClause, name: str) -> ColumnElement[Any]:
+    return target.columns[name] if name in target.columns else column(name)
+
+
+def _condition(where: str | ClauseElement) -> ColumnElement[bool]:
+    """Return a condition that stands beside others: text in parentheses."""
+    clause = text(where) if isinstance(where, str) else where
+    return Grouping(clause) if isinstance(clause, TextClause) else and_(clause)  # type: ignore[arg-type]  # where any ColumnElement stands
+
+
+def _expression(value: Any) -> Any:
+    """Return a value as an argument of a function."""
+    return Grouping(value) if isinstance(value, TextClause) else value
+
+
+def _render(value: Any, context: RenderContext) -> str:
+    """Return a value's source: `sa.text()` for SQL, for a column, too."""
+    if isinstance(value, ClauseElement):
+        return render_text(value, context)
+    return render_value(value, context)
