@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import BindParameter, ClauseElement, ColumnElement, TextClause, conv
-from sqlalchemy.sql.selectable import TableClause
+from sqlalchemy.sql.expression import TableClause
 from sqlalchemy.types import TypeEngine
 
 from limbeck.operations.alter import ServerDefault, Type
@@ -86,6 +86,23 @@ def alter_column(
         schema: the table's schema.
         kw: `autoincrement`, `existing_autoincrement`, and what a dialect takes, such as
             `postgresql_using` for the expression that converts the values.
+    """
+
+def alter_table_options(
+    table_name: str,
+    *,
+    schema: str | None = None,
+    existing_options: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> None:
+    """Change options of a table; those of other databases are passed over.
+
+    Args:
+        table_name: the table.
+        schema: its schema.
+        existing_options: what the table has now, for the directive to be reversible.
+        options: as for SQLAlchemy's `Table`: `mysql_engine`, `postgresql_with`,
+            `sqlite_strict`, `prefixes=["UNLOGGED"]`, …; None: what it is by default.
     """
 
 def backfill(
@@ -445,6 +462,22 @@ def rename_index(
         schema: the table's schema.
     """
 
+def rename_sequence(
+    sequence_name: str,
+    new_sequence_name: str,
+    *,
+    schema: str | None = None,
+    if_exists: bool = False,
+) -> None:
+    """Rename a sequence; the columns that take their values from it go on doing so.
+
+    Args:
+        sequence_name: its name now.
+        new_sequence_name: its new name.
+        schema: its schema.
+        if_exists: pass over it if there is none of that name.
+    """
+
 def rename_table(old_table_name: str, new_table_name: str, *, schema: str | None = None) -> None:
     """Rename a table.
 
@@ -520,6 +553,11 @@ class _Batch(BatchOperations):
             insert_after: the column it shall stand after, where the table is built anew.
             kw: as for `op.alter_column`.
         """
+
+    def alter_table_options(
+        self, *, existing_options: Mapping[str, Any] | None = None, **options: Any
+    ) -> None:
+        """Change options of the batch block's table."""
 
     def create_check_constraint(
         self, constraint_name: str, condition: str | ColumnElement[bool] | TextClause, **kw: Any

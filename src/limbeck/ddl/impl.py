@@ -39,7 +39,8 @@ from sqlalchemy.sql.expression import TableClause
 from sqlalchemy.types import TypeEngine, to_instance
 
 from limbeck import sqla
-from limbeck.errors import CommandError
+from limbeck.errors import CommandError, UnsupportedOperationError
+from limbeck.schema.options import own_options
 
 from . import base, renames
 from .base import _ServerDefaultArgument
@@ -395,6 +396,32 @@ class DefaultImpl(ReadingImpl, metaclass=ImplMeta):
     ) -> None:
         """Rename a constraint; `type_` tells its kind where the database has to know it."""
         self._exec(renames.RenameConstraint(table_name, old_name, new_name, schema))
+
+    def rename_sequence(
+        self, old_name: str, new_name: str, *, schema: str | None = None, if_exists: bool = False
+    ) -> None:
+        """Rename a sequence; raises UnsupportedOperationError where there are none."""
+        if not self.dialect.supports_sequences:
+            raise UnsupportedOperationError(
+                f"Can't rename the sequence {old_name}: {self.dialect.name} has no sequences. "
+                "Leave the step out, or run it on other databases only."
+            )
+        self._exec(renames.RenameSequence(old_name, new_name, schema, if_exists=if_exists))
+
+    def alter_table_options(
+        self,
+        table_name: str,
+        options: Mapping[str, Any],
+        existing: Mapping[str, Any],
+        *,
+        schema: str | None = None,
+    ) -> None:
+        """Change options of a table, `Table`'s keyword arguments; None: the default; raises."""
+        if own := own_options(options, self.dialect):
+            raise UnsupportedOperationError(
+                f"Can't change {', '.join(sorted(own))} of the table {table_name}: limbeck has no "
+                f"statement for that on {self.dialect.name}. Write it with op.execute()."
+            )
 
     def create_table_comment(self, table: Table) -> None:
         """Set a table's comment."""

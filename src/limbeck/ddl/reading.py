@@ -7,7 +7,7 @@ and has the comparison hooks that third parties override.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,6 +16,7 @@ from sqlalchemy.schema import Column, ForeignKeyConstraint, Index, Table, Unique
 from sqlalchemy.types import TypeEngine
 
 from . import compare
+from .canonical import canonical_expression
 from .comparison import ObjectComparison
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from limbeck.schema.database import ReadScope
     from limbeck.schema.definitions import Definition
-    from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
+    from limbeck.schema.facts import SchemaFacts, TableFacts
+    from limbeck.schema.probe import Probe
 
     from .reader import Reader
 
@@ -37,6 +39,9 @@ class ReadingImpl(ObjectComparison):
 
     reader = "limbeck.ddl.reader"
     """Which module reads this database and says what it makes of models?"""
+
+    sqlglot_dialect = ""
+    """What does sqlglot call this database? Empty: standard SQL."""
 
     rewrites_expressions = False
     """Does the catalog have expressions in the database's own words, so that it must be asked?"""
@@ -52,6 +57,9 @@ class ReadingImpl(ObjectComparison):
 
     type_arg_extract: Sequence[str] = ()
     """Which patterns find arguments of a type that stand outside its parentheses?"""
+
+    table_options: Set[str] = frozenset()
+    """Which options of an existing table can be changed?"""
 
     # read and normalise: the reader's functions
 
@@ -83,14 +91,28 @@ class ReadingImpl(ObjectComparison):
         """What does this database make of a model's table?"""
         return self._reader.adjust_model_table(self.dialect, facts, table)
 
+    def columns_under_options(self, facts: TableFacts, names: Set[str]) -> frozenset[str]:
+        """Which columns of a table change along with these options of it? None."""
+        return frozenset()
+
+    def foreign_key_after_rename(self, name: str, old_table: str, new_table: str) -> str:
+        """What becomes of a foreign key's name when its table gets another one? It stays."""
+        return name
+
+    def column_sequence(self, table_name: str, column_name: str) -> str | None:
+        """How is the sequence of a new column called that counts up? There is none."""
+        return None
+
     def complete_table(self, facts: TableFacts, table: Table) -> None:
         """What does a Table made from the database's facts lack? Changed in place; nothing."""
 
-    def probe_tables(
-        self, connection: Connection, tables: Sequence[Table]
-    ) -> Mapping[TableKey, TableFacts]:
+    def probe_tables(self, connection: Connection, tables: Sequence[Table]) -> Probe:
         """How does the database itself normalise these tables? What it can't say is left out."""
         return self._reader.probe_tables(self.dialect, connection, tables)
+
+    def canonical_expression(self, sql: str) -> str | None:
+        """What is the canonical form of an expression, as sqlglot reads it? None if it can't."""
+        return canonical_expression(sql, self.sqlglot_dialect)
 
     # compare: hooks of third parties
 

@@ -1,4 +1,4 @@
-"""DDL elements that give an index or a constraint of a table another name.
+"""DDL elements that give an index, a constraint or a sequence another name.
 
 What is compiled here is what most databases say; the others' spelling is in their own files.
 """
@@ -32,6 +32,25 @@ class RenameIndex(_RenamePart):
 
 class RenameConstraint(_RenamePart):
     """ALTER TABLE … RENAME CONSTRAINT."""
+
+
+class RenameSequence(AlterTable):
+    """ALTER SEQUENCE … RENAME TO; `table_name` is the sequence's name now."""
+
+    def __init__(
+        self, old_name: Name, new_name: Name, schema: Name | None = None, *, if_exists: bool = False
+    ) -> None:
+        super().__init__(old_name, schema=schema)
+        self.new_name = new_name
+        self.if_exists = if_exists
+
+
+@compiles(RenameSequence)
+def visit_rename_sequence(element: RenameSequence, compiler: Any, **kw: Any) -> str:
+    old = format_table_name(compiler, element.table_name, element.schema)
+    guard = "IF EXISTS " if element.if_exists else ""
+    new = format_column_name(compiler, element.new_name)
+    return f"ALTER SEQUENCE {guard}{old} RENAME TO {new}"
 
 
 @compiles(RenameIndex)

@@ -24,7 +24,12 @@ from limbeck.operations.directive import (
 from limbeck.operations.exclude import CreateExcludeConstraintOp
 from limbeck.operations.foreign_keys import CreateForeignKeyOp
 from limbeck.operations.indexes import CreateIndexOp, DropIndexOp
-from limbeck.operations.renames import RenameConstraintOp, RenameIndexOp
+from limbeck.operations.renames import (
+    RenameConstraintOp,
+    RenameIndexOp,
+    RenameSequenceOp,
+)
+from limbeck.operations.table_options import AlterTableOptionsOp
 from limbeck.operations.tables import CreateTableOp, DropTableOp, RenameTableOp
 
 __all__ = [
@@ -32,6 +37,7 @@ __all__ = [
     "AddConstraintOp",
     "AlterColumnOp",
     "AlterTableOp",
+    "AlterTableOptionsOp",
     "BackfillOp",
     "BulkInsertOp",
     "CreateCheckConstraintOp",
@@ -55,6 +61,7 @@ __all__ = [
     "OpContainer",
     "RenameConstraintOp",
     "RenameIndexOp",
+    "RenameSequenceOp",
     "RenameTableOp",
     "UpgradeOps",
 ]

@@ -1,4 +1,4 @@
-"""Directives that give an index or a constraint another name and touch nothing else of it."""
+"""Directives that give an index, a constraint or a sequence another name, and change nothing else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from limbeck.operations.base import (
     Operations,
     run_by_itself,
 )
-from limbeck.operations.directive import AlterTableOp
+from limbeck.operations.directive import AlterTableOp, MigrateOperation
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, operations_prefix
 from limbeck.render.expressions import render_identifier, render_name
@@ -183,6 +183,80 @@ class RenameConstraintOp(AlterTableOp):
         if self.constraint_type:
             keywords["type_"] = literal(self.constraint_type)
         return call(f"{operations_prefix(context)}rename_constraint", *arguments, **keywords)
+
+
+@run_by_itself
+@Operations.register_operation("rename_sequence")
+class RenameSequenceOp(MigrateOperation):
+    """Rename a sequence."""
+
+    def __init__(
+        self,
+        sequence_name: str,
+        new_sequence_name: str,
+        *,
+        schema: str | None = None,
+        if_exists: bool = False,
+    ) -> None:
+        self.sequence_name = sequence_name
+        self.new_sequence_name = new_sequence_name
+        self.schema = schema
+        self.if_exists = if_exists
+
+    @classmethod
+    def rename_sequence(
+        cls,
+        operations: Operations,
+        sequence_name: str,
+        new_sequence_name: str,
+        *,
+        schema: str | None = None,
+        if_exists: bool = False,
+    ) -> None:
+        """Rename a sequence; the columns that take their values from it go on doing so.
+
+        Args:
+            sequence_name: its name now.
+            new_sequence_name: its new name.
+            schema: its schema.
+            if_exists: pass over it if there is none of that name.
+        """
+        operations.invoke(cls(sequence_name, new_sequence_name, schema=schema, if_exists=if_exists))
+
+    def run(self, operations: AbstractOperations) -> None:
+        """Rename the sequence."""
+        operations.impl.rename_sequence(
+            self.sequence_name,
+            self.new_sequence_name,
+            schema=self.schema,
+            if_exists=self.if_exists,
+        )
+
+    def reverse(self) -> RenameSequenceOp:
+        """Return the renaming back."""
+        return RenameSequenceOp(
+            self.new_sequence_name,
+            self.sequence_name,
+            schema=self.schema,
+            if_exists=self.if_exists,
+        )
+
+    def to_diff_tuple(self) -> tuple[str, str | None, str, str]:
+        """Return `("rename_sequence", schema, old name, new name)`."""
+        return ("rename_sequence", self.schema, self.sequence_name, self.new_sequence_name)
+
+    def render(self, context: RenderContext) -> str:
+        """Return `op.rename_sequence(…)`."""
+        names = [
+            render_identifier(context, name)
+            for name in (self.sequence_name, self.new_sequence_name)
+        ]
+        keywords: dict[str, str] = {}
+        if self.schema:
+            keywords["schema"] = render_identifier(context, self.schema)
+        if self.if_exists:
+            keywords["if_exists"] = literal(self.if_exists)
+        return call(f"{operations_prefix(context)}rename_sequence", *names, **keywords)
 
 
 def _table_keywords(directive: AlterTableOp, context: RenderContext) -> dict[str, str]:

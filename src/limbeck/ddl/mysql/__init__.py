@@ -6,8 +6,11 @@ flags · emit · render; `read` reads and normalises
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from sqlalchemy import Connection, table
 from sqlalchemy.schema import (
     CheckConstraint,
     Computed,
@@ -15,6 +18,7 @@ from sqlalchemy.schema import (
     DropConstraint,
     Identity,
     PrimaryKeyConstraint,
+    Table,
 )
 from sqlalchemy.sql.elements import BinaryExpression, Cast, ClauseElement, Grouping
 from sqlalchemy.sql.functions import FunctionElement
@@ -23,7 +27,9 @@ from sqlalchemy.types import DateTime, TypeEngine, to_instance
 from limbeck import sqla
 from limbeck.ddl.base import IdentityColumnDefault
 from limbeck.ddl.impl import DefaultImpl
+from limbeck.ddl.mysql import options as table_options
 from limbeck.ddl.mysql.elements import (
+    AlterOptions,
     MySQLAlterDefault,
     MySQLChangeColumn,
     MySQLModifyColumn,
@@ -31,8 +37,12 @@ from limbeck.ddl.mysql.elements import (
 )
 from limbeck.logs import logger_of
 
+from limbeck.schema.options import own_options
+
 if TYPE_CHECKING:
     from limbeck.ddl.rebuild import TableRebuild
+    from limbeck.schema.facts import TableFacts
+    from limbeck.schema.probe import Probe
 
 __all__ = [
     "MariaDBImpl",
@@ -55,14 +65,21 @@ class MySQLImpl(DefaultImpl):
     renames_constraints = False
     foreign_keys_hold_columns = True
     rewrites_expressions = True
+    sqlglot_dialect = "mysql"
     system_schemas = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
     schemas_are_databases = True
+    table_options = table_options.ALTERABLE
     type_synonyms = ({"NUMERIC", "DECIMAL"}, {"BOOL", "TINYINT"}, {"JSON", "LONGTEXT"})
     type_arg_extract = (r"character set ([\w\-_]+)", r"collate ([\w\-_]+)")
 
     def __init__(self, *arg: Any, **kw: Any) -> None:
         super().__init__(*arg, **kw)
         self.supports_index_if_not_exists = self.is_mariadb
+
+    def foreign_key_after_rename(self, name: str, old_table: str, new_table: str) -> str:
+        """What becomes of its name? InnoDB's own, `table_ibfk_1`, follow the table."""
+        rest = name.removeprefix(f"{old_table}_ibfk_")
+        return f"{new_table}_ibfk_{rest}" if rest != name and rest.isdigit() else name
 
     @property
     def is_mariadb(self) -> bool:
@@ -169,6 +186,69 @@ class MySQLImpl(DefaultImpl):
         from limbeck.ddl.mysql import rebuild  # lazy: only a batch on a connection needs it
 
         return rebuild.MySQLRebuild(self, table_name, schema)
+
+    def alter_table_options(
+        self,
+        table_name: str,
+        options: Mapping[str, Any],
+        existing: Mapping[str, Any],
+        *,
+        schema: str | None = None,
+    ) -> None:
+        """Change options; the columns that have the table's collation keep having it."""
+        own = own_options(options, self.dialect)
+        own.pop("prefixes", None)
+        if not own:
+            return
+        clauses = table_options.alter_clauses(own, self.dialect, self._table_defaults, schema)
+        if table_options.changes_collation(own):
+            clauses += self._following_columns(table_name, schema)
+        self._exec(AlterOptions(table_name, clauses, schema=schema))
+
+    def _following_columns(self, table_name: str, schema: str | None) -> list[str]:
+        """Return MODIFY clauses; a script, which can't look, converts every column."""
+        if self.as_sql:
+            return []
+        name = self.dialect.identifier_preparer.format_table(table(table_name, schema=schema))  # type: ignore[arg-type]  # a TableClause will do
+        shown = self._connected().exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1]
+        definitions = table_options.following_columns(str(shown))
+        return [f"MODIFY {definition}" for definition in definitions]
+
+    # read and normalise
+
+    @property
+    def _table_defaults(self) -> table_options.TableDefaults:
+        if self.connection is None:
+            return table_options.UNKNOWN
+        found: table_options.TableDefaults
+        if "table_defaults" not in self.memo:
+            self.memo["table_defaults"] = table_options.read_defaults(self.connection)
+        found = self.memo["table_defaults"]
+        return found
+
+    def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
+        """What does this database make of a model's table? Without what it would do unasked."""
+        facts = super().adjust_model_table(facts, table)
+        return table_options.without_defaults(facts, self._table_defaults)
+
+    def probe_tables(self, connection: Connection, tables: Sequence[Table]) -> Probe:
+        """How does the database itself normalise these tables?"""
+        probe = super().probe_tables(connection, tables)
+        found = {
+            key: table_options.without_defaults(facts, self._table_defaults)
+            for key, facts in probe.facts.items()
+        }
+        return replace(probe, facts=found)
+
+    def columns_under_options(self, facts: TableFacts, names: Set[str]) -> frozenset[str]:
+        """Which columns change along with options? Text, along with the collation."""
+        if "collate" not in names:
+            return frozenset()
+        return frozenset(
+            column.name
+            for column in facts.columns
+            if column.collation is None and table_options.has_collation(column.type)
+        )
 
     # render
 

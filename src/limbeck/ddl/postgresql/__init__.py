@@ -22,12 +22,14 @@ from sqlalchemy.schema import (
 )
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement, quoted_name
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import BigInteger, Integer, NullType, SmallInteger, TypeEngine, to_instance
+from sqlalchemy.types import BigInteger, Integer, SmallInteger, TypeEngine, to_instance
 
 from limbeck import sqla
 from limbeck.ddl.base import ColumnComment, IdentityColumnDefault, RenameTable
 from limbeck.ddl.impl import DefaultImpl, TableRecreation
+from limbeck.ddl.postgresql import constraints
 from limbeck.errors import CommandError
+from limbeck.schema.facts import TableFacts
 
 from .elements import (
     PostgresqlColumnType,
@@ -60,11 +62,18 @@ class PostgresqlImpl(DefaultImpl):
 
     transactional_ddl = True
     rewrites_expressions = True
+    sqlglot_dialect = "postgres"
     supports_index_if_not_exists = True
     type_synonyms = (
         {"NUMERIC", "DECIMAL"},
         {"FLOAT", "DOUBLE PRECISION"},
     )
+
+    def column_sequence(self, table_name: str, column_name: str) -> str | None:
+        """How is the sequence of a new column called? `table_column_seq`, cut where it is long."""
+        from limbeck.ddl.postgresql.models import object_name  # lazy: as all that reads models
+
+        return object_name(table_name, column_name, "seq")
 
     # emit
 
@@ -177,11 +186,17 @@ class PostgresqlImpl(DefaultImpl):
 
     def create_index(self, index: Index, **kw: Any) -> None:
         """Create an index; its table may lack the columns that INCLUDE names."""
-        table = index.table
-        for name in index.dialect_options["postgresql"]["include"] or ():
-            if isinstance(name, str) and table is not None and name not in table.c:
-                table.append_column(Column(name, NullType()))
+        constraints.add_included(index)
         super().create_index(index, **kw)
+
+    def add_constraint(self, const: Any, **kw: Any) -> None:
+        """Add a constraint; its table may lack the columns that INCLUDE names."""
+        constraints.add_included(const)
+        super().add_constraint(const, **kw)
+
+    def complete_table(self, facts: TableFacts, table: Table) -> None:
+        """Give the table its exclusion constraints, which only this database has."""
+        constraints.append_exclusions(facts, table)
 
     def prep_table_for_batch(self, batch_impl: TableRecreation, table: Table) -> None:
         """Drop the named constraints first: their names are those of indexes, once a schema."""
