@@ -1,0 +1,270 @@
+"""Which tables and columns have been renamed: what the user says, and what is found.
+
+Receives the facts of both sides and a `RenameRequest`; returns `Renames`, and what was plausible
+while nobody was there to decide. Tables come first, for columns are sought in what is one table
+on both sides. Nothing here prompts: who can ask a user hands down an `Ask`.
+
+    said (models, command line, configuration) ─┐
+    found (similarity) ─→ sure, or asked ───────┴─→ Renames of tables ─→ the same for columns
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Generic, Literal, Protocol, TypeVar
+
+from sqlalchemy import Table
+
+from limbeck.diff.renaming import (
+    ColumnRename,
+    Renames,
+    TableRename,
+    Wording,
+    rename_facts,
+)
+from limbeck.diff.said import (
+    SaidRenames,
+    find_said_columns,
+    find_said_tables,
+    refuse_columns_of_unknown_tables,
+)
+from limbeck.diff.similarity import (
+    Place,
+    Scored,
+    Surroundings,
+    assign,
+    score_column,
+    score_table,
+)
+from limbeck.logs import logger_of
+from limbeck.renamed import SaidRename
+from limbeck.schema.facts import ColumnFacts, TableFacts, TableKey
+
+log = logger_of(__name__)
+
+T = TypeVar("T", ColumnFacts, TableFacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One name that something may have now."""
+
+    new: str
+    score: float
+    reasons: str
+    flag: str
+    """What says it on the command line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whether something was renamed: to one of the choices, best first, or to none."""
+
+    kind: Literal["table", "column"]
+    old: str
+    choices: tuple[Choice, ...]
+    is_sure: bool
+    """Whether the first choice would be taken if nobody were there."""
+
+
+Ask = Callable[[Question], Choice | None]
+"""Who decides: returns one of the choices, or None if what was there is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenameRequest:
+    """What a user wants of renames."""
+
+    said: SaidRenames = field(default_factory=SaidRenames)
+    seeks: bool = True
+    """Whether renames that nobody said are looked for."""
+    ask: Ask | None = None
+    is_strict: bool = False
+    """Whether what is plausible and nobody can be asked about is an error, not a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides: facts, the models' tables, and how classes call what is mapped."""
+
+    database: Mapping[TableKey, TableFacts]
+    models: Mapping[TableKey, TableFacts]
+    tables: Mapping[TableKey, Table]
+    classes: Mapping[TableKey, str] = field(default_factory=dict)
+    attributes: Mapping[TableKey, Mapping[str, str]] = field(default_factory=dict)
+
+
+class Filters(Protocol):
+    """What the user's filters let through: the rest is no candidate."""
+
+    def admits_tables(
+        self, database: Collection[TableKey], models: Collection[TableKey]
+    ) -> tuple[set[TableKey], set[TableKey]]:
+        """Return those of both sides that take part."""
+
+    def admits_columns(
+        self, database: TableFacts, old: Collection[str], model: TableKey, new: Collection[str]
+    ) -> tuple[set[str], set[str]]:
+        """Return the columns of both sides of a table (under its old key) that take part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The renames, and the questions that nobody was there to answer."""
+
+    renames: Renames = field(default_factory=Renames)
+    unanswered: tuple[Question, ...] = ()
+
+
+def find_renames(sides: Sides, request: RenameRequest, filters: Filters, wording: Wording) -> Found:
+    """Return what has been renamed; raises RenameError for what was said and can't be."""
+    tables = find_said_tables(request.said, sides.database, sides.tables)
+    found, open_tables = _seek_tables(sides, tables, request, filters, wording)
+    tables += found
+    renames = Renames(tables)
+    renamed = rename_facts(sides.database, renames, wording)
+    common = [key for key in renamed if key in sides.models]
+    refuse_columns_of_unknown_tables(request.said, [(renames.old_key(key), key) for key in common])
+    said = [
+        each
+        for key in common
+        for each in find_said_columns(
+            request.said, renames.old_key(key), renamed[key], sides.tables[key], sides.models[key]
+        )
+    ]
+    renames = replace(renames, columns=tuple(said))
+    renamed = rename_facts(sides.database, renames, wording)
+    columns: list[ColumnRename] = []
+    unanswered = list(open_tables)
+    for key in common:
+        if renamed[key] != sides.models[key]:
+            original = sides.database[renames.old_key(key)]
+            more, questions = _seek_columns(original, renamed[key], sides, request, filters)
+            columns += more
+            unanswered += questions
+    return Found(replace(renames, columns=(*said, *columns)), tuple(unanswered))
+
+
+def _seek_tables(
+    sides: Sides,
+    said: tuple[TableRename, ...],
+    request: RenameRequest,
+    filters: Filters,
+    wording: Wording,
+) -> tuple[tuple[TableRename, ...], Sequence[Question]]:
+    """Return the tables found to be renamed beside those said, and open questions."""
+    database = rename_facts(sides.database, Renames(said), wording)
+    removed = [key for key in database if key not in sides.models]
+    added = [key for key in sides.models if key not in database]
+    if not (request.seeks and removed and added):
+        return (), ()
+    old, new = filters.admits_tables(removed, added)
+    around = Surroundings(database, sides.models, sides.classes)
+    scored = assign(
+        [database[key] for key in removed if key in old],
+        [sides.models[key] for key in added if key in new],
+        lambda one, two: score_table(one, two, around),
+    )
+
+    def ask_of(rivals: Sequence[Scored[TableFacts]]) -> Question:
+        choices = []
+        for each in rivals:
+            (schema, name), new_name = each.old.key, each.new.key.name
+            flag = f"--rename-table {SaidRename(name, new_name, None, schema)}"
+            choices.append(_choice(new_name, each, flag))
+        return Question("table", str(rivals[0].old.key), tuple(choices), rivals[0].is_sure)
+
+    chosen, questions = _decide(scored, ask_of, request)
+    found = []
+    for each, why in chosen:
+        log.info("Detected renamed table '%s': '%s' (%s)", each.old.key, each.new.key, why)
+        found.append(TableRename(each.old.key, each.new.key, why))
+    return tuple(found), questions
+
+
+def _seek_columns(
+    original: TableFacts,
+    database: TableFacts,
+    sides: Sides,
+    request: RenameRequest,
+    filters: Filters,
+) -> tuple[list[ColumnRename], Sequence[Question]]:
+    """Return the columns of one table found to be renamed, and open questions.
+
+    `original` is the table as the database has it, `database` with all renames known so far.
+    """
+    model = sides.models[database.key]
+    there, wanted = ({column.name for column in side.columns} for side in (database, model))
+    if not request.seeks or there <= wanted or wanted <= there:
+        return [], ()
+    old, new = filters.admits_columns(original, there - wanted, model.key, wanted - there)
+    place = Place(database, model, sides.attributes.get(model.key, {}))
+    scored = assign(
+        [column for column in database.columns if column.name in old],
+        [column for column in model.columns if column.name in new],
+        lambda one, two: score_column(one, two, place),
+    )
+
+    def ask_of(rivals: Sequence[Scored[ColumnFacts]]) -> Question:
+        choices = []
+        for each in rivals:
+            said = SaidRename(each.old.name, each.new.name, model.key.name, model.key.schema)
+            choices.append(_choice(each.new.name, each, f"--rename {said}"))
+        column = f"{model.key}.{rivals[0].old.name}"
+        return Question("column", column, tuple(choices), rivals[0].is_sure)
+
+    chosen, questions = _decide(scored, ask_of, request)
+    found = []
+    for each, why in chosen:
+        names = (model.key, each.old.name, each.new.name)
+        log.info("Detected renamed column '%s.%s': '%s' (%s)", *names, why)
+        found.append(ColumnRename(*names, why))
+    return found, questions
+
+
+def _choice(new: str, scored: Scored[T], flag: str) -> Choice:
+    return Choice(new, scored.score.value, str(scored.score), flag)
+
+
+@dataclass(slots=True)
+class _Open(Generic[T]):
+    """Candidates not yet decided, best first."""
+
+    left: list[Scored[T]]
+
+    def rivals_of_best(self) -> list[Scored[T]]:
+        """Return the candidates for what the best one was called before."""
+        return [each for each in self.left if each.old is self.left[0].old]
+
+    def drop(self, *, old: T, new: T | None = None) -> None:
+        """Leave out what has found its name or has none."""
+        self.left = [each for each in self.left if each.old is not old and each.new is not new]
+
+
+def _decide(
+    scored: Iterable[Scored[T]],
+    ask_of: Callable[[Sequence[Scored[T]]], Question],
+    request: RenameRequest,
+) -> tuple[list[tuple[Scored[T], str]], list[Question]]:
+    """Take what is sure or chosen, one to one; return it with its reasons, and open questions."""
+    open_ = _Open(list(scored))
+    chosen: list[tuple[Scored[T], str]] = []
+    questions: list[Question] = []
+    while open_.left:
+        rivals = open_.rivals_of_best()
+        question = ask_of(rivals)
+        taken: Scored[T] | None = None
+        if request.ask is not None:
+            answer = request.ask(question)
+            if answer is not None:
+                taken = rivals[question.choices.index(answer)]
+        elif question.is_sure:
+            taken = rivals[0]
+        else:
+            questions.append(question)
+        if taken is not None:
+            percent = round(taken.score.value * 100)
+            chosen.append((taken, f"{taken.score}; {percent} % sure"))
+        open_.drop(old=rivals[0].old, new=taken.new if taken is not None else None)
+    return chosen, questions

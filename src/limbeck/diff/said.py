@@ -1,0 +1,173 @@
+"""The renames that users say, resolved against both sides.
+
+What the models and the configuration say stays there once it is done: it counts as long as only
+the old name is in the database, and is passed over afterwards. What the command line says is for
+this run: it names what is there, or the user hears that it doesn't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Table
+
+from limbeck.diff.renaming import ColumnRename, TableRename
+from limbeck.errors import RenameError
+from limbeck.renamed import SaidRename, former_names
+from limbeck.schema.facts import TableFacts, TableKey
+
+
+@dataclass(frozen=True, slots=True)
+class SaidRenames:
+    """Renames of tables and columns: `now` for this run, `lasting` of the configuration."""
+
+    now: tuple[SaidRename, ...] = ()
+    lasting: tuple[SaidRename, ...] = ()
+
+    def in_schema(self, default: str | None) -> SaidRenames:
+        """Return them with None for the default schema."""
+
+        def fold(each: SaidRename) -> SaidRename:
+            return replace(each, schema=None) if each.schema == default else each
+
+        return SaidRenames(tuple(map(fold, self.now)), tuple(map(fold, self.lasting)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """One rename that somebody wants. `is_firm`: said for this run, it has to be possible."""
+
+    old: str
+    new: str
+    text: str
+    is_firm: bool
+
+
+def find_said_tables(
+    said: SaidRenames,
+    database: Collection[TableKey],
+    models: Mapping[TableKey, Table],
+) -> tuple[TableRename, ...]:
+    """Return the tables that are to be renamed; raises RenameError."""
+    result: list[TableRename] = []
+    schemas = sorted({key.schema for key in (*database, *models)}, key=lambda name: name or "")
+    for schema in schemas:
+        wishes = [*_said_tables(said, schema), *_tables_of_models(models, schema)]
+        there = {key.name for key in database if key.schema == schema}
+        wanted = {key.name for key in models if key.schema == schema}
+        names = _resolve(wishes, there, wanted, "table", "")
+        result += [TableRename(TableKey(schema, o), TableKey(schema, n)) for o, n in names.items()]
+    unknown = [e for e in said.now if e.schema is not None and e.schema not in schemas]
+    if unknown:
+        raise RenameError(f"--rename {unknown[0]}: there is no schema {unknown[0].schema}.")
+    return tuple(result)
+
+
+def find_said_columns(
+    said: SaidRenames,
+    old_key: TableKey,
+    database: TableFacts,
+    model_table: Table,
+    model: TableFacts,
+) -> tuple[ColumnRename, ...]:
+    """Return the columns of one table that are to be renamed; raises RenameError."""
+    wishes = list(_said_columns(said, {old_key, model.key}))
+    wishes += [
+        _Wish(old, name, f"renamed_from({old!r}) of {model.key}.{name}", is_firm=False)
+        for name, column in ((str(column.name), column) for column in model_table.columns)
+        for old in former_names(column.info)
+    ]
+    names = _resolve(
+        wishes,
+        {column.name for column in database.columns},
+        {column.name for column in model.columns},
+        "column",
+        f" of table {old_key}",
+    )
+    return tuple(ColumnRename(model.key, old, new) for old, new in names.items())
+
+
+def refuse_columns_of_unknown_tables(
+    said: SaidRenames, tables: Iterable[tuple[TableKey, TableKey]]
+) -> None:
+    """Raise RenameError for a column of a table that the two sides don't have in common."""
+    known = {key for pair in tables for key in pair}
+    for each in said.now:
+        if each.table is not None and TableKey(each.schema, each.table) not in known:
+            raise RenameError(
+                f"--rename {each}: no table {TableKey(each.schema, each.table)} is both in the "
+                "database and in the models. A renamed table is named by its old or its new name; "
+                "say its own rename with --rename-table."
+            )
+
+
+def _said_tables(said: SaidRenames, schema: str | None) -> Iterator[_Wish]:
+    for is_firm, group in ((True, said.now), (False, said.lasting)):
+        for each in group:
+            if each.table is None and each.schema == schema:
+                yield _Wish(each.old, each.new, f"--rename-table {each}", is_firm)
+
+
+def _tables_of_models(models: Mapping[TableKey, Table], schema: str | None) -> Iterator[_Wish]:
+    for key, table in models.items():
+        if key.schema == schema:
+            for old in former_names(table.info):
+                yield _Wish(old, key.name, f"renamed_from({old!r}) of {key}", is_firm=False)
+
+
+def _said_columns(said: SaidRenames, keys: Collection[TableKey]) -> Iterator[_Wish]:
+    for is_firm, group in ((True, said.now), (False, said.lasting)):
+        for each in group:
+            if each.table is not None and TableKey(each.schema, each.table) in keys:
+                yield _Wish(each.old, each.new, f"--rename {each}", is_firm)
+
+
+def _resolve(
+    wishes: Sequence[_Wish], there: set[str], wanted: set[str], kind: str, place: str
+) -> dict[str, str]:
+    """Return the new names by the old ones, of all wishes that can be and have not been fulfilled."""
+    possible = []
+    olds = {wish.old for wish in wishes}
+    for wish in wishes:
+        is_done = not wish.is_firm and wish.new in there and wish.new not in olds
+        if wish.old in there and wish.new in wanted:
+            possible += [] if is_done else [wish]
+        elif wish.is_firm and wish.old not in there and wish.new in there:
+            continue  # done already
+        elif wish.is_firm:
+            _refuse_unknown(wish, wish.old in there, kind, place)
+    _refuse_contradictions(possible, kind)
+    chosen: dict[str, str] = {}
+    while more := [
+        wish
+        for wish in possible
+        if wish.old not in chosen and (wish.new not in there or wish.new in chosen)
+    ]:
+        chosen.update((wish.old, wish.new) for wish in more)
+    circle = {wish.old: wish.new for wish in possible if wish.is_firm and wish.old not in chosen}
+    for wish in possible:
+        if wish.is_firm and wish.old in circle and not {wish.new} <= {*circle, *chosen}:
+            raise RenameError(
+                f"{wish.text}: the database has a {kind} {wish.new}{place} already. Rename that "
+                "one, too, or drop it first."
+            )
+    return {**chosen, **circle}
+
+
+def _refuse_unknown(wish: _Wish, is_there: bool, kind: str, place: str) -> None:
+    name, side = (wish.new, "the models have") if is_there else (wish.old, "the database has")
+    raise RenameError(
+        f"{wish.text}: {side} no {kind} {name}{place}. Look at the spelling; `limbeck check` lists "
+        "what differs."
+    )
+
+
+def _refuse_contradictions(wishes: Sequence[_Wish], kind: str) -> None:
+    for position, one in enumerate(wishes):
+        for two in wishes[:position]:
+            if (one.old == two.old) != (one.new == two.new):
+                raise RenameError(
+                    f"{two.text} and {one.text} contradict each other: one {kind} can't be both "
+                    f"{two.old}:{two.new} and {one.old}:{one.new}. Say one of them."
+                )
