@@ -8,6 +8,7 @@ Tables they refer to that were not asked for are stubs with the referred columns
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -28,12 +29,14 @@ from sqlalchemy import (
     literal_column,
     text,
 )
+from sqlalchemy.exc import SAWarning
 from sqlalchemy.sql.elements import conv
 from sqlalchemy.types import Integer, NullType, TypeEngine
 
 from limbeck import sqla
 from limbeck.logs import logger_of
 from limbeck.schema.facts import (
+    UNKNOWN_TYPE,
     CheckFacts,
     ColumnFacts,
     ForeignKeyFacts,
@@ -41,10 +44,12 @@ from limbeck.schema.facts import (
     IndexElement,
     IndexFacts,
     Options,
+    PrimaryKeyFacts,
     TableFacts,
     TableKey,
     UniqueFacts,
 )
+from limbeck.types import DatabaseType
 
 _Types = Mapping[TableKey, Mapping[str, TypeEngine[Any]]]
 _logger = logger_of(__name__)
@@ -79,7 +84,9 @@ def build_tables(
         built[table.key] = _build_table(table, of_table, metadata, connection.dialect)
     for table in missing:
         for foreign_key in table.foreign_keys:
-            built[table.key].append_constraint(_foreign_key(foreign_key, built[table.key]))
+            built[table.key].append_constraint(
+                _foreign_key(foreign_key, built[table.key], connection.dialect)
+            )
     return built
 
 
@@ -91,7 +98,10 @@ def _reflect_types(connection: Connection, keys: Iterable[TableKey]) -> _Types:
     inspector = inspect(connection)
     types = {}
     for schema, wanted in names.items():
-        reflected = inspector.get_multi_columns(schema=schema, filter_names=wanted)
+        with warnings.catch_warnings():
+            # What SQLAlchemy has no class for is a DatabaseType.
+            warnings.filterwarnings("ignore", "Did not recognize type", SAWarning)
+            reflected = inspector.get_multi_columns(schema=schema, filter_names=wanted)
         for (_, name), columns in reflected.items():
             types[TableKey(schema, name)] = {item["name"]: item["type"] for item in columns}
     return types
@@ -106,18 +116,26 @@ def _build_table(
         *(_column(it, facts, _type(it, types.get(it.name), dialect)) for it in facts.columns),
         schema=facts.key.schema,
         comment=facts.comment,
-        **_dialect_options(dialect, Table, facts.options),
+        **option_arguments(dialect, facts.options),
     )
     if facts.primary_key is not None:
         columns = [table.c[name] for name in facts.primary_key.columns]
         name = _final(facts.primary_key.name)
-        table.append_constraint(PrimaryKeyConstraint(*columns, name=name))
+        table.append_constraint(
+            PrimaryKeyConstraint(
+                *columns,
+                name=name,
+                **_deferral(facts.primary_key),
+                **_dialect_options(dialect, PrimaryKeyConstraint, facts.primary_key.options),
+            )
+        )
     for unique in facts.uniques:
         table.append_constraint(_unique(unique, table, dialect))
     for check in facts.checks:
-        table.append_constraint(_check(check))
+        table.append_constraint(_check(check, dialect))
     for index in facts.indexes:
-        _index(index, table, dialect)
+        if not index.operators:  # an exclusion constraint is the dialect's business
+            _index(index, table, dialect)
     return table
 
 
@@ -139,7 +157,9 @@ def _type(
     known: type[TypeEngine[Any]] | None = getattr(dialect, "ischema_names", {}).get(facts.type)
     if isinstance(known, type) and not isinstance(reflected, known):
         return known()
-    return NullType() if reflected is None else reflected
+    if reflected is None or isinstance(reflected, NullType):
+        return NullType() if facts.type == UNKNOWN_TYPE else DatabaseType(facts.type)
+    return reflected
 
 
 def _column(facts: ColumnFacts, table: TableFacts, type_: TypeEngine[Any]) -> Column[Any]:
@@ -194,17 +214,28 @@ def _unique(facts: UniqueFacts, table: Table, dialect: Dialect) -> UniqueConstra
     return UniqueConstraint(
         *(table.c[name] for name in facts.columns),
         name=_final(facts.name),
-        deferrable=facts.deferrable or None,
-        initially="DEFERRED" if facts.initially_deferred else None,
+        **_deferral(facts),
         **_dialect_options(dialect, UniqueConstraint, facts.options),
     )
 
 
-def _check(facts: CheckFacts) -> CheckConstraint:
-    return CheckConstraint(text(sqla.escape_binds(facts.sql)), name=_final(facts.name))
+def _deferral(facts: PrimaryKeyFacts | UniqueFacts | ForeignKeyFacts) -> dict[str, Any]:
+    return {
+        "deferrable": facts.deferrable or None,
+        "initially": "DEFERRED" if facts.initially_deferred else None,
+    }
 
 
-def _foreign_key(facts: ForeignKeyFacts, table: Table) -> ForeignKeyConstraint:
+def _check(facts: CheckFacts, dialect: Dialect) -> CheckConstraint:
+    condition = text(sqla.escape_binds(facts.sql))
+    return CheckConstraint(condition, name=_final(facts.name), **_validity(facts, dialect))
+
+
+def _validity(facts: CheckFacts | ForeignKeyFacts, dialect: Dialect) -> dict[str, Any]:
+    return {} if facts.is_valid else {f"{dialect.name}_not_valid": True}
+
+
+def _foreign_key(facts: ForeignKeyFacts, table: Table, dialect: Dialect) -> ForeignKeyConstraint:
     referred = _referred_table(facts, table.metadata)
     return ForeignKeyConstraint(
         [table.c[name] for name in facts.columns],
@@ -212,9 +243,9 @@ def _foreign_key(facts: ForeignKeyFacts, table: Table) -> ForeignKeyConstraint:
         name=_final(facts.name),
         onupdate=facts.on_update,
         ondelete=facts.on_delete,
-        deferrable=facts.deferrable or None,
-        initially="DEFERRED" if facts.initially_deferred else None,
         match=facts.match,
+        **_deferral(facts),
+        **_validity(facts, dialect),
     )
 
 
@@ -326,6 +357,14 @@ def _in_parentheses(sql: str) -> str:
 
 def _quoted(name: str, dialect: Dialect) -> str:
     return dialect.identifier_preparer.quote(name)
+
+
+def option_arguments(dialect: Dialect, options: Options) -> dict[str, Any]:
+    """Return a table's options as keyword arguments of `Table`."""
+    arguments = _dialect_options(dialect, Table, tuple(o for o in options if o[0] != "prefixes"))
+    if prefixes := dict(options).get("prefixes"):
+        arguments["prefixes"] = prefixes.split(" ")
+    return arguments
 
 
 def _dialect_options(dialect: Dialect, kind: type, options: Options) -> dict[str, Any]:

@@ -71,6 +71,9 @@ class PrimaryKeyFacts:
 
     columns: tuple[str, ...]
     name: str | None = None
+    deferrable: bool = False
+    initially_deferred: bool = False
+    options: Options = ()
     is_generated_name: bool = field(default=False, compare=False)
 
 
@@ -88,7 +91,11 @@ class UniqueFacts:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKeyFacts:
-    """A foreign key; actions are upper case and None where they are the dialect's default."""
+    """A foreign key; actions are upper case and None where they are the dialect's default.
+
+    `is_valid`: False where the rows were never checked, None where the models say that they need
+    not be: then either will do.
+    """
 
     columns: tuple[str, ...]
     referred: TableKey
@@ -99,15 +106,20 @@ class ForeignKeyFacts:
     deferrable: bool = False
     initially_deferred: bool = False
     match: str | None = None
+    is_valid: bool | None = True
     is_generated_name: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckFacts:
-    """A check constraint; `is_type_bound` marks the ones Boolean and Enum bring along."""
+    """A check constraint; `is_type_bound` marks the ones Boolean and Enum bring along.
+
+    `is_valid` is that of a foreign key.
+    """
 
     sql: str
     name: str | None = None
+    is_valid: bool | None = True
     is_generated_name: bool = field(default=False, compare=False)
     is_type_bound: bool = field(default=False, compare=False)
 
@@ -129,6 +141,7 @@ class IndexFacts:
 
     `is_implicit`: nobody asked for it; the database makes it for a foreign key that no other index
     serves, and takes it away when another one comes, but not when the foreign key goes.
+    `operators`: it is the index of an exclusion constraint, one for each element.
     """
 
     name: str | None
@@ -138,6 +151,7 @@ class IndexFacts:
     method: str | None = None
     include: tuple[str, ...] = ()
     options: Options = ()
+    operators: tuple[str, ...] = ()
     is_generated_name: bool = field(default=False, compare=False)
     is_constraint: bool = field(default=False, compare=False)
     is_implicit: bool = field(default=False, compare=False)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from sqlalchemy import Dialect, Index, TextClause
+from sqlalchemy import Dialect, Index, Table, TextClause
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import ClauseElement, ColumnClause, UnaryExpression
 
@@ -33,7 +33,7 @@ def read_index(index: Index, dialect: Dialect, normal: Callable[[str], str]) -> 
     return IndexFacts(
         name=None if name is None else str.__str__(name),
         elements=tuple(
-            _element(expression, index, dialect, normal, classes)
+            read_element(expression, index.table, dialect, normal, classes)
             for expression in index.expressions
         ),
         unique=bool(index.unique),
@@ -44,22 +44,24 @@ def read_index(index: Index, dialect: Dialect, normal: Callable[[str], str]) -> 
     )
 
 
-def _element(
+def read_element(
     expression: Any,
-    index: Index,
+    table: Table | None,
     dialect: Dialect,
     normal: Callable[[str], str],
     classes: Mapping[str, str],
 ) -> IndexElement:
+    """Return the facts of one element of an index of a table; `classes` by the element's key."""
+    names = [] if table is None else [str(column.name) for column in table.columns]
     operator_class = classes.get(getattr(expression, "key", None) or "")
     options = (("opclass", operator_class),) if operator_class else ()
     bare, descending, nulls = _order(expression)
     if isinstance(bare, TextClause):
         sql, descending, nulls = _text_order(_text(bare, dialect))
-        is_expression = sql not in _column_names(index)
+        is_expression = sql not in names
     elif isinstance(bare, ColumnClause):
         sql = str(bare.name)
-        is_expression = bare.is_literal and sql not in _column_names(index)
+        is_expression = bare.is_literal and sql not in names
     else:
         sql = _text(bare, dialect)
         is_expression = True
@@ -70,10 +72,6 @@ def _element(
         nulls=nulls,
         options=options,
     )
-
-
-def _column_names(index: Index) -> list[str]:
-    return [] if index.table is None else [str(column.name) for column in index.table.columns]
 
 
 def _order(expression: Any) -> tuple[Any, bool, Nulls | None]:

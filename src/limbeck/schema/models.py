@@ -25,6 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.exc import CompileError, NoReferencedColumnError, NoReferencedTableError
+from sqlalchemy.sql.base import DialectKWArgs
 from sqlalchemy.types import (
     BigInteger,
     Boolean,
@@ -54,7 +55,7 @@ from limbeck.schema.facts import (
     sort_key,
 )
 from limbeck.schema.indexes import read_index
-from limbeck.schema.options import read_options
+from limbeck.schema.options import given_options, read_options
 
 _NEVER_COLLATED = frozenset({Integer, BigInteger, SmallInteger, Boolean, Date, DateTime, Numeric})
 
@@ -194,7 +195,11 @@ def normal_default(dialect: Dialect, column: Column[Any]) -> str | None:
 
 
 def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> TableFacts:
-    """Return the facts as they are, without the comments where the dialect has none."""
+    """Return the facts as they are, without what the Inspector can't see.
+
+    That is the options of tables, and comments where the dialect has none.
+    """
+    facts = replace(facts, options=())
     if dialect.supports_comments:
         return facts
     columns = tuple(replace(column, comment=None) for column in facts.columns)
@@ -287,6 +292,7 @@ def _check(check: CheckConstraint, dialect: ModelDialect) -> CheckFacts:
     return CheckFacts(
         sql=dialect.normal_expression(sql),
         name=_plain(sqla.final_name(check, dialect.dialect)),
+        is_valid=_is_valid(check, dialect),
         is_type_bound=sqla.is_type_bound(check),
     )
 
@@ -306,7 +312,13 @@ def _foreign_key(
         deferrable=bool(constraint.deferrable),
         initially_deferred=is_initially_deferred(constraint.initially),
         match=None if match == "SIMPLE" else match,
+        is_valid=_is_valid(constraint, dialect),
     )
+
+
+def _is_valid(item: DialectKWArgs, dialect: ModelDialect) -> bool | None:
+    """Return None where the models say that the rows need not be checked."""
+    return None if given_options(item, dialect.dialect).get("not_valid") else True
 
 
 def _target(element: ForeignKey, default_schema: str | None) -> tuple[TableKey, str]:
@@ -323,8 +335,11 @@ def _target(element: ForeignKey, default_schema: str | None) -> tuple[TableKey, 
 
 
 def normal_action(action: str | None) -> str | None:
-    """Return a referential action in upper case; None for NO ACTION."""
-    normal = " ".join((action or "NO ACTION").upper().split())
+    """Return a referential action in upper case, columns as they are; None for NO ACTION."""
+    words, parenthesis, columns = (action or "NO ACTION").partition("(")
+    normal = " ".join(words.upper().split())
+    if parenthesis:
+        return f"{normal} ({columns}"
     return None if normal == "NO ACTION" else normal
 
 

@@ -28,9 +28,11 @@ from limbeck import sqla
 from limbeck.ddl.base import ColumnComment, IdentityColumnDefault, RenameTable
 from limbeck.ddl.impl import DefaultImpl, TableRecreation
 from limbeck.ddl.postgresql import constraints
-from limbeck.errors import CommandError
+from limbeck.errors import CommandError, UnsupportedOperationError
+from limbeck.schema.options import own_options
 from limbeck.schema.facts import TableFacts
 
+from .options import ALTERABLE, AlterOptions
 from .elements import (
     PostgresqlColumnType,
     identity_changes,
@@ -63,6 +65,7 @@ class PostgresqlImpl(DefaultImpl):
     transactional_ddl = True
     rewrites_expressions = True
     sqlglot_dialect = "postgres"
+    table_options = ALTERABLE
     supports_index_if_not_exists = True
     type_synonyms = (
         {"NUMERIC", "DECIMAL"},
@@ -193,6 +196,25 @@ class PostgresqlImpl(DefaultImpl):
         """Add a constraint; its table may lack the columns that INCLUDE names."""
         constraints.add_included(const)
         super().add_constraint(const, **kw)
+
+    def alter_table_options(
+        self,
+        table_name: str,
+        options: Mapping[str, Any],
+        existing: Mapping[str, Any],
+        *,
+        schema: str | None = None,
+    ) -> None:
+        """Change options of a table; a parent or partitioning can't be changed."""
+        own = own_options(options, self.dialect)
+        if fixed := own.keys() - self.table_options:
+            raise UnsupportedOperationError(
+                f"Can't change {', '.join(sorted(fixed))} of the table {table_name}: PostgreSQL has "
+                "no ALTER TABLE for it. Create a new table and copy the rows."
+            )
+        if own:
+            known = own_options(existing, self.dialect)
+            self._exec(AlterOptions(table_name, own, known, schema=schema))
 
     def complete_table(self, facts: TableFacts, table: Table) -> None:
         """Give the table its exclusion constraints, which only this database has."""

@@ -22,7 +22,7 @@ TABLES = f"""
 SELECT c.oid::bigint AS oid, n.nspname::text AS schema, c.relname::text AS name,
     array_to_string(ARRAY(SELECT unnest(c.reloptions) ORDER BY 1), ', ') AS storage,
     CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END AS partition_by,
-    t.spcname::text AS tablespace,
+    t.spcname::text AS tablespace, c.relpersistence = 'u' AS is_unlogged,
     CASE WHEN am.amname <> pg_catalog.current_setting('default_table_access_method')
         THEN am.amname::text END AS method,
     CASE WHEN c.relhassubclass OR c.relkind = 'r' THEN (
@@ -85,7 +85,7 @@ SELECT k.conrelid::bigint AS table, k.conname::text AS name, k.contype::text AS 
     k.confupdtype::text AS on_update, k.confdeltype::text AS on_delete,
     k.confmatchtype::text AS match, %(set_columns)s AS set_columns,
     ARRAY(SELECT unnest(i.indkey::int2[])::int) AS index_columns, i.indnkeyatts::int AS key_count,
-    %(nulls)s AS nulls_not_distinct
+    %(nulls)s AS nulls_not_distinct, k.convalidated AS is_valid
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -119,17 +119,20 @@ SELECT i.indrelid::bigint AS table, ic.relname::text AS name, i.indisunique AS i
             ON a.attrelid = i.indrelid AND a.attnum = i.indkey[u.place - 1] AND a.attnum > 0
         ORDER BY u.place) AS collations,
     array_to_string(ARRAY(SELECT unnest(ic.reloptions) ORDER BY 1), ', ') AS storage,
-    ts.spcname::text AS tablespace, %(nulls)s AS nulls_not_distinct
+    ts.spcname::text AS tablespace, %(nulls)s AS nulls_not_distinct,
+    ARRAY(
+        SELECT o.oprname::text FROM unnest(k.conexclop) WITH ORDINALITY u (number, place)
+        JOIN pg_catalog.pg_operator o ON o.oid = u.number ORDER BY u.place) AS operators,
+    k.condeferrable AS deferrable, k.condeferred AS deferred
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 JOIN pg_catalog.pg_am am ON am.oid = ic.relam
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = ic.reltablespace
-WHERE NOT EXISTS (
-        SELECT 1 FROM pg_catalog.pg_constraint k
-        WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
-    AND {_IS_OURS}
+LEFT JOIN pg_catalog.pg_constraint k
+    ON k.conrelid = i.indrelid AND k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
+WHERE (k.oid IS NULL OR k.contype = 'x') AND {_IS_OURS}
 """
 
 

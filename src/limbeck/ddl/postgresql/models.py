@@ -17,7 +17,7 @@ from sqlalchemy.exc import CompileError
 from sqlalchemy.types import TypeEngine
 
 from limbeck import sqla
-from limbeck.ddl.postgresql import text
+from limbeck.ddl.postgresql import constraints, text
 from limbeck.ddl.postgresql.text import normal_expression as normal_expression
 from limbeck.schema.facts import (
     UNKNOWN_TYPE,
@@ -44,7 +44,10 @@ _Named = TypeVar("_Named", PrimaryKeyFacts, UniqueFacts, ForeignKeyFacts, CheckF
 _ACTIONS = frozenset({"ignore_search_path", "on_commit", "with_oids"})
 """Table options that say how to create or find a table, not what it is."""
 
-_LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+_USUAL = frozenset({("tablespace", "pg_default"), ("using", "heap")})
+"""Table options that the catalogs leave out: a table has them unasked."""
+
+LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
 
 def normal_type(dialect: Dialect, type_: TypeEngine[Any]) -> str:
@@ -70,10 +73,18 @@ def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> Tab
         key=TableKey(facts.key.schema, clip(facts.key.name)),
         columns=tuple(_column(item, columns[item.name], dialect) for item in facts.columns),
         uniques=_distinct_uniques(facts),
+        primary_key=(
+            None
+            if facts.primary_key is None
+            else constraints.read_primary_key(facts.primary_key, table, dialect)
+        ),
         foreign_keys=tuple(_clip_foreign_key(item) for item in facts.foreign_keys),
-        indexes=tuple(_index(item, table) for item in facts.indexes),
+        indexes=tuple(
+            _index(item, table)
+            for item in (*facts.indexes, *constraints.read_exclusions(table, dialect))
+        ),
         comment=facts.comment or None,
-        options=_table_options(facts.options),
+        options=_table_options(facts.options, table),
     )
     return _name_all(adjusted)
 
@@ -118,7 +129,7 @@ def _is_serial(column: Column[Any]) -> bool:
 def reduce_identity(identity: IdentityFacts, type_: str) -> IdentityFacts:
     """Return an identity without the options that are what PostgreSQL would choose."""
     given = dict(identity.options)
-    largest = _LARGEST.get(type_, _LARGEST["bigint"])
+    largest = LARGEST.get(type_, LARGEST["bigint"])
     is_ascending = int(given.get("increment", 1)) > 0
     usual = {"increment": "1", "cache": "1", "cycle": "false"}
     usual["minvalue"] = "1" if is_ascending else str(-largest - 1)
@@ -132,14 +143,16 @@ def reduce_identity(identity: IdentityFacts, type_: str) -> IdentityFacts:
 # ------------------------------------------------------------------- options, indexes, constraints
 
 
-def _table_options(options: Options) -> Options:
+def _table_options(options: Options, table: Table) -> Options:
     kept = []
+    if "UNLOGGED" in [prefix.upper() for prefix in sqla.table_prefixes(table)]:
+        kept.append(("prefixes", "UNLOGGED"))
     for name, value in options:
         if name == "partition_by":
             kept.append((name, normal_expression(value)))
         elif name == "with":
             kept.append((name, _storage(value)))
-        elif name not in _ACTIONS:
+        elif name not in _ACTIONS and (name, value) not in _USUAL:
             kept.append((name, value))
     return tuple(sorted(kept))
 
@@ -176,7 +189,7 @@ def _element(element: IndexElement) -> IndexElement:
 
 def _clip_foreign_key(facts: ForeignKeyFacts) -> ForeignKeyFacts:
     return replace(
-        facts,
+        constraints.normal_foreign_key(facts),
         columns=_clip_all(facts.columns),
         referred=TableKey(facts.referred.schema, clip(facts.referred.name)),
         referred_columns=_clip_all(facts.referred_columns),
@@ -223,8 +236,17 @@ def _name_all(facts: TableFacts) -> TableFacts:
         key = chooser.named(replace(key, columns=_clip_all(key.columns)), (), "pkey")
     uniques = tuple(chooser.named(item, item.columns, "key") for item in facts.uniques)
     foreign_keys = tuple(chooser.named(item, item.columns, "fkey") for item in facts.foreign_keys)
+    indexes = tuple(
+        chooser.named(item, list(constraints.name_parts(item)), "excl") if item.operators else item
+        for item in facts.indexes
+    )
     return replace(
-        facts, checks=checks, primary_key=key, uniques=uniques, foreign_keys=foreign_keys
+        facts,
+        checks=checks,
+        primary_key=key,
+        uniques=uniques,
+        foreign_keys=foreign_keys,
+        indexes=indexes,
     )
 
 

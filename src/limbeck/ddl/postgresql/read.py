@@ -16,6 +16,8 @@ from sqlalchemy import Column, Connection, Dialect, Row, Table
 from sqlalchemy.types import TypeEngine
 
 from limbeck.ddl.postgresql import catalog
+from limbeck.ddl.postgresql.constraints import deferral, spell_columns
+from limbeck.ddl.postgresql.definitions import read_definitions
 from limbeck.ddl.postgresql.models import (
     adjust_model_table,
     normal_default,
@@ -27,7 +29,6 @@ from limbeck.ddl.postgresql.probe import probe_facts
 from limbeck.ddl.postgresql.text import normal_default as normal_default_text
 from limbeck.ddl.postgresql.text import quoted_name
 from limbeck.schema.database import ReadScope
-from limbeck.schema.definitions import read_with_inspector as read_definitions
 from limbeck.schema.facts import (
     CheckFacts,
     ColumnFacts,
@@ -45,6 +46,7 @@ from limbeck.schema.facts import (
     sort_key,
 )
 from limbeck.schema.models import fold_schema, key_order, read_model_table
+from limbeck.schema.probe import Probe
 
 __all__ = [
     "adjust_model_table",
@@ -85,9 +87,7 @@ def read_schema(connection: Connection, scope: ReadScope) -> SchemaFacts:
     return SchemaFacts(MappingProxyType({facts.key: facts for facts in found}))
 
 
-def probe_tables(
-    dialect: Dialect, connection: Connection, tables: Sequence[Table]
-) -> Mapping[TableKey, TableFacts]:
+def probe_tables(dialect: Dialect, connection: Connection, tables: Sequence[Table]) -> Probe:
     """Return the tables as the database itself normalises them; nothing where it can't be asked.
 
     Takes tables of either side. Their keys are those of the facts they came from.
@@ -145,13 +145,14 @@ class _Table:
         columns = tuple(self.names[number] for number in row.columns or ())
         match row.kind:
             case "p":
-                self.primary_key = PrimaryKeyFacts(columns, row.name)
+                self.primary_key = _primary_key(row, columns, self.names)
             case "u":
                 self.uniques.append(_unique(row, columns, self.names))
             case "f":
                 self.foreign_keys.append(_foreign_key(row, columns, self.default_schema))
             case _:
-                self.checks.append(CheckFacts(normal_expression(row.sql), row.name))
+                check = CheckFacts(normal_expression(row.sql), row.name, row.is_valid)
+                self.checks.append(check)
 
     def facts(self) -> TableFacts:
         key = self.primary_key.columns if self.primary_key else ()
@@ -172,6 +173,7 @@ def _table_options(row: Row[Any]) -> Options:
     options = {
         "inherits": row.parents,
         "partition_by": row.partition_by and normal_expression(row.partition_by),
+        "prefixes": row.is_unlogged and "UNLOGGED",
         "tablespace": row.tablespace,
         "using": row.method,
         "with": row.storage,
@@ -236,11 +238,25 @@ def _counted(column: ColumnFacts, owned: str | None, key: tuple[str, ...]) -> Co
 # -------------------------------------------------------------------------------------- constraints
 
 
-def _unique(row: Row[Any], columns: tuple[str, ...], names: Mapping[int, str]) -> UniqueFacts:
-    options: dict[str, str] = {}
+def _primary_key(
+    row: Row[Any], columns: tuple[str, ...], names: Mapping[int, str]
+) -> PrimaryKeyFacts:
+    return PrimaryKeyFacts(
+        columns=columns,
+        name=row.name,
+        deferrable=row.deferrable,
+        initially_deferred=row.deferred,
+        options=tuple(_included(row, names).items()),
+    )
+
+
+def _included(row: Row[Any], names: Mapping[int, str]) -> dict[str, str]:
     included = [names[number] for number in (row.index_columns or [])[row.key_count or 0 :]]
-    if included:
-        options["include"] = ", ".join(included)
+    return {"include": ", ".join(included)} if included else {}
+
+
+def _unique(row: Row[Any], columns: tuple[str, ...], names: Mapping[int, str]) -> UniqueFacts:
+    options = _included(row, names)
     if row.nulls_not_distinct:
         options["nulls_not_distinct"] = "true"
     return UniqueFacts(
@@ -257,7 +273,7 @@ def _foreign_key(
 ) -> ForeignKeyFacts:
     on_delete = _ACTIONS.get(row.on_delete)
     if on_delete is not None and row.set_columns:
-        on_delete += f" ({', '.join(row.set_columns)})"
+        on_delete += f" ({spell_columns(row.set_columns)})"
     return ForeignKeyFacts(
         columns=columns,
         referred=fold_schema(row.referred_schema, row.referred_table, default_schema),
@@ -268,6 +284,7 @@ def _foreign_key(
         deferrable=row.deferrable,
         initially_deferred=row.deferred,
         match=_MATCHES.get(row.match),
+        is_valid=row.is_valid,
     )
 
 
@@ -279,7 +296,7 @@ def _index(row: Row[Any], names: Mapping[int, str]) -> IndexFacts:
         "nulls_not_distinct": "true" if row.nulls_not_distinct else None,
         "tablespace": row.tablespace,
         "with": row.storage,
-    }
+    } | ({"deferral": deferral(row.deferrable, row.deferred)} if row.operators else {})
     return IndexFacts(
         name=row.name,
         elements=tuple(_element(row, place, names) for place in range(row.key_count)),
@@ -287,7 +304,8 @@ def _index(row: Row[Any], names: Mapping[int, str]) -> IndexFacts:
         where=None if row.predicate is None else normal_expression(row.predicate),
         method=None if row.method == "btree" else row.method,
         include=tuple(names[number] for number in row.columns[row.key_count :]),
-        options=tuple((name, value) for name, value in options.items() if value),
+        options=tuple((name, value) for name, value in sorted(options.items()) if value),
+        operators=tuple(row.operators),
     )
 
 
