@@ -28,8 +28,9 @@ _NAME = "alembic"
 _HOME = "limbeck"
 _NOT_SERVED = ("alembic.testing", "alembic.__main__")
 _AT_IMPORT = frozenset(  # `import alembic` is enough for these
-    {"autogenerate", "context", "ddl", "op", "operations", "runtime", "script", "util"}
+    {"autogenerate", "context", "ddl", "op", "operations", "plugins", "runtime", "script", "util"}
 )
+_OTHER_HOMES = {"plugins": "runtime.plugins"}  # `alembic.plugins` is no module of its own
 
 
 def install() -> bool:
@@ -89,8 +90,8 @@ class AlembicModule(ModuleType):
     """Whether it was imported from `limbeck-alembic`, not under the limbeck command."""
 
     def __getattr__(self, name: str) -> Any:
-        if name in _AT_IMPORT:
-            return importlib.import_module(f"{_HOME}.{name}")
+        if name in _AT_IMPORT or (name == "command" and f"{_NAME}.config" in sys.modules):
+            return importlib.import_module(f"{_HOME}.{_OTHER_HOMES.get(name, name)}")
         if name.startswith("__"):
             raise AttributeError(f"module {_NAME!r} has no attribute {name!r}")
         return getattr(importlib.import_module(_HOME), name)

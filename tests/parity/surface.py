@@ -43,6 +43,7 @@ MODULES = (
     "operations.batch",
     "operations.ops",
     "operations.schemaobj",
+    "operations.toimpl",
     "runtime.environment",
     "runtime.migration",
     "runtime.plugins",
@@ -51,8 +52,12 @@ MODULES = (
     "script.revision",
     "script.write_hooks",
     "util",
+    "util.compat",
+    "util.editor",
     "util.exc",
     "util.langhelpers",
+    "util.messaging",
+    "util.pyfiles",
 )
 PROXIES = ("context", "op")
 

@@ -18,6 +18,7 @@ WILD = Path(__file__).with_name("names_in_the_wild.txt")
 INTERNAL = (
     "create_module_class_proxy",
     "ModuleClsProxy",
+    "formatannotation_fwdref",
     "operations.batch.ApplyBatchImpl",
     "add_nextrev",
     "script.revision.is_revision",

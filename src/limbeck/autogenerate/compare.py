@@ -39,6 +39,7 @@ PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
     "alembic.autogenerate.defaults": frozenset({"defaults"}),
     "alembic.autogenerate.comments": frozenset({"comments"}),
     "alembic.autogenerate.checks": frozenset({"checks"}),
+    "alembic.autogenerate.checkconstraint_byname": frozenset({"checks"}),
     "alembic.ext.checkconstraint_byname": frozenset({"checks"}),
 }
 """What is looked for under each of the names that `autogenerate_plugins` knows."""
@@ -92,18 +93,19 @@ def chosen_kinds(autogen_context: AutogenContext) -> frozenset[str]:
     patterns = autogen_context.opts.get("autogenerate_plugins")
     if not patterns:
         return ALL_KINDS
+    left_out = [pattern[1:] for pattern in patterns if pattern.startswith("~")]
+    return _kinds_under(patterns) - _kinds_under(left_out)
+
+
+def _kinds_under(patterns: Iterable[str]) -> frozenset[str]:
+    """Return the kinds of all names that one of the patterns fits; a kind may have several names."""
     return frozenset(
-        kind for name, kinds in PLUGIN_KINDS.items() if _is_chosen(name, patterns) for kind in kinds
-    )
-
-
-def _is_chosen(name: str, patterns: Iterable[str]) -> bool:
-    fitting = [
-        pattern
+        kind
+        for name, kinds in PLUGIN_KINDS.items()
         for pattern in patterns
-        if fnmatch.fnmatchcase(name, pattern.removeprefix("~").replace("limbeck.", "alembic.", 1))
-    ]
-    return bool(fitting) and not any(pattern.startswith("~") for pattern in fitting)
+        if fnmatch.fnmatchcase(name, pattern.replace("limbeck.", "alembic.", 1))
+        for kind in kinds
+    )
 
 
 def _schemas(autogen_context: AutogenContext, connection: Connection) -> Schemas:

@@ -30,6 +30,7 @@ OWN_PLUGINS = (
     "alembic.autogenerate.defaults",
     "alembic.autogenerate.comments",
     "alembic.autogenerate.checks",
+    "alembic.autogenerate.checkconstraint_byname",  # its name in Alembic 1.19.0
     "alembic.ext.checkconstraint_byname",
 )
 """Names of what autogenerate does itself; their functions are not registered here."""
@@ -100,8 +101,6 @@ class Plugin:
 @functools.cache
 def load_installed() -> None:
     """Set up the plugins of installed packages, once; raises CommandError when one fails."""
-    for name in OWN_PLUGINS:
-        _all_plugins.setdefault(name, _own_plugin(name))
     for group in ENTRY_POINT_GROUPS:
         for entry_point in _entry_points(group):
             try:
@@ -115,10 +114,13 @@ def load_installed() -> None:
 
 
 def _own_plugin(name: str) -> Plugin:
-    plugin = Plugin.__new__(Plugin)
+    plugin = Plugin.__new__(Plugin)  # without a line in the log
     plugin.name = name
     plugin.autogenerate_comparators = PriorityDispatcher()
     return plugin
+
+
+_all_plugins.update((name, _own_plugin(name)) for name in OWN_PLUGINS)
 
 
 def _entry_points(group: str) -> Iterable[Any]:

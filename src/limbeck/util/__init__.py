@@ -64,10 +64,12 @@ __all__ = [
     "write_outstream",
 ]
 
+_MODULES = ("compat", "exc", "sqla_compat")
+
 
 def __getattr__(name: str) -> Any:
     if name in langhelpers.SQLALCHEMY_NAMES:
         return getattr(langhelpers, name)
-    if name in ("exc", "sqla_compat"):  # compat: pytest-alembic reaches them through this module
+    if name in _MODULES:  # compat: pytest-alembic reaches them through this module
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -23,9 +23,17 @@ def run(program: str, folder: Path) -> None:
     "program",
     [
         pytest.param(
-            "from alembic import util\n"
-            "assert util.exc.CommandError is util.CommandError and util.sqla_compat\n",
-            id="modules of util",
+            "import alembic\nassert not hasattr(alembic, 'command')\n"
+            "util = alembic.util\n"
+            "assert util.exc.CommandError is util.CommandError\n"
+            "assert util.sqla_compat and util.compat.py311\n"
+            "assert alembic.operations.batch and alembic.operations.toimpl.add_column\n"
+            "assert alembic.ddl.mssql and alembic.plugins is alembic.runtime.plugins",
+            id="modules-that-importing-the-package-is-enough-for",
+        ),
+        pytest.param(
+            "import alembic.config\nassert alembic.command.upgrade",
+            id="config-brings-command",
         ),
         pytest.param(
             "import alembic.op, alembic.operations.ops, limbeck.op, limbeck.operations.ops, sys\n"

@@ -50,6 +50,10 @@ def test_pattern_without_a_plugin_is_refused(plugin: Plugin, patterns: tuple[str
         chosen(*patterns)
 
 
+def test_plugin_is_found_by_its_former_name() -> None:
+    assert chosen("alembic.autogenerate.checkconstraint_byname") == set()
+
+
 def test_own_plugins_answer_to_both_names() -> None:
     load_installed()
     assert "alembic.autogenerate.types" in _all_plugins
