@@ -18,6 +18,7 @@ from sqlalchemy.types import TypeEngine
 from . import compare
 from .canonical import canonical_expression
 from .comparison import ObjectComparison
+from .rows import RowsImpl
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.reflection import Inspector
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from .reader import Reader
 
 
-class ReadingImpl(ObjectComparison):
+class ReadingImpl(RowsImpl, ObjectComparison):
     """What a database does its own way when it is read and compared."""
 
     dialect: Dialect

@@ -35,6 +35,7 @@ from limbeck.ddl.mysql.elements import (
     MySQLModifyColumn,
     MySQLRenameColumn,
 )
+from limbeck.ddl.mysql.rows import MySQLRows
 from limbeck.logs import logger_of
 
 from limbeck.schema.options import own_options
@@ -55,7 +56,7 @@ __all__ = [
 log = logger_of(__name__)
 
 
-class MySQLImpl(DefaultImpl):
+class MySQLImpl(MySQLRows, DefaultImpl):
     """MySQL."""
 
     __dialect__ = "mysql"

@@ -28,6 +28,7 @@ from limbeck import sqla
 from limbeck.ddl.base import ColumnComment, IdentityColumnDefault, RenameTable
 from limbeck.ddl.impl import DefaultImpl, TableRecreation
 from limbeck.ddl.postgresql import constraints
+from limbeck.ddl.postgresql.rows import PostgresqlRows
 from limbeck.errors import CommandError, UnsupportedOperationError
 from limbeck.schema.options import own_options
 from limbeck.schema.facts import TableFacts
@@ -56,7 +57,7 @@ __all__ = [
 ]
 
 
-class PostgresqlImpl(DefaultImpl):
+class PostgresqlImpl(PostgresqlRows, DefaultImpl):
     """PostgreSQL."""
 
     __dialect__ = "postgresql"

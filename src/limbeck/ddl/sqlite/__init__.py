@@ -60,6 +60,7 @@ class SQLiteImpl(DefaultImpl):
     """Each revision is a transaction of its own; a script has none, as ever."""
 
     supports_alter = False
+    limits_values = False
     renames_constraints = False
     supports_index_if_not_exists = True
 

@@ -1,0 +1,40 @@
+"""Looking at rows of MySQL and MariaDB: for how long, and which texts are values of a type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, cast, types
+from sqlalchemy.types import TypeEngine
+
+from limbeck.ddl.mysql.server import server_of
+from limbeck.ddl.rows import RowsImpl
+
+
+class MySQLRows(RowsImpl):
+    """The answers of MySQL and MariaDB about rows."""
+
+    def unfit_text(
+        self, column: ColumnElement[Any], type_: TypeEngine[Any]
+    ) -> ColumnElement[bool] | None:
+        """Which texts of a column are no values of a type? CAST makes NULL of what is no date."""
+        if isinstance(type_, types.Date | types.DateTime | types.Time):
+            return and_(column.is_not(None), cast(column, type_).is_(None))
+        return None
+
+    @contextmanager
+    def time_limit(self, connection: Connection, seconds: int) -> Iterator[None]:
+        """Let the block's statements fail that take longer: by a variable of the session."""
+        name, limit = "max_execution_time", seconds * 1000
+        if server_of(connection.dialect).is_mariadb:
+            name, limit = "max_statement_time", seconds
+        if connection.exec_driver_sql(f"SELECT @@SESSION.{name}").scalar():
+            yield
+            return
+        connection.exec_driver_sql(f"SET SESSION {name} = {limit}")
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql(f"SET SESSION {name} = 0")

@@ -1,0 +1,41 @@
+"""Looking at rows of PostgreSQL: for how long, and which texts are values of a type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Dialect, func, not_, text
+from sqlalchemy.types import TypeEngine
+
+from limbeck.ddl.rows import RowsImpl
+
+_SET = text("SELECT pg_catalog.set_config('statement_timeout', :value, false)")
+
+
+class PostgresqlRows(RowsImpl):
+    """PostgreSQL's answers about rows."""
+
+    dialect: Dialect
+
+    def unfit_text(
+        self, column: ColumnElement[Any], type_: TypeEngine[Any]
+    ) -> ColumnElement[bool] | None:
+        """Which texts of a column are no values of a type? PostgreSQL 16 tells itself."""
+        if (self.dialect.server_version_info or (0,)) < (16,):
+            return None
+        return not_(func.pg_input_is_valid(column, type_.compile(dialect=self.dialect)))
+
+    @contextmanager
+    def time_limit(self, connection: Connection, seconds: int) -> Iterator[None]:
+        """Let the block's statements fail that take longer: by `statement_timeout`."""
+        before = connection.scalar(text("SELECT pg_catalog.current_setting('statement_timeout')"))
+        if before != "0":
+            yield
+            return
+        connection.execute(_SET, {"value": str(seconds * 1000)})
+        try:
+            yield
+        finally:
+            connection.execute(_SET, {"value": before})

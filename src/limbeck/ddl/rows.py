@@ -1,0 +1,28 @@
+"""What every database is asked about the rows that are there, before a change is written for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection
+from sqlalchemy.types import TypeEngine
+
+
+class RowsImpl:
+    """What a database does its own way when its rows are looked at."""
+
+    limits_values = True
+    """Does a column refuse what is longer or larger than its type says?"""
+
+    def unfit_text(
+        self, column: ColumnElement[Any], type_: TypeEngine[Any]
+    ) -> ColumnElement[bool] | None:
+        """Which texts of a column are no values of a type? None: no condition tells."""
+        return None
+
+    @contextmanager
+    def time_limit(self, connection: Connection, seconds: int) -> Iterator[None]:
+        """Let the block's statements fail that take longer; a limit that is set stays: there is none."""
+        yield
