@@ -7,7 +7,7 @@ from tests.architecture.sources import SourceFile, source_files
 # from the bottom to the top; what stands in one row does not import its neighbours
 LAYERS = (
     ("errors", "alembic_names", "renamed"),
-    ("dispatch", "sqla", "proxy", "logs"),
+    ("dispatch", "sqla", "types", "proxy", "logs"),
     ("util",),  # Alembic's public path: what it names and has no other home, and re-exports
     ("config",),
     ("schema", "render", "script"),

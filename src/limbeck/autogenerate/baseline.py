@@ -63,7 +63,7 @@ def _warn_of_missing(definitions: Iterable[Definition]) -> None:
     """Name what the revision does not build."""
     missing = defaultdict(list)
     for each in definitions:
-        if not each.create:
+        if not each.create and each.stands_for is None:
             missing[each.kind].append(each.name)
     for kind, names in missing.items():
         warnings.warn(

@@ -75,7 +75,7 @@ class ExecuteSQLOp(MigrateOperation):
     def render(self, context: RenderContext) -> str:
         """Return `op.execute(…)`; raises NotImplementedError for a construct but `text()`."""
         if isinstance(self.sqltext, str):
-            source = literal(self.sqltext)
+            source = _text_literal(self.sqltext)
         elif isinstance(self.sqltext, TextClause) and not _has_values(self.sqltext):
             source = call(f"{sqlalchemy_prefix(context)}text", literal(self.sqltext.text))
         else:
@@ -84,6 +84,14 @@ class ExecuteSQLOp(MigrateOperation):
                 f"please use a plain SQL string: {self.sqltext}"
             )
         return call(f"{operations_prefix(context)}execute", source)
+
+
+def _text_literal(sql: str) -> str:
+    """Return the source of SQL: one string, or one a line where it has several."""
+    lines = sql.splitlines(keepends=True)
+    if len(lines) < 2 or "".join(lines) != sql:
+        return literal(sql)
+    return "\n" + "\n".join(f"    {literal(line)}" for line in lines) + "\n"
 
 
 def _has_values(statement: TextClause) -> bool:

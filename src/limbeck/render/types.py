@@ -23,6 +23,7 @@ from limbeck import sqla
 from limbeck.render.call import call, keyword_arguments, literal
 from limbeck.render.context import RenderContext, render_item, sqlalchemy_prefix
 from limbeck.render.expressions import render_sql_string, render_value
+from limbeck.types import DatabaseType
 
 _Parameters = Mapping[str, inspect.Parameter]
 
@@ -68,6 +69,9 @@ def _module_prefix(class_: type[Any], ctx: RenderContext) -> tuple[str, bool]:
     if module.startswith("sqlalchemy."):
         prefix = sqlalchemy_prefix(ctx)
         return (prefix if hasattr(sqlalchemy, class_.__name__) else f"{prefix}types."), False
+    if module == DatabaseType.__module__:
+        ctx.imports.add(f"import {module}")
+        return f"{module}.", True
     user_prefix = ctx.opts.get("user_module_prefix")
     return (f"{module}." if user_prefix is None else str(user_prefix)), True
 

@@ -43,6 +43,8 @@ class Definition:
     place: Place = Place.AFTER_TABLES
     table: TableKey | None = None
     """The table that it belongs to: where that is left out, it is left out, too."""
+    stands_for: TableKey | None = None
+    """The type or sequence that a directive builds: this is only its place in the order."""
 
 
 def read_with_inspector(connection: Connection, scope: ReadScope) -> Sequence[Definition]:
