@@ -19,7 +19,8 @@ FEATURES: dict[str, frozenset[str]] = {
     "sqlite": frozenset({"transactional_ddl", "partial_indexes", "batch_only"}),
     "postgresql": frozenset(
         {"transactional_ddl", "partial_indexes", "alter", "comments", "schemas", "probe"}
-        | {"named_primary_key", "identity", "enum_types", "sequences", "deferrable"}
+        | {"named_primary_key", "identity", "enum_types", "sequences", "deferrable", "exclusion"}
+        | {"deparses"}
     ),
     "mariadb": frozenset({"alter", "comments", "schemas", "probe", "implicit_commit"}),
 }

@@ -13,6 +13,7 @@ from limbeck.schema.build import build_tables
 from limbeck.schema.database import ReadScope
 from limbeck.schema.facts import TableFacts, TableKey
 from limbeck.schema.models import read_model_schema
+from limbeck.schema.probe import Probe
 from tests.databases import Database
 
 Tables = Mapping[TableKey, TableFacts]
@@ -45,7 +46,7 @@ def create_and_read(database: Database, metadata: MetaData) -> Sides:
         return Sides(
             database=read_database(connection, *sorted(schemas, key=str)),
             models=models.facts.tables,
-            probed=impl.probe_tables(connection, list(models.tables.values())),
+            probed=impl.probe_tables(connection, list(models.tables.values())).facts,
         )
 
 
@@ -64,6 +65,11 @@ def rebuild(database: Database) -> tuple[Tables, Tables]:
 
 def probe_models(connection: Connection, metadata: MetaData) -> Tables:
     """Return what the probe makes of the models."""
+    return probe(connection, metadata).facts
+
+
+def probe(connection: Connection, metadata: MetaData) -> Probe:
+    """Return the whole answer of the probe."""
     return _impl(connection).probe_tables(connection, list(metadata.tables.values()))
 
 

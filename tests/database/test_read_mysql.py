@@ -9,11 +9,19 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql as my
 
-from limbeck.schema.facts import IndexElement, IndexFacts, TableFacts, TableKey
+from limbeck.schema.facts import (
+    ComputedFacts,
+    IndexElement,
+    IndexFacts,
+    TableFacts,
+    TableKey,
+)
+from limbeck.schema.probe import Piece
 from tests.database.reading import (
     counted_statements,
     create_and_read,
     drop_all,
+    probe,
     probe_models,
     read_database,
     rebuild,
@@ -423,12 +431,26 @@ def test_probe_neither_commits_nor_leaves_anything(mariadb: Database) -> None:
         assert len(read_database(connection)) == 1
 
 
-def test_probe_leaves_out_what_the_server_refuses(mariadb: Database) -> None:
+def test_probe_tries_each_expression_alone_when_the_server_refuses_one(mariadb: Database) -> None:
     metadata = sa.MetaData()
-    _table(metadata, sa.Column("a", sa.Integer, sa.CheckConstraint("no_such_function(a)")))
-    sa.Table("good", metadata, sa.Column("a", sa.Integer, sa.CheckConstraint("a in (1)")))
+    table = _table(
+        metadata,
+        sa.Column("a", sa.Integer, server_default=sa.text("(1 + 1)")),
+        sa.Column("b", sa.Integer, sa.Computed("not a > 1")),
+        sa.CheckConstraint("no_such_function(a) > 1", name="bad"),
+        sa.CheckConstraint("not a > 1", name="good"),
+    )
     with mariadb.engine.connect() as connection:
-        assert list(probe_models(connection, metadata)) == [TableKey(None, "good")]
+        answer = probe(connection, metadata)
+    facts = next(iter(answer.facts.values()))
+    assert facts.columns[1].default == "1 + 1"
+    assert facts.columns[2].computed == ComputedFacts("a <= 1", persisted=False)
+    assert {check.name: check.sql for check in facts.checks} == {
+        "bad": "no_such_function(a) > 1",
+        "good": "a <= 1",
+    }
+    assert [*answer.refused.values()] == [{Piece("check", "bad")}]
+    assert table.name == facts.key.name
 
 
 @pytest.mark.parametrize("count", [1, 20])

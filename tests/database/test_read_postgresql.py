@@ -277,7 +277,7 @@ def probe(connection: sa.Connection, metadata: sa.MetaData) -> Tables:
     """Return what the database makes of the models."""
     cls = DefaultImpl.get_by_dialect(connection.dialect)
     impl = cls(connection.dialect, connection, False, None, None, {})  # noqa: FBT003 Alembic's signature
-    return impl.probe_tables(connection, list(metadata.tables.values()))
+    return impl.probe_tables(connection, list(metadata.tables.values())).facts
 
 
 # ------------------------------------------------------------------------------------------- types

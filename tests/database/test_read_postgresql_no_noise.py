@@ -362,7 +362,7 @@ def _assert_settled(database: Database, subject: Any) -> None:
             cls = DefaultImpl.get_by_dialect(connection.dialect)
             impl = cls(connection.dialect, connection, False, None, None, {})  # noqa: FBT003 Alembic's signature
             tables = build_tables(connection, sides.database.values(), sa.MetaData())
-            assert impl.probe_tables(connection, list(tables.values())) == sides.probed
+            assert impl.probe_tables(connection, list(tables.values())).facts == sides.probed
             assert not connection.scalar(
                 sa.text("SELECT count(*) FROM pg_class WHERE relname LIKE 'limbeck_probe%'")
             )

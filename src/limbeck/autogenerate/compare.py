@@ -19,6 +19,7 @@ from limbeck.autogenerate.hooks import has_table_functions, run_table_functions
 from limbeck.autogenerate.tidy import leave_out_needless_drops, warn_of_impossible
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff import ALL_KINDS, compare
+from limbeck.diff.types import own_comparison
 from limbeck.dispatch import PriorityDispatcher
 from limbeck.operations.ops import MigrationScript, UpgradeOps
 from limbeck.schema.database import ReadScope, build_tables
@@ -158,6 +159,7 @@ class Comparison:
         self.has_name_filters = bool(autogen_context._name_filters)
         self.renders_batches = bool(autogen_context.opts.get("render_as_batch"))
         self.detects_renames = bool(autogen_context.opts.get("detect_renames", False))
+        self.probes = bool(autogen_context.opts.get("probe", True))
         self.kinds = chosen_kinds(autogen_context)
         self.compare_type = self._option("compare_type")
         self.compare_server_default = self._option("compare_server_default")
@@ -210,10 +212,7 @@ class Comparison:
         return (
             callable(self.compare_type)
             or callable(self.compare_server_default)
-            or any(
-                hasattr(column.type, "compare_against_backend")
-                for column in self.model_tables[key].columns
-            )
+            or any(own_comparison(each.type) for each in self.model_tables[key].columns)
         )
 
     @property

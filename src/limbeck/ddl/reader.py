@@ -7,7 +7,7 @@ implementation imports its reader when it is first asked: writing DDL never read
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Column, Connection, Dialect, Table
@@ -16,9 +16,10 @@ from sqlalchemy.types import TypeEngine
 from limbeck.schema import definitions
 from limbeck.schema.database import ReadScope, read_with_inspector
 from limbeck.schema.definitions import Definition
-from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
+from limbeck.schema.facts import SchemaFacts, TableFacts
 from limbeck.schema.models import adjust_model_table, normal_default, normal_type
 from limbeck.schema.normalize import normal_expression
+from limbeck.schema.probe import Probe
 
 __all__ = [
     "Reader",
@@ -55,7 +56,7 @@ class Reader(Protocol):
 
     def probe_tables(
         self, dialect: Dialect, connection: Connection, tables: Sequence[Table]
-    ) -> Mapping[TableKey, TableFacts]:
+    ) -> Probe:
         """Return these tables as the database itself normalises them."""
 
 
@@ -69,8 +70,6 @@ def read_definitions(connection: Connection, scope: ReadScope) -> Sequence[Defin
     return definitions.read_with_inspector(connection, scope)
 
 
-def probe_tables(
-    dialect: Dialect, connection: Connection, tables: Sequence[Table]
-) -> Mapping[TableKey, TableFacts]:
+def probe_tables(dialect: Dialect, connection: Connection, tables: Sequence[Table]) -> Probe:
     """Return nothing: a database that is not known can't be asked."""
-    return {}
+    return Probe()

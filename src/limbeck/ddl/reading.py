@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from limbeck.schema.database import ReadScope
     from limbeck.schema.definitions import Definition
-    from limbeck.schema.facts import SchemaFacts, TableFacts
+    from limbeck.schema.facts import ColumnFacts, SchemaFacts, TableFacts
     from limbeck.schema.probe import Probe
 
     from .reader import Reader
@@ -114,6 +114,22 @@ class ReadingImpl(RowsImpl, ObjectComparison):
     def canonical_expression(self, sql: str) -> str | None:
         """What is the canonical form of an expression, as sqlglot reads it? None if it can't."""
         return canonical_expression(sql, self.sqlglot_dialect)
+
+    # compare
+
+    computed_columns_hold_types = False
+    """Does a computed column keep the columns in its expression from changing their type?"""
+
+    alters_autoincrement = True
+    """Does ALTER decide whether a column counts up by itself?"""
+
+    def replaces_column(self, before: ColumnFacts, after: ColumnFacts) -> bool:
+        """Must a column whose computed expression differs be dropped and added? Where ALTER can't."""
+        return True
+
+    def conversion(self, column_name: str, before: str, after: str) -> dict[str, Any]:
+        """Which arguments of `alter_column` make the rows another type? None are needed."""
+        return {}
 
     # compare: hooks of third parties
 

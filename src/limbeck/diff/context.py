@@ -12,7 +12,7 @@ from limbeck.schema.facts import TableKey
 
 ALL_KINDS = frozenset(
     {"tables", "columns", "types", "defaults", "nullable", "primary_keys", "uniques"}
-    | {"indexes", "foreign_keys", "checks", "comments"}
+    | {"indexes", "foreign_keys", "checks", "comments", "options"}
 )
 """The kinds of change that can be looked for, by the name of the file that looks."""
 
@@ -43,6 +43,10 @@ class DiffContext(Protocol):
     @property
     def compare_server_default(self) -> bool | Callable[..., bool | None]:
         """Alembic's option of that name."""
+
+    @property
+    def probes(self) -> bool:
+        """Whether the database may be asked for its own words, by temporary tables."""
 
     @property
     def has_name_filters(self) -> bool:

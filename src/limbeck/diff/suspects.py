@@ -3,20 +3,23 @@
 It receives the tables that differ and returns the models' facts as the database words them. The
 models' types and expressions are normalised by the database, those of all tables in one batch.
 Where they still differ the database's side is normalised too: what a catalog holds is not always
-the last form of it. What the database refuses stays as text, with a warning.
+the last form of it. What the database refuses is left to `fallback`.
 
     models ─ probe ─→ as the catalog has it? ─ no ─→ probe the database's side ─→ the same at last?
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
+from sqlalchemy import Table
+
 from limbeck.diff.context import DiffContext
+from limbeck.diff.fallback import in_canonical_words
 from limbeck.diff.match import match
 from limbeck.schema.facts import ColumnFacts, IndexElement, IndexFacts, TableFacts, TableKey
+from limbeck.schema.probe import Piece, Probe, pieces_of
 
 Pairs = Mapping[TableKey, tuple[TableFacts, TableFacts]]
 """The facts of both sides, database first."""
@@ -25,21 +28,36 @@ Pairs = Mapping[TableKey, tuple[TableFacts, TableFacts]]
 def settle(pairs: Pairs, context: DiffContext) -> dict[TableKey, TableFacts]:
     """Return the models' facts of all pairs, in the database's words where there are any."""
     models = {key: model for key, (_, model) in pairs.items()}
-    suspects = _suspects({key: (pairs[key][0], models[key]) for key in pairs})
-    if not suspects or context.connection is None:
+    suspects = _suspects(pairs)
+    if not suspects or not context.impl.rewrites_expressions:
         return models
-    tables = [context.model_tables[key] for key in suspects]
-    probed = context.impl.probe_tables(context.connection, tables)
-    models |= {key: probed[key] for key in suspects if key in probed}
-    _warn_of_refused([key for key in suspects if key not in probed], context)
-    left = _suspects({key: (pairs[key][0], models[key]) for key in suspects if key in probed})
+    probe = _ask(context, [context.model_tables[key] for key in suspects])
+    models |= probe.facts
+    refused = {key: _refused(probe, key, models[key]) for key in suspects}
+    left = _suspects({key: (pairs[key][0], models[key]) for key in suspects if key in probe.facts})
     if left:
-        tables = list(context.database_tables(left).values())
-        database_probed = context.impl.probe_tables(context.connection, tables)
+        again = _ask(context, list(context.database_tables(left).values()))
         for key in left:
-            if key in database_probed:
-                models[key] = in_words_of(pairs[key][0], database_probed[key], models[key])
+            if key in again.facts:
+                models[key] = in_words_of(pairs[key][0], again.facts[key], models[key])
+                refused[key] |= again.refused.get(key, frozenset())
+    for key, pieces in refused.items():
+        if pieces:
+            canonical = context.impl.canonical_expression
+            models[key] = in_canonical_words(pairs[key][0], models[key], pieces, canonical)
     return models
+
+
+def _ask(context: DiffContext, tables: list[Table]) -> Probe:
+    if context.connection is None or not context.probes:
+        return Probe()
+    return context.impl.probe_tables(context.connection, tables)
+
+
+def _refused(probe: Probe, key: TableKey, model: TableFacts) -> frozenset[Piece]:
+    if key not in probe.facts:
+        return pieces_of(model)
+    return probe.refused.get(key, frozenset())
 
 
 def differs_as_text(database: TableFacts, model: TableFacts) -> bool:
@@ -87,16 +105,6 @@ def in_words_of(database: TableFacts, normalised: TableFacts, model: TableFacts)
 
 def _suspects(pairs: Pairs) -> list[TableKey]:
     return [key for key, (database, model) in pairs.items() if differs_as_text(database, model)]
-
-
-def _warn_of_refused(keys: Iterable[TableKey], context: DiffContext) -> None:
-    if context.impl.rewrites_expressions:
-        for key in keys:
-            warnings.warn(
-                f"The database could not be asked for its own words for the expressions of table "
-                f"{key}: they are compared as text, so look twice at what is found changed there.",
-                stacklevel=2,
-            )
 
 
 def _column_differs(database: ColumnFacts, model: ColumnFacts) -> bool:

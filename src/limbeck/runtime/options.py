@@ -47,6 +47,7 @@ FILE_OPTIONS: Mapping[str, Kind] = {
     "mssql_batch_separator": Kind.TEXT,
     "on_version_apply": Kind.REFERENCES,
     "oracle_batch_separator": Kind.TEXT,
+    "probe": Kind.BOOLEAN,
     "process_revision_directives": Kind.REFERENCE,
     "render_as_batch": Kind.BOOLEAN,
     "render_item": Kind.REFERENCE,

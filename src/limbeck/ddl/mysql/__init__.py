@@ -27,7 +27,7 @@ from sqlalchemy.types import DateTime, TypeEngine, to_instance
 from limbeck import sqla
 from limbeck.ddl.base import IdentityColumnDefault
 from limbeck.ddl.impl import DefaultImpl
-from limbeck.ddl.mysql import options as table_options
+from limbeck.ddl.mysql import options as of_tables
 from limbeck.ddl.mysql.elements import (
     AlterOptions,
     MySQLAlterDefault,
@@ -37,11 +37,11 @@ from limbeck.ddl.mysql.elements import (
 )
 from limbeck.ddl.mysql.rows import MySQLRows
 from limbeck.logs import logger_of
-
 from limbeck.schema.options import own_options
 
 if TYPE_CHECKING:
     from limbeck.ddl.rebuild import TableRebuild
+    from limbeck.schema.facts import ColumnFacts
     from limbeck.schema.facts import TableFacts
     from limbeck.schema.probe import Probe
 
@@ -64,12 +64,14 @@ class MySQLImpl(MySQLRows, DefaultImpl):
 
     transactional_ddl = False
     renames_constraints = False
+    primary_key_name = "PRIMARY"
+    counts_only_in_keys = True
     foreign_keys_hold_columns = True
     rewrites_expressions = True
     sqlglot_dialect = "mysql"
     system_schemas = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
     schemas_are_databases = True
-    table_options = table_options.ALTERABLE
+    table_options = of_tables.ALTERABLE
     type_synonyms = ({"NUMERIC", "DECIMAL"}, {"BOOL", "TINYINT"}, {"JSON", "LONGTEXT"})
     type_arg_extract = (r"character set ([\w\-_]+)", r"collate ([\w\-_]+)")
 
@@ -96,6 +98,13 @@ class MySQLImpl(MySQLRows, DefaultImpl):
     def keeps_checks(self) -> bool:
         """Does the server keep checks, or only read over them?"""
         return self.has_server_version(*((10, 2, 1) if self.is_mariadb else (8, 0, 16)))
+
+    def replaces_column(self, before: ColumnFacts, after: ColumnFacts) -> bool:
+        """Must the column be dropped and added? MODIFY does all that leaves a stored one stored."""
+        computed = [each.computed for each in (before, after) if each.computed is not None]
+        if len(computed) == 2:
+            return computed[0].persisted != computed[1].persisted
+        return not computed[0].persisted
 
     # emit
 
@@ -201,8 +210,8 @@ class MySQLImpl(MySQLRows, DefaultImpl):
         own.pop("prefixes", None)
         if not own:
             return
-        clauses = table_options.alter_clauses(own, self.dialect, self._table_defaults, schema)
-        if table_options.changes_collation(own):
+        clauses = of_tables.alter_clauses(own, self.dialect, self._table_defaults, schema)
+        if of_tables.changes_collation(own):
             clauses += self._following_columns(table_name, schema)
         self._exec(AlterOptions(table_name, clauses, schema=schema))
 
@@ -210,33 +219,33 @@ class MySQLImpl(MySQLRows, DefaultImpl):
         """Return MODIFY clauses; a script, which can't look, converts every column."""
         if self.as_sql:
             return []
-        name = self.dialect.identifier_preparer.format_table(table(table_name, schema=schema))  # type: ignore[arg-type]  # a TableClause will do
+        name = self.dialect.identifier_preparer.format_table(table(table_name, schema=schema))
         shown = self._connected().exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1]
-        definitions = table_options.following_columns(str(shown))
+        definitions = of_tables.following_columns(str(shown))
         return [f"MODIFY {definition}" for definition in definitions]
 
     # read and normalise
 
     @property
-    def _table_defaults(self) -> table_options.TableDefaults:
+    def _table_defaults(self) -> of_tables.TableDefaults:
         if self.connection is None:
-            return table_options.UNKNOWN
-        found: table_options.TableDefaults
+            return of_tables.UNKNOWN
+        found: of_tables.TableDefaults
         if "table_defaults" not in self.memo:
-            self.memo["table_defaults"] = table_options.read_defaults(self.connection)
+            self.memo["table_defaults"] = of_tables.read_defaults(self.connection)
         found = self.memo["table_defaults"]
         return found
 
     def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
         """What does this database make of a model's table? Without what it would do unasked."""
         facts = super().adjust_model_table(facts, table)
-        return table_options.without_defaults(facts, self._table_defaults)
+        return of_tables.without_defaults(facts, self._table_defaults)
 
     def probe_tables(self, connection: Connection, tables: Sequence[Table]) -> Probe:
         """How does the database itself normalise these tables?"""
         probe = super().probe_tables(connection, tables)
         found = {
-            key: table_options.without_defaults(facts, self._table_defaults)
+            key: of_tables.without_defaults(facts, self._table_defaults)
             for key, facts in probe.facts.items()
         }
         return replace(probe, facts=found)
@@ -248,7 +257,7 @@ class MySQLImpl(MySQLRows, DefaultImpl):
         return frozenset(
             column.name
             for column in facts.columns
-            if column.collation is None and table_options.has_collation(column.type)
+            if column.collation is None and of_tables.has_collation(column.type)
         )
 
     # render

@@ -2,15 +2,16 @@
 
 A temporary table is created like each model's, without foreign keys, shown by SHOW CREATE TABLE and
 dropped again. Neither statement commits (dev.mysql.com/doc/refman/8.4/en/implicit-commit.html), no
-user's table is touched, and the right CREATE TEMPORARY TABLES is enough. A table that the server
-refuses is left out.
+user's table is touched, and the right CREATE TEMPORARY TABLES is enough. Of a table that the
+server refuses each expression is tried alone (`pieces`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Index, Table
@@ -21,6 +22,7 @@ from sqlalchemy.types import TypeEngine
 from limbeck import sqla
 from limbeck.ddl.mysql.catalog import is_json_check
 from limbeck.ddl.mysql.defaults import normal_default_text
+from limbeck.ddl.mysql.pieces import probe_pieces
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import (
     LEXICON,
@@ -40,6 +42,8 @@ from limbeck.schema.facts import (
     sort_key,
 )
 from limbeck.schema.models import read_model_table
+from limbeck.schema.options import own_options
+from limbeck.schema.probe import Piece, Probe
 
 PROBE = "limbeck_probe"
 
@@ -81,18 +85,34 @@ class Shown:
     expressions: dict[str, list[str]] = field(default_factory=dict)
 
 
-def probe_tables(
-    binding: ModelBinding, connection: Connection, tables: Sequence[Table]
-) -> Mapping[TableKey, TableFacts]:
-    """Return the tables' facts as the server words them; without those that it refuses."""
+def probe_tables(binding: ModelBinding, connection: Connection, tables: Sequence[Table]) -> Probe:
+    """Return the tables' facts as the server words them, and what it refuses."""
     dialect = connection.dialect
-    found = {}
+    found: dict[TableKey, TableFacts] = {}
+    refused: dict[TableKey, frozenset[Piece]] = {}
     for table in tables:
         facts = read_model_table(table, binding, default_schema=dialect.default_schema_name)
-        shown = None if _has_default_of_bytes(facts) else _show(connection, table)
-        if shown is not None:
-            found[facts.key] = _overlay(facts, parse_show_create(shown, dialect), table)
-    return found
+        whole = None if _has_default_of_bytes(facts) else _show_whole(connection, table)
+        if whole is not None:
+            found[facts.key] = _overlay(facts, parse_show_create(whole, dialect), table)
+        elif _may_create(connection, table.schema):
+            found[facts.key], refused[facts.key] = probe_pieces(
+                facts, partial(_ask_piece, connection, table.schema)
+            )
+    return Probe(found, refused)
+
+
+def _ask_piece(connection: Connection, schema: str | None, definitions: str) -> TableFacts | None:
+    shown = _show(connection, schema, lambda name: f"CREATE TEMPORARY TABLE {name} ({definitions})")
+    if shown is None:
+        return None
+    read = parse_show_create(shown, connection.dialect)
+    checks = tuple(CheckFacts(sql, name) for name, sql in read.checks.items())
+    return TableFacts(TableKey(schema, PROBE), tuple(read.columns.values()), checks=checks)
+
+
+def _may_create(connection: Connection, schema: str | None) -> bool:
+    return _ask_piece(connection, schema, "piece integer") is not None
 
 
 def _has_default_of_bytes(facts: TableFacts) -> bool:
@@ -106,15 +126,23 @@ def _has_default_of_bytes(facts: TableFacts) -> bool:
     )
 
 
-def _show(connection: Connection, table: Table) -> str | None:
+def _show_whole(connection: Connection, table: Table) -> str | None:
+    dialect = connection.dialect
+    return _show(connection, table.schema, lambda name: create_statement(table, name, dialect))
+
+
+def _show(
+    connection: Connection, schema: str | None, statement: Callable[[str], str]
+) -> str | None:
+    """Return SHOW CREATE TABLE of a temporary table; `statement` creates one of a name."""
     preparer = connection.dialect.identifier_preparer
     name = preparer.quote(PROBE)
-    if table.schema is not None:
-        name = f"{preparer.quote_schema(table.schema)}.{name}"
+    if schema is not None:
+        name = f"{preparer.quote_schema(schema)}.{name}"
     try:
-        connection.exec_driver_sql(create_statement(table, name, connection.dialect))
+        connection.exec_driver_sql(statement(name))
     except (CompileError, DBAPIError):
-        # The server's refusal is an answer: this table is compared by text.
+        # The server's refusal is an answer: each expression is tried alone then.
         return None
     try:
         row = connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one()
@@ -135,6 +163,10 @@ def create_statement(table: Table, name: str, dialect: Dialect) -> str:
         for index in sorted(table.indexes, key=lambda index: str(index.name))
         if sqla.is_created_on(dialect, index) and _has_expression(index)
     )
+    partitions = own_options(table.kwargs, dialect).get("partition_by")
+    if partitions is not None:
+        # a temporary table can have none
+        sql = sql[: sql.rindex(f"PARTITION BY {partitions}")]
     body = sql.index("(", sql.index(dialect.identifier_preparer.format_table(table)))
     return f"CREATE TEMPORARY TABLE {name} ({keys}{sql[body + 1 :]}"
 

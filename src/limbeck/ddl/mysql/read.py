@@ -27,6 +27,7 @@ from limbeck.schema.database import ReadScope
 from limbeck.schema.definitions import read_with_inspector as read_definitions
 from limbeck.schema.facts import UNKNOWN_TYPE, SchemaFacts, TableFacts, TableKey
 from limbeck.schema.models import key_order
+from limbeck.schema.probe import Probe
 
 __all__ = [
     "adjust_model_table",
@@ -97,10 +98,8 @@ def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> Tab
 # ---------------------------------------------------------------- probe
 
 
-def probe_tables(
-    dialect: Dialect, connection: Connection, tables: Sequence[Table]
-) -> Mapping[TableKey, TableFacts]:
-    """Return the tables' facts in the server's own words, but for those it would not create."""
+def probe_tables(dialect: Dialect, connection: Connection, tables: Sequence[Table]) -> Probe:
+    """Return the tables' facts in the server's own words, and what it would not create."""
     binding = probe.ModelBinding(
         dialect, normal_type, normal_default, normal_expression, adjust_model_table
     )

@@ -6,7 +6,7 @@ flags · emit · render; `read` reads and normalises
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -22,18 +22,17 @@ from sqlalchemy.schema import (
 )
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement, quoted_name
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import BigInteger, Integer, SmallInteger, TypeEngine, to_instance
+from sqlalchemy.types import Integer, TypeEngine, to_instance
 
 from limbeck import sqla
-from limbeck.ddl.base import ColumnComment, IdentityColumnDefault, RenameTable
+from limbeck.ddl.base import ColumnComment, ColumnDefault, IdentityColumnDefault, RenameTable
 from limbeck.ddl.impl import DefaultImpl, TableRecreation
 from limbeck.ddl.postgresql import constraints
 from limbeck.ddl.postgresql.rows import PostgresqlRows
 from limbeck.errors import CommandError, UnsupportedOperationError
+from limbeck.schema.facts import ColumnFacts, TableFacts
 from limbeck.schema.options import own_options
-from limbeck.schema.facts import TableFacts
 
-from .options import ALTERABLE, AlterOptions
 from .elements import (
     PostgresqlColumnType,
     identity_changes,
@@ -42,6 +41,8 @@ from .elements import (
     visit_identity_column,
     visit_rename_table,
 )
+from .options import ALTERABLE, AlterOptions
+from .serials import Counting, SerialColumn, sequence_type
 
 __all__ = [
     "CockroachDBImpl",
@@ -79,6 +80,32 @@ class PostgresqlImpl(PostgresqlRows, DefaultImpl):
 
         return object_name(table_name, column_name, "seq")
 
+    computed_columns_hold_types = True
+
+    def replaces_column(self, before: ColumnFacts, after: ColumnFacts) -> bool:
+        """Must the column be dropped and added? SET EXPRESSION is there since 17, for stored ones.
+
+        Of virtual ones PostgreSQL 18 changes it only in a table without checks.
+        """
+        if before.computed is None:
+            return True
+        if after.computed is None:
+            return not before.computed.persisted
+        if before.type != after.type and self.conversion("c", before.type, after.type):
+            return True
+        if before.computed == after.computed:
+            return False
+        is_stored = before.computed.persisted and after.computed.persisted
+        return not (is_stored and self.has_server_version(17))
+
+    def conversion(self, column_name: str, before: str, after: str) -> dict[str, Any]:
+        """Which arguments make the rows another type? USING where there is no assignment."""
+        from limbeck.ddl.postgresql import casts  # lazy: as all that reads and compares
+
+        name = self.dialect.identifier_preparer.quote(column_name)
+        using = casts.using(name, before, after)
+        return {} if using is None else {"postgresql_using": using}
+
     # emit
 
     def alter_column(
@@ -115,17 +142,44 @@ class PostgresqlImpl(PostgresqlRows, DefaultImpl):
             "existing_nullable": existing_nullable,
             "existing_autoincrement": existing_autoincrement,
         }
+        counting = Counting.of(
+            autoincrement, existing_autoincrement, server_default, existing_server_default
+        )
+        serial = SerialColumn(self.dialect, table_name, column_name, schema)
+        if counting.is_told and counting.before and not counting.after:
+            self._exec_all(serial.removal())
         if type_ is not None:
+            if using is not None and _is_plain(existing_server_default, server_default):
+                # The old default may not be one of the new type.
+                self._exec(ColumnDefault(table_name, column_name, None, schema=schema))
+                if server_default is False:
+                    server_default = existing_server_default
             self._alter_type(table_name, column_name, to_instance(type_), using, existing)
+            if counting.after and (counting.before or not counting.is_told):
+                self._retype_sequence(serial, to_instance(type_), existing_server_default)
         super().alter_column(
             table_name,
             column_name,
             nullable=nullable,
             server_default=server_default,
-            name=name,
             **existing,
-            **kw,
         )
+        if counting.is_told and counting.after and not counting.before:
+            self._exec_all(serial.creation(to_instance(type_ or existing_type or Integer)))
+        elif counting.is_new_identity:
+            self._exec(sqla.escape_binds(serial.continuation()))
+        super().alter_column(table_name, column_name, name=name, **existing, **kw)
+
+    def _exec_all(self, statements: Iterable[str]) -> None:
+        for statement in statements:
+            self._exec(sqla.escape_binds(statement))
+
+    def _retype_sequence(
+        self, serial: SerialColumn, type_: TypeEngine[Any], existing_default: Any
+    ) -> None:
+        """Give a serial column's sequence its type, unless the default has named it already."""
+        if isinstance(type_, Integer) and _serial_sequence(existing_default) is None:
+            self._exec(sqla.escape_binds(serial.retyping(type_)))
 
     def _alter_type(
         self,
@@ -140,7 +194,7 @@ class PostgresqlImpl(PostgresqlRows, DefaultImpl):
         self._exec(PostgresqlColumnType(table_name, column_name, type_, using=using, **known))
         sequence = _serial_sequence(existing["existing_server_default"])
         if sequence is not None and isinstance(type_, Integer):
-            self._exec(f"ALTER SEQUENCE {sqla.escape_binds(sequence)} AS {_sequence_type(type_)}")
+            self._exec(f"ALTER SEQUENCE {sqla.escape_binds(sequence)} AS {sequence_type(type_)}")
 
     def _alter_default(
         self, table_name: str, column_name: str, server_default: Any, existing: Mapping[str, Any]
@@ -274,7 +328,10 @@ def _serial_sequence(default: Any) -> str | None:
     return match.group(1).replace("''", "'") if match else None
 
 
-def _sequence_type(type_: TypeEngine[Any]) -> str:
-    if isinstance(type_, BigInteger):
-        return "bigint"
-    return "smallint" if isinstance(type_, SmallInteger) else "integer"
+def _is_plain(existing: Any, wanted: Any) -> bool:
+    """Tell whether there is, or may be, a default that is an expression of the column's type."""
+    if isinstance(existing, Identity | Computed):
+        return False
+    if existing is None or existing is False:
+        return wanted is not False
+    return True

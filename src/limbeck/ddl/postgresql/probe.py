@@ -20,7 +20,6 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from limbeck.ddl.postgresql.text import quoted_name
-from limbeck.logs import logger_of
 from limbeck.schema.facts import (
     UNKNOWN_TYPE,
     CheckFacts,
@@ -31,6 +30,7 @@ from limbeck.schema.facts import (
     TableFacts,
     TableKey,
 )
+from limbeck.schema.probe import Piece, Probe, pieces_of
 from limbeck.sqla import is_autocommit
 
 Read = Callable[[Connection, str], SchemaFacts]
@@ -44,31 +44,25 @@ _TEMPORARY_SCHEMA = (
     "SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = pg_catalog.pg_my_temp_schema()"
 )
 
-_logger = logger_of(__name__)
 
-
-def probe_facts(
-    connection: Connection, tables: Mapping[TableKey, TableFacts], read: Read
-) -> Mapping[TableKey, TableFacts]:
+def probe_facts(connection: Connection, tables: Mapping[TableKey, TableFacts], read: Read) -> Probe:
     """Return the tables with types and expressions as the database prints them for good.
 
-    A piece that the database refuses stays as it is and is warned about; the result is empty where
-    no temporary table can be made.
+    A piece that the database refuses stays as it is; the result is empty where no temporary table
+    can be made.
     """
     if not tables:
-        return {}
+        return Probe()
     with _scratch(connection):
         if not _may_probe(connection):
-            return {}
-        facts = dict(tables)
-        for number in range(_MOST_PASSES):
-            found = _probe_once(connection, facts, read, is_first=number == 0)
-            if found is None:
-                return {}
-            if found == facts:
-                break
-            facts = found
-    return facts
+            return Probe()
+        probe = Probe(tables)
+        for _ in range(_MOST_PASSES):
+            found = _probe_once(connection, probe, read)
+            if found is None or found.facts == probe.facts:
+                return Probe() if found is None else found
+            probe = found
+    return probe
 
 
 @contextmanager
@@ -102,10 +96,9 @@ def _may_probe(connection: Connection) -> bool:
     )
 
 
-def _probe_once(
-    connection: Connection, tables: Mapping[TableKey, TableFacts], read: Read, *, is_first: bool
-) -> dict[TableKey, TableFacts] | None:
+def _probe_once(connection: Connection, before: Probe, read: Read) -> Probe | None:
     """Make the tables, read them back and undo it; None if the database makes none of them."""
+    tables = before.facts
     plans = [_Plan(f"{_PREFIX}{number}", facts) for number, facts in enumerate(tables.values())]
     schema = _run(connection, [sql for plan in plans for sql in plan.whole()], read)
     if schema is None:
@@ -114,16 +107,15 @@ def _probe_once(
     if schema is None:
         return None
     by_name = {key.name: facts for key, facts in schema.tables.items()}
-    result = {}
+    facts: dict[TableKey, TableFacts] = {}
+    refused: dict[TableKey, frozenset[Piece]] = {}
     for key, plan in zip(tables, plans, strict=True):
         found = by_name.get(plan.name)
-        result[key] = plan.facts if found is None else plan.merged(found)
-        if is_first:
-            for piece in plan.refused(found):
-                _logger.warning(
-                    "PostgreSQL can't normalise %s of table %s: comparing it as text", piece, key
-                )
-    return result
+        facts[key] = plan.facts if found is None else plan.merged(found)
+        refused_here = before.refused.get(key, frozenset()) | frozenset(plan.refused(found))
+        if refused_here:
+            refused[key] = refused_here
+    return Probe(facts, refused)
 
 
 def _run(
@@ -216,26 +208,26 @@ class _Plan:
             ),
         )
 
-    def refused(self, found: TableFacts | None) -> Iterator[str]:
-        """Yield what the database would not have, in words."""
+    def refused(self, found: TableFacts | None) -> Iterator[Piece]:
+        """Yield what the database would not have."""
         if found is None:
-            yield "anything"
+            yield from pieces_of(self.facts)
             return
         for column in self.facts.columns:
             other = found.column(column.name)
             # A column that is missing has a type that is yet to come: a change in any case.
             if column.default is not None and other is not None and other.default is None:
-                yield f"the default of column {column.name}"
+                yield Piece("default", column.name)
             if column.computed is not None and other is None:
-                yield f"the expression of column {column.name}"
+                yield Piece("computed", column.name)
         checks = {check.name for check in found.checks}
         for number, check in enumerate(self.facts.checks):
             if _check_name(number) not in checks:
-                yield f"check {check.name}"
+                yield Piece("check", check.name or check.sql)
         indexes = {index.name for index in found.indexes}
         for number, index in enumerate(self.facts.indexes):
             if self._index_name(number) not in indexes:
-                yield f"index {index.name}"
+                yield Piece("index", str(index.name))
 
 
 # --------------------------------------------------------------------------------- SQL of the pieces

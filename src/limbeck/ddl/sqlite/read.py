@@ -48,6 +48,7 @@ from limbeck.schema.facts import (
 )
 from limbeck.schema.models import compile_type
 from limbeck.schema.normalize import split_collation
+from limbeck.schema.probe import Probe
 from limbeck.sqla import column_default_text
 
 __all__ = [
@@ -309,8 +310,6 @@ def _sorted(facts: Iterable[_Fact]) -> tuple[_Fact, ...]:
 # ---------------------------------------------------------------- probe
 
 
-def probe_tables(
-    dialect: Dialect, connection: Connection, tables: Sequence[Table]
-) -> Mapping[TableKey, TableFacts]:
+def probe_tables(dialect: Dialect, connection: Connection, tables: Sequence[Table]) -> Probe:
     """Return nothing: SQLite keeps text as written, so there is no other form to ask for."""
-    return {}
+    return Probe()

@@ -1,0 +1,69 @@
+"""Autogenerate where the database can't be asked, or must not be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from limbeck.autogenerate import compare_metadata
+from limbeck.runtime.migration import MigrationContext
+from tests.databases import Database
+
+
+def models(check: str = "status in ('a', 'b')", default: str = "1 + 1") -> sa.MetaData:
+    """Return a table with what databases write their own way."""
+    metadata = sa.MetaData()
+    sa.Table(
+        "thing",
+        metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("status", sa.String(10), nullable=False),
+        sa.Column("low", sa.Integer, server_default=sa.text(f"({default})")),
+        sa.Column("high", sa.Integer),
+        sa.CheckConstraint(check, name="ck_status"),
+        sa.CheckConstraint("low BETWEEN 1 AND high", name="ck_range"),
+    )
+    return metadata
+
+
+def differences(connection: sa.Connection, metadata: sa.MetaData, **opts: Any) -> list[Any]:
+    """Return what autogenerate finds."""
+    context = MigrationContext.configure(connection, opts=opts)
+    return list(compare_metadata(context, metadata))
+
+
+@pytest.mark.requires("deparses")
+def test_without_a_probe_canonical_forms_are_compared_and_it_is_said(database: Database) -> None:
+    models().create_all(database.engine)
+
+    with database.engine.connect() as connection:
+        with pytest.warns(UserWarning, match=r"did not normalise .*ck_range.* of table thing"):
+            assert differences(connection, models(), probe=False) == []
+        with pytest.warns(UserWarning, match="ck_status"):
+            found = differences(connection, models(check="status in ('a', 'c')"), probe=False)
+        assert {entry[0] for entry in found} == {"remove_constraint", "add_constraint"}
+
+
+@pytest.mark.requires("deparses")
+def test_read_only_connection_works_with_the_fallback(database: Database) -> None:
+    models().create_all(database.engine)
+
+    with database.engine.connect() as connection:
+        connection.execute(sa.text("SET TRANSACTION READ ONLY"))
+        with pytest.warns(UserWarning, match="ck_range"):
+            assert differences(connection, models()) == []
+
+
+@pytest.mark.requires("probe")
+def test_one_refused_expression_leaves_the_others_to_the_probe(database: Database) -> None:
+    """The check's column is not there yet: only that check is compared by its form."""
+    models().create_all(database.engine)
+    after = models(default="1 +  1")
+    after.tables["thing"].append_constraint(sa.CheckConstraint("nowhere > 0", name="ck_nowhere"))
+
+    with database.engine.connect() as connection:
+        found = differences(connection, after)
+
+    assert [(entry[0], entry[1].name) for entry in found] == [("add_constraint", "ck_nowhere")]
