@@ -42,7 +42,7 @@ from limbeck import sqla
 from limbeck.errors import CommandError, UnsupportedOperationError
 from limbeck.schema.options import own_options
 
-from . import base, renames
+from . import base, renames, replacement
 from .base import _ServerDefaultArgument
 from .comparison import Params
 from .inserts import check_rows, group_rows, has_expression, inline_inserts
@@ -88,6 +88,12 @@ class DefaultImpl(ReadingImpl, metaclass=ImplMeta):
 
     renames_constraints = True
     """Is there a statement that renames a constraint of any kind?"""
+
+    primary_key_name: str | None = None
+    """What is every primary key called? None: what it was given."""
+
+    counts_only_in_keys = False
+    """Must a column that counts up be in a key all the time?"""
 
     foreign_keys_hold_columns = False
     """Does a foreign key keep its columns' types, and the index under it, from being changed?"""
@@ -282,6 +288,10 @@ class DefaultImpl(ReadingImpl, metaclass=ImplMeta):
         else:
             element = base.ColumnDefault(table_name, column_name, server_default, **existing)
         self._exec(element)
+
+    def replace_column(self, table_name: str, column_name: str, **change: Any) -> None:
+        """Drop a column and add it anew, changed as by `alter_column`."""
+        replacement.replace_column(self, table_name, column_name, **change)
 
     def add_column(
         self,

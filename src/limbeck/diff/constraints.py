@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import Constraint, Table, text
 from sqlalchemy.sql.elements import conv
@@ -16,6 +17,7 @@ from limbeck.diff.match import match
 from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     AddConstraintOp,
+    AlterColumnOp,
     CreateCheckConstraintOp,
     DropConstraintOp,
 )
@@ -95,12 +97,47 @@ def compare_primary_key(pair: TablePair, context: DiffContext) -> Iterator[Step]
     if "primary_keys" not in context.kinds or _is_same_key(existing, wanted):
         return
     log.info("Detected changed primary key on '%s'", pair.key)
+    counter = _counter(pair, context)
     if existing is not None:
-        directive = drop(pair.database_table.primary_key, existing.name)
+        if counter is not None:
+            yield Step(Stage.DROP_KEY, _count(pair, counter, is_on=False))
+        name = existing.name or context.impl.primary_key_name
+        directive = drop(pair.database_table.primary_key, name)
         yield Step(Stage.DROP_KEY, directive, frozenset(existing.columns))
     if wanted is not None:
-        addition = create(pair.model_table.primary_key, wanted.name)
+        name = wanted.name or context.impl.primary_key_name
+        addition = create(pair.model_table.primary_key, name)
         yield Step(Stage.CREATE_KEY, addition, frozenset(wanted.columns))
+        if counter is not None:
+            yield Step(Stage.CREATE_KEY, _count(pair, counter, is_on=True))
+
+
+def _counter(pair: TablePair, context: DiffContext) -> str | None:
+    """Return the column that counts up and must not do so while there is no key."""
+    if not context.impl.counts_only_in_keys:
+        return None
+    counting = [
+        {column.name for column in side.columns if column.autoincrement}
+        for side in (pair.database, pair.model)
+    ]
+    return next(iter(counting[0] & counting[1]), None)
+
+
+def _count(pair: TablePair, name: str, *, is_on: bool) -> AlterColumnOp:
+    """Return the directive that lets a column count up, or stops it."""
+    side = pair.model_table if is_on else pair.database_table
+    column = locate.column(side, name)
+    directive = AlterColumnOp(
+        pair.key.name,
+        name,
+        schema=pair.key.schema,
+        existing_type=column.type,
+        existing_nullable=False,
+        existing_comment=column.comment,
+        autoincrement=is_on,
+    )
+    directive.reverse_kw = {"autoincrement": not is_on}
+    return directive
 
 
 def create(constraint: Constraint, name: str | None) -> AddConstraintOp:
@@ -164,7 +201,7 @@ def _drop_check(pair: TablePair, fact: CheckFacts, context: DiffContext) -> Drop
 def _is_same_key(existing: PrimaryKeyFacts | None, wanted: PrimaryKeyFacts | None) -> bool:
     if existing is None or wanted is None:
         return existing is wanted
-    if existing.columns != wanted.columns:
+    if replace(existing, name=None) != replace(wanted, name=None):
         return False
     is_left_to_the_database = wanted.name is None or wanted.is_generated_name
     return is_left_to_the_database or existing.name == wanted.name

@@ -1,21 +1,20 @@
-"""Indexes, and the unique constraints of databases that know only unique indexes."""
+"""Indexes, and constraints that are indexes: exclusions, and unique ones where there are only those."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Constraint, Index
 from sqlalchemy.sql.elements import conv
 
 from limbeck.diff import locate
 from limbeck.diff.change import Stage, Step, TablePair
+from limbeck.diff.constraints import create, drop
 from limbeck.diff.context import DiffContext
 from limbeck.diff.match import match
 from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     CreateIndexOp,
-    CreateUniqueConstraintOp,
-    DropConstraintOp,
     DropIndexOp,
     MigrateOperation,
 )
@@ -38,8 +37,8 @@ def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
             new, model.name, _kind(model), reflected=False, compare_to=old
         ):
             log.info("Detected changed index '%s' on '%s'", model.name, pair.key)
-            yield _drop(pair, database, old, Stage.DROP_KEY)
-            yield _create(pair, model, new)
+            yield _drop(database, old, Stage.DROP_KEY, context)
+            yield _create(model, new, context)
     for database in matches.removed:
         old = _database_object(pair, database, context)
         if context.run_object_filters(
@@ -49,14 +48,15 @@ def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
             # An implicit one may or may not go by itself when its successor comes: its foreign
             # key steps aside instead.
             is_needed = carries_foreign_key(database, pair.model) and not database.is_implicit
-            yield _drop(pair, database, old, Stage.DROP_NEEDED_KEY if is_needed else Stage.DROP_KEY)
+            stage = Stage.DROP_NEEDED_KEY if is_needed else Stage.DROP_KEY
+            yield _drop(database, old, stage, context)
     for model in matches.added:
         new = _model_object(pair, model, context)
         if context.run_object_filters(
             new, model.name, _kind(model), reflected=False, compare_to=None
         ):
             log.info("Detected added index '%s' on '%s'", model.name, pair.key)
-            yield _create(pair, model, new)
+            yield _create(model, new, context)
 
 
 def carries_foreign_key(index: IndexFacts, table: TableFacts) -> bool:
@@ -73,37 +73,41 @@ def create_index(index: Index, name: str | None) -> CreateIndexOp:
     return directive
 
 
-def _create(pair: TablePair, fact: IndexFacts, object_: Index | UniqueConstraint) -> Step:
-    directive: MigrateOperation
-    if isinstance(object_, Index):
-        directive = create_index(object_, fact.name)
-    else:
-        directive = CreateUniqueConstraintOp.from_constraint(object_)
-        if object_.name is None and fact.name is not None:
-            directive.constraint_name = conv(fact.name)
-    return Step(Stage.CREATE_KEY, directive, frozenset(locate.index_columns(fact)))
+def _create(fact: IndexFacts, object_: Index | Constraint, context: DiffContext) -> Step:
+    directive: MigrateOperation = (
+        create_index(object_, fact.name)
+        if isinstance(object_, Index)
+        else create(object_, fact.name)
+    )
+    return Step(Stage.CREATE_KEY, directive, _columns(fact, context))
 
 
 def _drop(
-    pair: TablePair, fact: IndexFacts, object_: Index | UniqueConstraint, stage: Stage
+    fact: IndexFacts, object_: Index | Constraint, stage: Stage, context: DiffContext
 ) -> Step:
-    directive: MigrateOperation
-    if isinstance(object_, Index):
-        directive = DropIndexOp.from_index(object_)
-    else:
-        directive = DropConstraintOp.from_constraint(object_)
-    return Step(stage, directive, frozenset(locate.index_columns(fact)))
+    directive: MigrateOperation = (
+        DropIndexOp.from_index(object_) if isinstance(object_, Index) else drop(object_, fact.name)
+    )
+    return Step(stage, directive, _columns(fact, context))
+
+
+def _columns(fact: IndexFacts, context: DiffContext) -> frozenset[str]:
+    """Return the columns of an index that a foreign key can stand on."""
+    may_carry = fact.unique or context.impl.foreign_keys_hold_columns
+    return frozenset(locate.index_columns(fact) if may_carry else ())
 
 
 def _kind(fact: IndexFacts) -> str:
+    if fact.operators:
+        return "exclude_constraint"
     return "unique_constraint" if fact.is_constraint else "index"
 
 
-def _model_object(
-    pair: TablePair, fact: IndexFacts, context: DiffContext
-) -> Index | UniqueConstraint:
-    found: Index | UniqueConstraint | None = None
-    if fact.is_constraint:
+def _model_object(pair: TablePair, fact: IndexFacts, context: DiffContext) -> Index | Constraint:
+    found: Index | Constraint | None = None
+    if fact.operators:
+        found = locate.exclusion(pair.model_table, fact, context.impl)
+    elif fact.is_constraint:
         found = locate.unique_constraint(pair.model_table, fact, context.impl)
     found = found or locate.index(pair.model_table, fact, context.impl)
     if found is None:
@@ -119,11 +123,13 @@ def _model_object(
     return found
 
 
-def _database_object(
-    pair: TablePair, fact: IndexFacts, context: DiffContext
-) -> Index | UniqueConstraint:
-    index = locate.index(pair.database_table, fact, context.impl)
-    found = index or locate.unique_constraint(pair.database_table, fact, context.impl)
+def _database_object(pair: TablePair, fact: IndexFacts, context: DiffContext) -> Index | Constraint:
+    found: Index | Constraint | None = None
+    if fact.operators:
+        found = locate.exclusion(pair.database_table, fact, context.impl)
+    else:
+        found = locate.index(pair.database_table, fact, context.impl)
+    found = found or locate.unique_constraint(pair.database_table, fact, context.impl)
     if found is None:
         raise LookupError(f"index {fact.name} of {pair.key} was read but not built")
     return found

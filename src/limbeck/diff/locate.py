@@ -79,16 +79,38 @@ def index(table: Table, fact: IndexFacts, impl: DefaultImpl) -> Index | None:
     return _by_name(found, fact.name, impl)
 
 
+def exclusion(table: Table, fact: IndexFacts, impl: DefaultImpl) -> Constraint | None:
+    """Return the exclusion constraint of the table that has the fact's name or its operators."""
+    found = [
+        each
+        for each in sqla.sorted_constraints(table)
+        if tuple(operator for _, _, operator in sqla.exclusions(each)) == fact.operators
+    ]
+    columns = index_columns(fact)
+    same = [each for each in found if _excluded_names(each)[: len(columns)] == columns]
+    return _by_name(found, fact.name, impl, otherwise=same)
+
+
+def _excluded_names(constraint: Constraint) -> tuple[str, ...]:
+    return tuple(
+        str(expression.name)
+        for expression, _, _ in sqla.exclusions(constraint)
+        if isinstance(expression, Column)
+    )
+
+
 def index_columns(fact: IndexFacts) -> tuple[str, ...]:
     """Return the columns that an index lists, without its expressions."""
     return tuple(element.sql for element in fact.elements if not element.is_expression)
 
 
-def _by_name(found: Sequence[T], name: str | None, impl: DefaultImpl) -> T | None:
+def _by_name(
+    found: Sequence[T], name: str | None, impl: DefaultImpl, *, otherwise: Sequence[T] = ()
+) -> T | None:
     for each in found:
         if sqla.final_name(each, impl.dialect) == name:
             return each
-    return found[0] if found else None
+    return next(iter([*otherwise, *found]), None)
 
 
 def _names(columns: Iterable[Column[object]]) -> tuple[str, ...]:

@@ -27,12 +27,20 @@ class Matches(Generic[F]):
     @property
     def changed(self) -> tuple[tuple[F, F], ...]:
         """The pairs whose content differs."""
-        return tuple(pair for pair in self.pairs if content(pair[0]) != content(pair[1]))
+        return tuple(pair for pair in self.pairs if not has_same_content(*pair))
 
 
 def content(fact: F) -> F:
     """Return the fact without its name: two with the same content do the same."""
     return replace(fact, name=None)
+
+
+def has_same_content(database: F, model: F) -> bool:
+    """Tell whether two do the same, where the models leave it open whether rows are checked."""
+    if isinstance(model, CheckFacts | ForeignKeyFacts) and model.is_valid is None:
+        assert isinstance(database, CheckFacts | ForeignKeyFacts)  # both are of one kind
+        model = replace(model, is_valid=database.is_valid)
+    return content(database) == content(model)
 
 
 def match(database: Iterable[F], models: Iterable[F]) -> Matches[F]:
@@ -54,8 +62,9 @@ def match(database: Iterable[F], models: Iterable[F]) -> Matches[F]:
                 _remove_identical(right, model)
 
     pair_up(lambda model: not _is_nameless(model), lambda one, two: one.name == two.name)
-    pair_up(_is_nameless, lambda one, two: one.name == two.name and content(one) == content(two))
-    pair_up(_is_nameless, lambda one, two: content(one) == content(two) and _stands_for(one, two))
+    pair_up(_is_nameless, lambda one, two: one.name == two.name and has_same_content(one, two))
+    pair_up(_is_implicit, lambda one, two: one.name == two.name)  # it will have that name again
+    pair_up(_is_nameless, lambda one, two: has_same_content(one, two) and _stands_for(one, two))
     pair_up(
         lambda model: _is_nameless(model) and model.name is not None,
         lambda one, two: one.name == two.name,
@@ -65,6 +74,10 @@ def match(database: Iterable[F], models: Iterable[F]) -> Matches[F]:
 
 def _is_nameless(fact: Named) -> bool:
     return fact.name is None or fact.is_generated_name
+
+
+def _is_implicit(fact: Named) -> bool:
+    return isinstance(fact, IndexFacts) and fact.is_implicit
 
 
 def _stands_for(database: Named, model: Named) -> bool:

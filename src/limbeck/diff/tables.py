@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,6 @@ from sqlalchemy import ForeignKeyConstraint, Table
 from sqlalchemy.sql.elements import conv
 
 from limbeck.diff import locate
-from limbeck.diff.change import TablePair
 from limbeck.diff.constraints import create, drop
 from limbeck.diff.context import DiffContext
 from limbeck.diff.indexes import create_index
@@ -100,7 +98,7 @@ def create_table(facts: TableFacts, table: Table, context: DiffContext) -> Whole
     indexes: list[MigrateOperation] = []
     for fact in facts.indexes:
         # CREATE TABLE brings along what constraints and foreign keys make.
-        is_brought_along = fact.is_implicit or fact.is_constraint
+        is_brought_along = fact.is_implicit or fact.is_constraint or fact.operators
         index = None if is_brought_along else locate.index(table, fact, context.impl)
         if index is not None and context.run_object_filters(
             index, fact.name, "index", reflected=False, compare_to=None
@@ -126,6 +124,8 @@ def drop_table(facts: TableFacts, table: Table, context: DiffContext) -> WholeTa
     for fact in facts.indexes:
         if fact.is_implicit and fact.name in {key.name for key in facts.foreign_keys}:
             continue  # the foreign key brings it along again
+        if fact.operators:
+            continue  # a constraint of the table
         index = locate.index(table, fact, context.impl)
         if index is not None and context.run_object_filters(
             index, fact.name, "index", reflected=True, compare_to=None
@@ -137,20 +137,6 @@ def drop_table(facts: TableFacts, table: Table, context: DiffContext) -> WholeTa
         tuple(indexes),
         tuple(_foreign_keys(facts, table, context)),
     )
-
-
-def warn_of_options(pair: TablePair) -> None:
-    """Warn of options of a table (storage, partitions, …) that differ: no directive changes them."""
-    if pair.database.options != pair.model.options:
-        found, wanted = (
-            ", ".join(f"{name}={value}" for name, value in options) or "none"
-            for options in (pair.database.options, pair.model.options)
-        )
-        warnings.warn(
-            f"The options of table {pair.key} are {found} in the database and {wanted} in the "
-            "models: change them by hand, no directive is written for it.",
-            stacklevel=2,
-        )
 
 
 def _foreign_keys(

@@ -228,7 +228,7 @@ class DropConstraintOp(MigrateOperation):
         match constraint:
             case CheckConstraint():
                 return {"condition": str(constraint.sqltext)}
-            case UniqueConstraint() | ForeignKeyConstraint():
+            case UniqueConstraint() | ForeignKeyConstraint() | PrimaryKeyConstraint():
                 return {"columns": tuple(column.name for column in constraint.columns)}
             case _:
                 return {}
@@ -243,7 +243,7 @@ class DropConstraintOp(MigrateOperation):
         name = self.constraint_name
         if self._reverse is not None:
             reverse = self._reverse.to_constraint(context.migration_context)
-            name = sqla.final_name(reverse, context.dialect)
+            name = sqla.final_name(reverse, context.dialect) or name
         arguments = [render_name(context, name)]
         keywords: dict[str, str] = {}
         if not context.has_batch:

@@ -1,0 +1,479 @@
+"""Every kind of change of a key or constraint, taken there and back on each database that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+    column,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import INT4RANGE, TSRANGE, ExcludeConstraint
+
+from tests.database.kept import KeptPair, Models, kept_database
+
+__all__ = ["kept_database"]
+
+Case = Callable[[], tuple[Models, Models]]
+
+
+def table(*items: Any, name: str = "t", schema: str | None = None, **options: Any) -> Models:
+    """Return models with one table: three columns that are not null, one that is, and the items."""
+
+    def build(metadata: MetaData) -> None:
+        Table(
+            name,
+            metadata,
+            Column("a", Integer, nullable=False, autoincrement=False),
+            Column("b", Integer, nullable=False, autoincrement=False),
+            Column("c", String(20), nullable=False),
+            Column("d", Integer),
+            *items,
+            schema=schema,
+            **options,
+        )
+
+    return build
+
+
+def both(*parts: Models) -> Models:
+    """Return the models of all parts."""
+
+    def build(metadata: MetaData) -> None:
+        for part in parts:
+            part(metadata)
+
+    return build
+
+
+def key(*columns: str, **options: Any) -> PrimaryKeyConstraint:
+    return PrimaryKeyConstraint(*columns, **options)
+
+
+def counted(*columns: str) -> Models:
+    """Return models with a column that counts up and a key over the columns."""
+
+    def build(metadata: MetaData) -> None:
+        Table(
+            "t",
+            metadata,
+            Column("id", Integer, nullable=False, autoincrement=True),
+            Column("b", Integer, nullable=False, autoincrement=False),
+            PrimaryKeyConstraint(*columns),
+        )
+
+    return build
+
+
+def child(*columns: str, to: tuple[str, ...] = (), table_name: str = "t", **options: Any) -> Models:
+    """Return models with a table that refers to `t`, and to itself in nothing."""
+
+    def build(metadata: MetaData) -> None:
+        Table(
+            "child",
+            metadata,
+            Column("id", Integer, primary_key=True),
+            Column("x", Integer),
+            Column("y", Integer),
+            ForeignKeyConstraint(
+                list(columns),
+                [f"{table_name}.{each}" for each in to or ("a",)],
+                **{"name": "fk_child", **options},
+            ),
+        )
+
+    return build
+
+
+def parent(*items: Any) -> Models:
+    return table(key("a", name="pk_t"), UniqueConstraint("a", "b", name="uq_ab"), *items)
+
+
+def childless(metadata: MetaData) -> None:
+    Table(
+        "child",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("x", Integer),
+        Column("y", Integer),
+    )
+
+
+def refers(*columns: str, **options: Any) -> Models:
+    to = ("a", "b")[: len(columns)]
+    return both(parent(), child(*columns, to=to, **options))
+
+
+def typed(type_: Any) -> Models:
+    return table(Column("kind", type_))
+
+
+PRIMARY_KEYS: dict[str, Case] = {
+    "key added": lambda: (table(), table(key("a"))),
+    "key with another column": lambda: (table(key("a")), table(key("b"))),
+    "key with one more column": lambda: (table(key("a")), table(key("a", "b"))),
+    "key in another order": lambda: (table(key("a", "b")), table(key("b", "a"))),
+    "key with another name": lambda: (
+        table(key("a", name="pk_1")),
+        table(key("a", name="pk 'of' T")),
+    ),
+    "key with another name and other columns": lambda: (
+        table(key("a", name="pk_1")),
+        table(key("a", "c", name="pk_2")),
+    ),
+    "key that a foreign key refers to": lambda: (
+        both(table(key("a", name="pk_1")), child("x")),
+        both(table(key("a", name="pk_2")), child("x")),
+    ),
+    "key replaced under a foreign key": lambda: (
+        both(table(key("a")), child("x")),
+        both(table(key("b"), UniqueConstraint("a", name="uq_a")), child("x")),
+    ),
+    "key and the foreign key to it": lambda: (
+        both(table(key("a")), child("x")),
+        both(table(key("a", "b")), child("x", "y", to=("a", "b"))),
+    ),
+    "key of a table that refers to itself": lambda: (
+        table(key("a", name="k1"), ForeignKeyConstraint(["d"], ["t.a"], name="fk_self")),
+        table(key("a", name="k2"), ForeignKeyConstraint(["d"], ["t.a"], name="fk_self")),
+    ),
+    "key with a new column": lambda: (
+        table(key("a")),
+        table(Column("e", Integer, nullable=False, server_default="1"), key("a", "e")),
+    ),
+    "key whose column goes": lambda: (
+        table(Column("e", Integer, nullable=False, server_default="1"), key("e", "a")),
+        table(key("a")),
+    ),
+    "counted column is part of the key": lambda: (counted("id"), counted("id", "b")),
+}
+
+UNIQUES: dict[str, Case] = {
+    "two of one name in two tables": lambda: (
+        both(table(UniqueConstraint("a", name="uq_1")), table(name="other")),
+        both(table(UniqueConstraint("b", name="uq_1")), table(name="other")),
+    ),
+    "unnamed one with other columns": lambda: (
+        table(UniqueConstraint("a")),
+        table(UniqueConstraint("a", "b")),
+    ),
+    "named one becomes unnamed and another": lambda: (
+        table(UniqueConstraint("a", name="uq_1"), UniqueConstraint("b", name="uq_2")),
+        table(UniqueConstraint("b", name="uq_1"), UniqueConstraint("a", name="uq_2")),
+    ),
+    "names that need quotes": lambda: (
+        table(UniqueConstraint("a", name="uq a"), UniqueConstraint("b", name="Größe")),
+        table(UniqueConstraint("b", name="select"), UniqueConstraint("a", name="it's 100%")),
+    ),
+    "order of columns": lambda: (
+        table(UniqueConstraint("a", "b", name="uq")),
+        table(UniqueConstraint("b", "a", name="uq")),
+    ),
+}
+
+FOREIGN_KEYS: dict[str, Case] = {
+    f"action {options}": lambda options=options: (refers("x"), refers("x", **options))  # type: ignore[misc]  # the default binds the loop's value
+    for options in (
+        {"ondelete": "CASCADE"},
+        {"ondelete": "RESTRICT", "onupdate": "SET NULL"},
+        {"onupdate": "CASCADE", "ondelete": "SET NULL"},
+    )
+}
+FOREIGN_KEYS |= {
+    "action changed": lambda: (
+        refers("x", ondelete="CASCADE", onupdate="CASCADE"),
+        refers("x", ondelete="SET NULL", onupdate="CASCADE"),
+    ),
+    "of two columns": lambda: (both(parent(), childless), refers("x", "y")),
+    "columns": lambda: (refers("x"), refers("y")),
+    "more columns": lambda: (refers("x"), refers("x", "y")),
+    "name": lambda: (refers("x", name="fk_1"), refers("x", name="fk 'x' 2")),
+    "name and action": lambda: (
+        refers("x", name="fk_1", ondelete="CASCADE"),
+        refers("x", name="fk_2"),
+    ),
+    "other table": lambda: (
+        both(parent(), table(key("a"), name="u"), child("x")),
+        both(parent(), table(key("a"), name="u"), child("x", table_name="u")),
+    ),
+    "two that swap their names": lambda: (
+        both(parent(), _two_keys("fk_1", "fk_2")),
+        both(parent(), _two_keys("fk_2", "fk_1")),
+    ),
+    "two on the same column": lambda: (
+        refers("x"),
+        both(parent(), table(key("a"), name="u"), _two_targets),
+    ),
+    "circle": lambda: (_pair_of_tables(refers=False), _pair_of_tables(refers=True)),
+    "circle, with names swapped": lambda: (
+        _pair_of_tables(refers=True),
+        _pair_of_tables(refers=True, names=("fk_v", "fk_u")),
+    ),
+}
+
+
+def _two_keys(first: str, second: str) -> Models:
+    def build(metadata: MetaData) -> None:
+        Table(
+            "child",
+            metadata,
+            Column("id", Integer, primary_key=True),
+            Column("x", Integer, ForeignKey("t.a", name=first)),
+            Column("y", Integer, ForeignKey("t.a", name=second)),
+        )
+
+    return build
+
+
+def _two_targets(metadata: MetaData) -> None:
+    Table(
+        "child",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("x", Integer),
+        Column("y", Integer),
+        ForeignKeyConstraint(["x"], ["t.a"], name="fk_child"),
+        ForeignKeyConstraint(["x"], ["u.a"], name="fk_child_2"),
+    )
+
+
+def _pair_of_tables(*, refers: bool, names: tuple[str, str] = ("fk_u", "fk_v")) -> Models:
+    def build(metadata: MetaData) -> None:
+        for name, other, constraint in (("u", "v", names[0]), ("v", "u", names[1])):
+            made = Table(
+                name,
+                metadata,
+                Column("id", Integer, primary_key=True),
+                Column("other_id", Integer),
+            )
+            if refers:
+                made.append_constraint(
+                    ForeignKeyConstraint(["other_id"], [f"{other}.id"], name=constraint)
+                )
+
+    return build
+
+
+CHECKS: dict[str, Case] = {
+    "unnamed one changed": lambda: (
+        table(CheckConstraint("a > 0")),
+        table(CheckConstraint("a >= 0")),
+    ),
+    "unnamed one removed, of two": lambda: (
+        table(CheckConstraint("a > 0"), CheckConstraint("b > 0")),
+        table(CheckConstraint("b > 0")),
+    ),
+    "unnamed one becomes named": lambda: (
+        table(CheckConstraint("a > 0")),
+        table(CheckConstraint("a > 0", name="ck_a")),
+    ),
+    "name": lambda: (
+        table(CheckConstraint("a > 0", name="ck_1")),
+        table(CheckConstraint("a > 0", name='ck "2"')),
+    ),
+    "list of values": lambda: (
+        table(CheckConstraint("c IN ('1', '2', 'x')", name="ck")),
+        table(CheckConstraint("c IN ('1', '2', 'x', 'it''s %')", name="ck")),
+    ),
+    "of several columns": lambda: (
+        table(),
+        table(CheckConstraint("a > 0 AND (b > 0 OR d IS NULL)", name="ck_all")),
+    ),
+    "made by expressions": lambda: (
+        table(),
+        table(CheckConstraint(func.length(column("c")) < 50, name="ck_length")),
+    ),
+    "of a boolean": lambda: (
+        typed(Boolean()),
+        typed(Boolean(create_constraint=True, name="ck_kind")),
+    ),
+    "of an enum": lambda: (
+        typed(Enum("1", "2", native_enum=False, create_constraint=True, name="ck_kind")),
+        typed(Enum("1", "2", native_enum=False, length=1)),
+    ),
+    "two swap their conditions": lambda: (
+        table(CheckConstraint("a > 0", name="ck_1"), CheckConstraint("b > 0", name="ck_2")),
+        table(CheckConstraint("b > 0", name="ck_1"), CheckConstraint("a > 0", name="ck_2")),
+    ),
+    "on a new column": lambda: (
+        table(),
+        table(Column("e", Integer), CheckConstraint("e >= a", name="ck_e")),
+    ),
+}
+
+DEFERRALS: dict[str, Case] = {
+    "foreign key deferrable": lambda: (refers("x"), refers("x", deferrable=True)),
+    "foreign key initially deferred": lambda: (
+        refers("x", deferrable=True),
+        refers("x", deferrable=True, initially="DEFERRED"),
+    ),
+}
+
+LONG = "x" * 70
+POSTGRESQL: dict[str, Case] = {
+    "key deferrable": lambda: (table(key("a")), table(key("a", deferrable=True))),
+    "key initially deferred": lambda: (
+        table(key("a", name="k", deferrable=True)),
+        table(key("a", name="k", deferrable=True, initially="DEFERRED")),
+    ),
+    "key with included columns": lambda: (
+        table(key("a")),
+        table(key("a", postgresql_include=["b", "d"])),
+    ),
+    "key with other included columns": lambda: (
+        both(table(key("a", postgresql_include=["b"])), child("x")),
+        both(table(key("a", postgresql_include=["c"])), child("x")),
+    ),
+    "unique deferrable": lambda: (
+        table(UniqueConstraint("a", name="uq")),
+        table(UniqueConstraint("a", name="uq", deferrable=True, initially="DEFERRED")),
+    ),
+    "unique and nulls": lambda: (
+        table(UniqueConstraint("d", name="uq")),
+        table(UniqueConstraint("d", name="uq", postgresql_nulls_not_distinct=True)),
+    ),
+    "unique with included columns": lambda: (
+        table(UniqueConstraint("a", name="uq")),
+        table(UniqueConstraint("a", name="uq", postgresql_include=["b"])),
+    ),
+    "foreign key: match": lambda: (refers("x", "y"), refers("x", "y", match="FULL")),
+    "foreign key: columns set to null": lambda: (
+        refers("x", "y", ondelete="SET NULL"),
+        refers("x", "y", ondelete="SET NULL (y)"),
+    ),
+    "foreign key: columns set to default": lambda: (
+        refers("x", "y", ondelete="SET DEFAULT (x)"),
+        refers("x", "y", ondelete="SET DEFAULT (y)"),
+    ),
+    "long names": lambda: (
+        table(UniqueConstraint("a", name=f"u{LONG}"[:63]), CheckConstraint("b > 0")),
+        table(UniqueConstraint("a", name="ü" * 31), CheckConstraint("d > 0")),
+    ),
+}
+
+EXCLUSIONS: dict[str, Case] = {
+    "added": lambda: (_ranges(), _ranges((("r", "&&"),))),
+    "without a name": lambda: (_ranges(), _ranges((("r", "&&"),), name=None)),
+    "operator": lambda: (_ranges((("r", "&&"),)), _ranges((("r", "-|-"),))),
+    "more columns": lambda: (_ranges((("r", "&&"),)), _ranges((("r", "&&"), ("s", "&&")))),
+    "predicate": lambda: (
+        _ranges((("r", "&&"),)),
+        _ranges((("r", "&&"),), where=text("id > 5 AND id < 9")),
+    ),
+    "other predicate": lambda: (
+        _ranges((("r", "&&"),), where=text("id > 5")),
+        _ranges((("r", "&&"),), where=text("id IN (5, 6)")),
+    ),
+    "method": lambda: (
+        _ranges((("r", "&&"),)),
+        _ranges((("id", "="),), using="hash"),
+    ),
+    "operator class": lambda: (
+        _ranges((("c", "="),), using="btree"),
+        _ranges((("c", "="),), using="btree", ops={"c": "varchar_pattern_ops"}),
+    ),
+    "deferral": lambda: (
+        _ranges((("r", "&&"),)),
+        _ranges((("r", "&&"),), deferrable=True, initially="DEFERRED"),
+    ),
+    "expression": lambda: (
+        _ranges((("r", "&&"),)),
+        _ranges(((func.int4range(column("id"), column("id") + 5), "&&"),)),
+    ),
+    "name": lambda: (_ranges((("r", "&&"),)), _ranges((("r", "&&"),), name="no Overlap")),
+    "with its table": lambda: (lambda _: None, _ranges((("r", "&&"),), where=text("id > 5"))),
+    "on a new column": lambda: (
+        lambda metadata: _table_of(metadata, Column("id", Integer, primary_key=True)),
+        lambda metadata: _table_of(
+            metadata,
+            Column("id", Integer, primary_key=True),
+            Column("r", INT4RANGE),
+            ExcludeConstraint(("r", "&&"), name="ex"),
+        ),
+    ),
+}
+
+
+def _table_of(metadata: MetaData, *items: Any) -> None:
+    Table("t", metadata, *items)
+
+
+def _ranges(elements: tuple[tuple[Any, str], ...] = (), **options: Any) -> Models:
+    def build(metadata: MetaData) -> None:
+        made = Table(
+            "t",
+            metadata,
+            Column("id", Integer, primary_key=True, autoincrement=False),
+            Column("c", String(20)),
+            Column("r", INT4RANGE),
+            Column("s", TSRANGE),
+        )
+        if elements:
+            made.append_constraint(ExcludeConstraint(*elements, **{"name": "ex_t", **options}))
+
+    return build
+
+
+EVERYWHERE = {**PRIMARY_KEYS, **UNIQUES, **FOREIGN_KEYS, **CHECKS}
+ONLY_POSTGRESQL = {**POSTGRESQL, **{f"exclusion: {name}": it for name, it in EXCLUSIONS.items()}}
+DIRECTIONS = pytest.mark.parametrize("is_forward", [True, False], ids=["there", "back"])
+
+
+def _run(pair: KeptPair, case: Case, *, is_forward: bool) -> None:
+    before, after = case() if is_forward else reversed(case())
+    pair.converge(before, after)
+
+
+@DIRECTIONS
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_change_converges(database: KeptPair, name: str, is_forward: bool) -> None:
+    _run(database, EVERYWHERE[name], is_forward=is_forward)
+
+
+@DIRECTIONS
+@pytest.mark.requires("deferrable")
+@pytest.mark.parametrize("name", DEFERRALS)
+def test_deferral_converges(database: KeptPair, name: str, is_forward: bool) -> None:
+    _run(database, DEFERRALS[name], is_forward=is_forward)
+
+
+@DIRECTIONS
+@pytest.mark.requires("exclusion")
+@pytest.mark.parametrize("name", ONLY_POSTGRESQL)
+def test_rare_constraint_converges(database: KeptPair, name: str, is_forward: bool) -> None:
+    _run(database, ONLY_POSTGRESQL[name], is_forward=is_forward)
+
+
+@DIRECTIONS
+@pytest.mark.requires("schemas")
+def test_foreign_key_across_schemas_converges(database: KeptPair, is_forward: bool) -> None:
+    schema = database.database.second_schema
+
+    def models(*, refers: bool) -> Models:
+        def build(metadata: MetaData) -> None:
+            table(key("a"), schema=schema)(metadata)
+            keys = [ForeignKeyConstraint(["b"], [f"{schema}.t.a"], name="fk_b")] if refers else []
+            table(key("a"), *keys, name="here")(metadata)
+
+        return build
+
+    _run(
+        database,
+        lambda: (models(refers=False), models(refers=True)),
+        is_forward=is_forward,
+    )
