@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     CheckConstraint,
@@ -59,13 +59,26 @@ _ONE_CALL = re.compile(r"\w+\([^()']*\)\Z")
 _INTEGER_OPTIONS = frozenset({"start", "increment", "minvalue", "maxvalue", "cache"})
 
 
+class FormerNames(Protocol):
+    """What tables and columns are called in the database, where the facts say other names."""
+
+    def old_key(self, new: TableKey) -> TableKey:
+        """Return what a table is called in the database."""
+
+    def columns_of(self, table: TableKey) -> Mapping[str, str]:
+        """Return the facts' names of a table's columns (by its new key) by the database's."""
+
+
 def build_tables(
-    connection: Connection, facts: Iterable[TableFacts], metadata: MetaData
+    connection: Connection,
+    facts: Iterable[TableFacts],
+    metadata: MetaData,
+    former: FormerNames | None = None,
 ) -> dict[TableKey, Table]:
     """Add the tables to `metadata` and return them by key.
 
     Foreign keys between tables of the same call, or to tables that `metadata` has already, are
-    resolved to them.
+    resolved to them. `former` knows how the database calls what the facts call otherwise.
     """
     built: dict[TableKey, Table] = {}
     missing = []
@@ -78,7 +91,7 @@ def build_tables(
             missing.append(table)
         else:
             built[table.key] = known
-    types = _reflect_types(connection, [table.key for table in missing])
+    types = _reflect_types(connection, [table.key for table in missing], former)
     for table in missing:
         of_table = types.get(table.key, {})
         built[table.key] = _build_table(table, of_table, metadata, connection.dialect)
@@ -90,8 +103,23 @@ def build_tables(
     return built
 
 
-def _reflect_types(connection: Connection, keys: Iterable[TableKey]) -> _Types:
-    """Return the types of the tables' columns as SQLAlchemy reflects them."""
+def _reflect_types(
+    connection: Connection, keys: Iterable[TableKey], former: FormerNames | None
+) -> _Types:
+    """Return the types of the tables' columns as SQLAlchemy reflects them, by the facts' names."""
+    keys = list(keys)
+    if former is None:
+        return _types_in_database(connection, keys)
+    found = _types_in_database(connection, [former.old_key(key) for key in keys])
+    result = {}
+    for key in keys:
+        names = former.columns_of(key)
+        types = found.get(former.old_key(key), {})
+        result[key] = {names.get(name, name): type_ for name, type_ in types.items()}
+    return result
+
+
+def _types_in_database(connection: Connection, keys: Iterable[TableKey]) -> _Types:
     names: dict[str | None, list[str]] = {}
     for key in keys:
         names.setdefault(key.schema, []).append(key.name)
