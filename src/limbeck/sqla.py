@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import bindparam
@@ -351,6 +353,34 @@ def is_autocommit(connection: Connection) -> bool:
     `_is_autocommit_isolation` is private in every version up to 2.1.
     """
     return bool(connection._is_autocommit_isolation())
+
+
+@dataclass(frozen=True, slots=True)
+class MappedNames:
+    """How a mapped class is called, and its attributes by the names of their columns."""
+
+    name: str
+    attributes: Mapping[str, str]
+
+
+def mapped_names(tables: Iterable[Table]) -> dict[Table, MappedNames]:
+    """Return the names of the classes that are mapped to tables, with those of their attributes.
+
+    `_all_registries` has no public twin in SQLAlchemy 2.1.
+    """
+    if "sqlalchemy.orm" not in sys.modules:
+        return {}
+    from sqlalchemy.orm.mapper import _all_registries  # not loaded for models without the ORM
+
+    wanted = set(tables)
+    found: dict[Table, MappedNames] = {}
+    for registry in _all_registries():
+        for mapper in registry.mappers:
+            table = mapper.local_table
+            if isinstance(table, Table) and table in wanted and mapper.inherits is None:
+                attributes = {str(column.name): key for key, column in mapper.columns.items()}
+                found[table] = MappedNames(mapper.class_.__name__, attributes)
+    return found
 
 
 def may_bring_types(type_: TypeEngine[Any]) -> bool:

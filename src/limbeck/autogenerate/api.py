@@ -23,20 +23,30 @@ __all__ = [
 ]
 
 
-def compare_metadata(context: MigrationContext, metadata: MetaData) -> Any:
+def compare_metadata(
+    context: MigrationContext, metadata: MetaData, *, detect_renames: bool | None = None
+) -> Any:
     """Return what differs between the context's database and the models, as a list of tuples.
 
     Each is `("add_table", table)`, `("remove_index", index)`, …; the alterations of one column are
     a list of tuples `("modify_type", schema, table, column, {existing…}, old, new)`.
     """
-    script = produce_migrations(context, metadata)
+    script = produce_migrations(context, metadata, detect_renames=detect_renames)
     assert script.upgrade_ops is not None
     return script.upgrade_ops.as_diffs()
 
 
-def produce_migrations(context: MigrationContext, metadata: MetaData) -> MigrationScript:
-    """Return what differs as a script of directives, forwards and back."""
+def produce_migrations(
+    context: MigrationContext, metadata: MetaData, *, detect_renames: bool | None = None
+) -> MigrationScript:
+    """Return what differs as a script of directives, forwards and back.
+
+    `detect_renames` looks for what was renamed, where nothing else says so: not given, as the
+    option of that name says that `context.configure()` takes, and without that not.
+    """
     autogen_context = AutogenContext(context, metadata=metadata)
+    if detect_renames is not None:
+        autogen_context.opts = {**autogen_context.opts, "detect_renames": detect_renames}
     script = MigrationScript(rev_id=None, upgrade_ops=UpgradeOps(), downgrade_ops=DowngradeOps())
     compare._populate_migration_script(autogen_context, script)
     return script

@@ -8,17 +8,20 @@ that reduces both sides to facts and hands them to `diff`; functions of users on
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, inspect
 
+from limbeck.autogenerate import renaming
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.autogenerate.hooks import has_table_functions, run_table_functions
 from limbeck.autogenerate.tidy import leave_out_needless_drops, warn_of_impossible
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff import ALL_KINDS, compare
+from limbeck.diff.said import said_old_tables
 from limbeck.diff.types import own_comparison
 from limbeck.dispatch import PriorityDispatcher
 from limbeck.operations.ops import MigrationScript, UpgradeOps
@@ -54,6 +57,7 @@ def _populate_migration_script(
     downgrade_ops = migration_script.downgrade_ops_list[-1]
     _produce_net_changes(autogen_context, upgrade_ops)
     upgrade_ops.reverse_into(downgrade_ops)
+    renaming.explain(upgrade_ops, downgrade_ops, autogen_context)
     for container in (upgrade_ops, downgrade_ops):
         leave_out_needless_drops(container)
     warn_of_impossible([upgrade_ops, downgrade_ops], autogen_context)
@@ -140,6 +144,7 @@ def _compare_schemas(
 ) -> None:
     """Compare both sides of the schemas; ours among the comparators on "schema"."""
     comparison = Comparison(autogen_context, schemas)
+    upgrade_ops.ops.extend(comparison.renamed.directives)
     found = compare(comparison.database, comparison.models.facts, comparison)
     upgrade_ops.ops.extend(found.ops)
     if has_table_functions(autogen_context):
@@ -158,7 +163,8 @@ class Comparison:
         self.run_name_filters = autogen_context.run_name_filters
         self.has_name_filters = bool(autogen_context._name_filters)
         self.renders_batches = bool(autogen_context.opts.get("render_as_batch"))
-        self.detects_renames = bool(autogen_context.opts.get("detect_renames", False))
+        self._renames_wanted = renaming.request_of(autogen_context)
+        self.detects_renames = self._renames_wanted is not None and self._renames_wanted.seeks
         self.probes = bool(autogen_context.opts.get("probe", True))
         self.kinds = chosen_kinds(autogen_context)
         self.compare_type = self._option("compare_type")
@@ -178,30 +184,44 @@ class Comparison:
         """The models' tables."""
         return self.models.tables
 
-    @cached_property
+    @property
     def database(self) -> SchemaFacts:
-        """The facts of the database, without our own table.
+        """The facts of the database, once what was renamed is renamed."""
+        return SchemaFacts(self.renamed.facts)
 
-        Of schemas that only the models name, nothing else is looked at than what they name.
+    @cached_property
+    def renamed(self) -> renaming.Renamed:
+        """What was renamed, and the facts of the database after that."""
+        if self._renames_wanted is None:
+            return renaming.Renamed(self._read())
+        said = self._renames_wanted.said.in_schema(self._default_schema)
+        request = replace(self._renames_wanted, said=said)
+        olds = said_old_tables(said, self.model_tables)
+        return renaming.rename(request, self._read(olds), self.models, self._autogen_context)
+
+    def _read(self, wanted: Collection[TableKey] = ()) -> Mapping[TableKey, TableFacts]:
+        """Return the facts of the database, without our own table.
+
+        Of schemas that only the models name, nothing else is looked at than what they name, and
+        what else is `wanted`.
         """
         named: Schemas = set()
         if not self._autogen_context.opts.get("include_schemas", False):
             named = {key.schema for key in self.models.facts.tables} - self._schemas - {None}
         found = read_database(self._autogen_context, self._schemas | named)
-        return SchemaFacts(
-            {
-                key: facts
-                for key, facts in found.tables.items()
-                if key.schema not in named or key in self.models.facts.tables
-            }
-        )
+        return {
+            key: facts
+            for key, facts in found.tables.items()
+            if key.schema not in named or key in self.models.facts.tables or key in wanted
+        }
 
     def database_tables(self, keys: Iterable[TableKey]) -> Mapping[TableKey, Table]:
         """Return Tables for the database's side; those not there yet are built together."""
         keys = list(keys)
         missing = [self.database.tables[key] for key in keys if key not in self._built]
         if missing:
-            built = build_tables(self.connection, missing, self._metadata)
+            former = self.renamed.renames
+            built = build_tables(self.connection, missing, self._metadata, former or None)
             for facts in missing:
                 self.impl.complete_table(facts, built[facts.key])
             self._built.update(built)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.reflection import Inspector
 from sqlalchemy.schema import sort_tables_and_constraints
 
+from limbeck.diff.renames import RenameRequest
 from limbeck.dispatch import PriorityDispatcher
 from limbeck.errors import CommandError, ModelsError
 from limbeck.runtime.migration import MigrationContext
@@ -56,6 +57,7 @@ class AutogenContext:
         self._object_filters = _given(self.opts.get("include_object"))
         self._name_filters = _given(self.opts.get("include_name"))
         self._has_batch = False
+        self.rename_request: RenameRequest | None = None
 
     @cached_property
     def comparators(self) -> PriorityDispatcher:

@@ -190,30 +190,6 @@ class Finder:
                     yield DependentRename(table.key, "sequence", old, new)
 
 
-def in_order(
-    renames: Iterable[tuple[str | None, str, str]],
-) -> Iterator[tuple[int, str, str]]:
-    """Yield renames (scope, old, new) so that each name is free: (position given, old, new).
-
-    Where they form a circle, one of them takes a detour by a name of ours.
-    """
-    pending = [(number, *each) for number, each in enumerate(renames)]
-    while pending:
-        ready = [
-            each
-            for each in pending
-            if not any(o is not each and (o[1], o[2]) == (each[1], each[3]) for o in pending)
-        ]
-        if ready:
-            yield from ((number, old, new) for number, _, old, new in ready)
-            pending = [each for each in pending if not any(each is one for one in ready)]
-        else:
-            number, scope, old, new = pending[0]
-            detour = f"_limbeck_tmp_{old}"[:50]
-            yield number, old, detour
-            pending[0] = (number, scope, detour, new)
-
-
 def _has_sequence(column: ColumnFacts) -> bool:
     return column.autoincrement or column.identity is not None
 

@@ -116,6 +116,21 @@ class Found:
     renames: Renames = field(default_factory=Renames)
     unanswered: tuple[Question, ...] = ()
 
+    @property
+    def flags_of_sure(self) -> tuple[str, ...]:
+        """What says on the command line the renames that were found."""
+        tables = (
+            f"--rename-table {SaidRename(e.old.name, e.new.name, None, e.old.schema)}"
+            for e in self.renames.tables
+            if e.why is not None
+        )
+        columns = (
+            f"--rename {SaidRename(e.old, e.new, e.table.name, e.table.schema)}"
+            for e in self.renames.columns
+            if e.why is not None
+        )
+        return (*tables, *columns)
+
 
 def find_renames(sides: Sides, request: RenameRequest, filters: Filters, wording: Wording) -> Found:
     """Return what has been renamed; raises RenameError for what was said and can't be."""
@@ -178,7 +193,7 @@ def _seek_tables(
     chosen, questions = _decide(scored, ask_of, request)
     found = []
     for each, why in chosen:
-        log.info("Detected renamed table '%s': '%s' (%s)", each.old.key, each.new.key, why)
+        log.info("Detected renamed table '%s': '%s'", each.old.key, each.new.key)
         found.append(TableRename(each.old.key, each.new.key, why))
     return tuple(found), questions
 
@@ -218,7 +233,7 @@ def _seek_columns(
     found = []
     for each, why in chosen:
         names = (model.key, each.old.name, each.new.name)
-        log.info("Detected renamed column '%s.%s': '%s' (%s)", *names, why)
+        log.info("Detected renamed column '%s.%s': '%s'", *names)
         found.append(ColumnRename(*names, why))
     return found, questions
 
@@ -246,10 +261,13 @@ def _decide(
     scored: Iterable[Scored[T]],
     ask_of: Callable[[Sequence[Scored[T]]], Question],
     request: RenameRequest,
-) -> tuple[list[tuple[Scored[T], str]], list[Question]]:
-    """Take what is sure or chosen, one to one; return it with its reasons, and open questions."""
+) -> tuple[list[tuple[Scored[T], str | None]], list[Question]]:
+    """Take what is sure or chosen, one to one; return it with its reasons, and open questions.
+
+    What the user chose needs no reasons.
+    """
     open_ = _Open(list(scored))
-    chosen: list[tuple[Scored[T], str]] = []
+    chosen: list[tuple[Scored[T], str | None]] = []
     questions: list[Question] = []
     while open_.left:
         rivals = open_.rivals_of_best()
@@ -265,6 +283,7 @@ def _decide(
             questions.append(question)
         if taken is not None:
             percent = round(taken.score.value * 100)
-            chosen.append((taken, f"{taken.score}; {percent} % sure"))
+            is_asked = request.ask is not None
+            chosen.append((taken, None if is_asked else f"{taken.score}; {percent} % sure"))
         open_.drop(old=rivals[0].old, new=taken.new if taken is not None else None)
     return chosen, questions

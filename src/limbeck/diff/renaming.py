@@ -139,7 +139,11 @@ def _rename_table(facts: TableFacts, renames: Renames, wording: Wording) -> Tabl
         key=key,
         columns=tuple(_rename_column(each, names, reword) for each in facts.columns),
         primary_key=facts.primary_key
-        and replace(facts.primary_key, columns=_renamed(facts.primary_key.columns, names)),
+        and replace(
+            facts.primary_key,
+            columns=_renamed(facts.primary_key.columns, names),
+            options=_rename_options(facts.primary_key.options, reword),
+        ),
         uniques=_sorted(
             replace(
                 each,

@@ -64,6 +64,14 @@ def find_said_tables(
     return tuple(result)
 
 
+def said_old_tables(said: SaidRenames, models: Mapping[TableKey, Table]) -> set[TableKey]:
+    """Return all names that somebody says a table had before."""
+    keys = {TableKey(e.schema, e.old) for e in (*said.now, *said.lasting) if e.table is None}
+    for key, table in models.items():
+        keys |= {TableKey(key.schema, old) for old in former_names(table.info)}
+    return keys
+
+
 def find_said_columns(
     said: SaidRenames,
     old_key: TableKey,
