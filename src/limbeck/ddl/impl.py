@@ -95,6 +95,9 @@ class DefaultImpl(ReadingImpl, metaclass=ImplMeta):
     counts_only_in_keys = False
     """Must a column that counts up be in a key all the time?"""
 
+    has_rename_column = True
+    """Is there a statement that renames a column and need not say again what it is?"""
+
     foreign_keys_hold_columns = False
     """Does a foreign key keep its columns' types, and the index under it, from being changed?"""
 
