@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import BindParameter, ClauseElement, ColumnElement, TextClause, conv
-from sqlalchemy.sql.expression import TableClause
+from sqlalchemy.sql.selectable import TableClause
 from sqlalchemy.types import TypeEngine
 
 from limbeck.operations.alter import ServerDefault, Type
@@ -84,8 +84,11 @@ def alter_column(
         existing_nullable: whether it takes NULL now.
         existing_comment: its comment now.
         schema: the table's schema.
-        kw: `autoincrement`, `existing_autoincrement`, and what a dialect takes, such as
-            `postgresql_using` for the expression that converts the values.
+        kw: `autoincrement`, `existing_autoincrement`; `replace=True` to drop the column and add
+            it anew, for a computed expression that comes, goes or changes where there is no
+            ALTER for it: values that were not computed are lost, and so is what hangs on the
+            column; and what a dialect takes, such as `postgresql_using` for the expression
+            that converts the values.
     """
 
 def alter_table_options(
@@ -264,7 +267,12 @@ def create_index(
     """
 
 def create_primary_key(
-    constraint_name: str | None, table_name: str, columns: list[str], *, schema: str | None = None
+    constraint_name: str | None,
+    table_name: str,
+    columns: list[str],
+    *,
+    schema: str | None = None,
+    **kw: Any,
 ) -> None:
     """Add a primary key to a table that has none.
 
@@ -273,6 +281,7 @@ def create_primary_key(
         table_name: the table.
         columns: the names of its columns.
         schema: the table's schema.
+        kw: `deferrable`, `initially`, and what a dialect takes.
     """
 
 def create_table(
@@ -589,7 +598,9 @@ class _Batch(BatchOperations):
     def create_index(self, index_name: str, columns: Sequence[IndexColumn], **kw: Any) -> None:
         """Create an index on the batch block's table; arguments as for `op.create_index`."""
 
-    def create_primary_key(self, constraint_name: str | None, columns: list[str]) -> None:
+    def create_primary_key(
+        self, constraint_name: str | None, columns: list[str], **kw: Any
+    ) -> None:
         """Add a primary key to the batch block's table, in place of the one it has."""
 
     def create_table_comment(

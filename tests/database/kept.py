@@ -41,6 +41,8 @@ class KeptPair:
                 _drop_schemas(database)
             else:
                 drop_all_tables(database)
+            if "implicit_commit" in database.features:
+                _drop_second(database)
 
 
 def _drop_schemas(database: Database) -> None:
@@ -48,6 +50,12 @@ def _drop_schemas(database: Database) -> None:
         for schema in ("public", "second"):
             connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
             connection.execute(text(f"CREATE SCHEMA {schema}"))
+
+
+def _drop_second(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text(f"DROP DATABASE {database.second_schema}"))
+        connection.execute(text(f"CREATE DATABASE {database.second_schema} CHARACTER SET utf8mb4"))
 
 
 def make_pair(name: str, folder: Path) -> Iterator[KeptPair]:

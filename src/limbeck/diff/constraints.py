@@ -101,12 +101,10 @@ def compare_primary_key(pair: TablePair, context: DiffContext) -> Iterator[Step]
     if existing is not None:
         if counter is not None:
             yield Step(Stage.DROP_KEY, _count(pair, counter, is_on=False))
-        name = existing.name or context.impl.primary_key_name
-        directive = drop(pair.database_table.primary_key, name)
+        directive = drop(pair.database_table.primary_key, existing.name)
         yield Step(Stage.DROP_KEY, directive, frozenset(existing.columns))
     if wanted is not None:
-        name = wanted.name or context.impl.primary_key_name
-        addition = create(pair.model_table.primary_key, name)
+        addition = create(pair.model_table.primary_key, wanted.name)
         yield Step(Stage.CREATE_KEY, addition, frozenset(wanted.columns))
         if counter is not None:
             yield Step(Stage.CREATE_KEY, _count(pair, counter, is_on=True))

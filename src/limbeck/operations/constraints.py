@@ -244,6 +244,8 @@ class DropConstraintOp(MigrateOperation):
         if self._reverse is not None:
             reverse = self._reverse.to_constraint(context.migration_context)
             name = sqla.final_name(reverse, context.dialect) or name
+        if name is None and self.constraint_type == "primary":
+            name = context.migration_context.impl.primary_key_name
         arguments = [render_name(context, name)]
         keywords: dict[str, str] = {}
         if not context.has_batch:
@@ -317,6 +319,7 @@ class CreatePrimaryKeyOp(_ColumnsConstraintOp):
         columns: list[str],
         *,
         schema: str | None = None,
+        **kw: Any,
     ) -> None:
         """Add a primary key to a table that has none.
 
@@ -325,12 +328,13 @@ class CreatePrimaryKeyOp(_ColumnsConstraintOp):
             table_name: the table.
             columns: the names of its columns.
             schema: the table's schema.
+            kw: `deferrable`, `initially`, and what a dialect takes.
         """
-        operations.invoke(cls(constraint_name, table_name, columns, schema=schema))
+        operations.invoke(cls(constraint_name, table_name, columns, schema=schema, **kw))
 
     @classmethod
     def batch_create_primary_key(
-        cls, operations: BatchOperations, constraint_name: str | None, columns: list[str]
+        cls, operations: BatchOperations, constraint_name: str | None, columns: list[str], **kw: Any
     ) -> None:
         """Add a primary key to the batch block's table, in place of the one it has."""
         operations.invoke(
@@ -339,6 +343,7 @@ class CreatePrimaryKeyOp(_ColumnsConstraintOp):
                 operations.impl.table_name,
                 columns,
                 schema=operations.impl.schema,
+                **kw,
             )
         )
 
