@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, Table, select, text, types
 from sqlalchemy.schema import DropTable, sort_tables_and_constraints
 
+import tests
 from limbeck.autogenerate import produce_migrations, render
 from limbeck.autogenerate.api import AutogenContext
 from limbeck.operations import Operations
@@ -169,7 +170,7 @@ def _run(database: Database, metadata: MetaData, source: str, function: str) -> 
     """Run a function of the file; an empty one does nothing."""
     if not source:
         return
-    namespace: dict[str, Any] = {}
+    namespace: dict[str, Any] = {"tests": tests}  # types of the models stand behind their module
     exec(compile(source, "revision.py", "exec"), namespace)
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"target_metadata": metadata})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import MetaData, text
@@ -23,13 +24,15 @@ class KeptPair:
     database: Database
     scratch: Database
 
-    def converge(self, before: Models, after: Models, *, rows: int = 2) -> str:
+    def converge(self, before: Models, after: Models, *, rows: int = 2, **opts: Any) -> str:
         """Go from one schema to the other and back; return the revision file."""
         sides = MetaData(), MetaData()
         before(sides[0])
         after(sides[1])
         try:
-            return assert_converges(self.database, *sides, rows=rows, scratch=self.scratch)
+            return assert_converges(
+                self.database, *sides, rows=rows, scratch=self.scratch, **opts
+            )
         finally:
             self.empty()
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from limbeck.autogenerate import compare, render
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.autogenerate.revision import RevisionContext
+from limbeck.diff.renames import RenameRequest
 from limbeck.operations.ops import DowngradeOps, MigrationScript, UpgradeOps
 from limbeck.runtime.migration import MigrationContext
 
@@ -24,7 +25,7 @@ __all__ = [
 
 
 def compare_metadata(
-    context: MigrationContext, metadata: MetaData, *, detect_renames: bool | None = None
+    context: MigrationContext, metadata: MetaData, *, detect_renames: bool | RenameRequest | None = None
 ) -> Any:
     """Return what differs between the context's database and the models, as a list of tuples.
 
@@ -37,12 +38,12 @@ def compare_metadata(
 
 
 def produce_migrations(
-    context: MigrationContext, metadata: MetaData, *, detect_renames: bool | None = None
+    context: MigrationContext, metadata: MetaData, *, detect_renames: bool | RenameRequest | None = None
 ) -> MigrationScript:
     """Return what differs as a script of directives, forwards and back.
 
-    `detect_renames` looks for what was renamed, where nothing else says so: not given, as the
-    option of that name says that `context.configure()` takes, and without that not.
+    `detect_renames` looks for what was renamed, or says it (a `RenameRequest`); not given, the
+    option of that name does that `context.configure()` takes, and without it nothing is renamed.
     """
     autogen_context = AutogenContext(context, metadata=metadata)
     if detect_renames is not None:

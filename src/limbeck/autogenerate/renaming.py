@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy import Connection, Index, MetaData, Table
 
 from limbeck import sqla
 from limbeck.autogenerate.context import AutogenContext
@@ -28,8 +28,10 @@ from limbeck.errors import UnsureRenameError
 from limbeck.operations.ops import (
     AddColumnOp,
     AlterColumnOp,
+    CreateIndexOp,
     CreateTableOp,
     DropColumnOp,
+    DropIndexOp,
     DropTableOp,
     MigrateOperation,
     ModifyTableOps,
@@ -59,7 +61,8 @@ def request_of(autogen_context: AutogenContext) -> RenameRequest | None:
     """Return what is wanted of renames; None where nobody asked for any."""
     if autogen_context.rename_request is not None:
         return autogen_context.rename_request
-    return RenameRequest() if autogen_context.opts.get("detect_renames") else None
+    option = autogen_context.opts.get("detect_renames")
+    return option if isinstance(option, RenameRequest) else RenameRequest() if option else None
 
 
 def rename(
@@ -111,6 +114,10 @@ def _source(directives: list[MigrateOperation], autogen_context: AutogenContext)
     lines = [line for each in directives for line in autogen_context.render_op(each)]
     autogen_context.imports = imports
     return "\n".join(lines)
+
+
+def _by_name(indexes: Iterable[Index]) -> list[Index]:
+    return sorted(indexes, key=lambda index: str(index.name))
 
 
 def _tell_of_unanswered(found: Found, request: RenameRequest) -> None:
@@ -274,7 +281,13 @@ class _There:
     def _instead_of_table(self, rename: TableRename) -> list[MigrateOperation]:
         table = self.tables([rename.old])[rename.old]
         new = CreateTableOp.from_table(self._models.tables[rename.new])
-        return [new, DropTableOp.from_table(table)]
+        wanted = self._models.tables[rename.new].indexes
+        return [
+            new,
+            *(CreateIndexOp.from_index(index) for index in _by_name(wanted)),
+            *(DropIndexOp.from_index(index) for index in _by_name(table.indexes)),
+            DropTableOp.from_table(table),
+        ]
 
     def _instead_of_column(self, rename: ColumnRename, renames: Renames) -> list[MigrateOperation]:
         (schema, table_name), old_key = rename.table, renames.old_key(rename.table)

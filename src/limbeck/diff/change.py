@@ -2,7 +2,7 @@
 
 The stages of a table are laid out so that they work forwards and, reversed, backwards:
 
-    drop foreign keys, checks, keys · add and alter columns · create keys, drop the keys that
+    drop foreign keys, checks, keys · options · add and alter columns · create keys, drop the keys that
     a foreign key needed until then · checks · drop columns · create foreign keys · comment
 """
 
@@ -23,14 +23,17 @@ class Stage(IntEnum):
     DROP_FOREIGN_KEY = 1
     DROP_CHECK = 2
     DROP_KEY = 3
-    ADD_COLUMN = 4
-    ALTER_COLUMN = 5
-    CREATE_KEY = 6
-    DROP_NEEDED_KEY = 7
-    CREATE_CHECK = 8
-    DROP_COLUMN = 9
-    CREATE_FOREIGN_KEY = 10
-    COMMENT = 11
+    OPTIONS = 4
+    DROP_COMPUTED = 5
+    ADD_COLUMN = 6
+    ALTER_COLUMN = 7
+    ADD_COMPUTED = 8
+    CREATE_KEY = 9
+    DROP_NEEDED_KEY = 10
+    CREATE_CHECK = 11
+    DROP_COLUMN = 12
+    CREATE_FOREIGN_KEY = 13
+    COMMENT = 14
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column
 
 from limbeck import sqla
-from limbeck.diff import defaults, locate, types
+from limbeck.diff import defaults, locate, types, ways
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
 from limbeck.logs import logger_of
@@ -42,7 +42,8 @@ def _add(pair: TablePair, model: ColumnFacts, context: DiffContext) -> Iterator[
         directive = AddColumnOp.from_column_and_tablename(
             pair.key.schema, pair.key.name, _without_check(column)
         )
-        yield Step(Stage.ADD_COLUMN, directive, frozenset({model.name}))
+        stage = Stage.ADD_COLUMN if model.computed is None else Stage.ADD_COMPUTED
+        yield Step(stage, directive, frozenset({model.name}))
 
 
 def _drop(pair: TablePair, database: ColumnFacts, context: DiffContext) -> Iterator[Step]:
@@ -52,7 +53,8 @@ def _drop(pair: TablePair, database: ColumnFacts, context: DiffContext) -> Itera
     ):
         log.info("Detected removed column '%s.%s'", pair.key, database.name)
         directive = DropColumnOp.from_column_and_tablename(pair.key.schema, pair.key.name, column)
-        yield Step(Stage.DROP_COLUMN, directive, frozenset({database.name}))
+        stage = Stage.DROP_COLUMN if database.computed is None else Stage.DROP_COMPUTED
+        yield Step(stage, directive, frozenset({database.name}))
 
 
 def _alter(
@@ -77,11 +79,18 @@ def _alter(
     _alter_nullable(directive, pair, database, model, context)
     defaults.alter(directive, pair, database, model, context)
     _alter_comment(directive, pair, database, model, context)
-    _warn_of_autoincrement(pair, database, model)
+    _alter_counting(directive, pair, database, model, context)
     if directive.has_changes():
-        _keep_autoincrement(directive, model_column)
+        ways.complete(directive, (database, database_column), (model, model_column), context)
         columns = frozenset({model.name}) if touched else frozenset()
-        yield Step(Stage.ALTER_COLUMN, directive, columns)
+        yield Step(_stage(database, model), directive, columns)
+
+
+def _stage(database: ColumnFacts, model: ColumnFacts) -> Stage:
+    """Return when a column is altered: what its expression needs is there, and may go."""
+    if (database.computed is None) is (model.computed is None):
+        return Stage.ALTER_COLUMN
+    return Stage.ADD_COMPUTED if database.computed is None else Stage.DROP_COMPUTED
 
 
 def _alter_nullable(
@@ -113,8 +122,17 @@ def _alter_comment(
         log.info("Detected column comment '%s.%s'", pair.key, model.name)
 
 
-def _warn_of_autoincrement(pair: TablePair, database: ColumnFacts, model: ColumnFacts) -> None:
-    if database.autoincrement != model.autoincrement:
+def _alter_counting(
+    directive: AlterColumnOp,
+    pair: TablePair,
+    database: ColumnFacts,
+    model: ColumnFacts,
+    context: DiffContext,
+) -> None:
+    """Say whether the column shall count up by itself, where ALTER can change that."""
+    if database.autoincrement == model.autoincrement or _is_option(pair):
+        return
+    if not context.impl.alters_autoincrement:
         warnings.warn(
             f"Column {pair.key}.{model.name} "
             f"{'counts up' if database.autoincrement else 'does not count up'} by itself in the "
@@ -122,14 +140,18 @@ def _warn_of_autoincrement(pair: TablePair, database: ColumnFacts, model: Column
             "that by hand, no directive is written for it.",
             stacklevel=2,
         )
+        return
+    directive.kw |= {
+        "autoincrement": model.autoincrement or model.identity is not None,
+        "existing_autoincrement": database.autoincrement or database.identity is not None,
+    }
+    log.info("Detected autoincrement on column '%s.%s'", pair.key, model.name)
 
 
-def _keep_autoincrement(directive: AlterColumnOp, column: Column[Any]) -> None:
-    """Say that the column counts up: databases that repeat a whole column need to know."""
-    if column.table.autoincrement_column is column:
-        directive.kw["autoincrement"] = True
-    elif isinstance(column.autoincrement, bool):
-        directive.kw["autoincrement"] = column.autoincrement
+def _is_option(pair: TablePair) -> bool:
+    """Tell whether counting up is an option of the table, which changes along with it."""
+    name = "autoincrement"
+    return dict(pair.database.options).get(name) != dict(pair.model.options).get(name)
 
 
 def _existing_default(column: Column[Any]) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from limbeck.diff import filters
+from limbeck.diff import aside, filters
 from limbeck.diff.change import TableChange, TablePair
 from limbeck.diff.columns import compare_columns
 from limbeck.diff.comments import compare_table_comment
@@ -22,13 +22,15 @@ from limbeck.diff.foreign_keys import (
     referring_tables,
 )
 from limbeck.diff.indexes import compare_indexes
+from limbeck.diff.options import compare_table_options
 from limbeck.diff.order import Plan, order
 from limbeck.diff.suspects import settle
-from limbeck.diff.tables import WholeTable, create_table, drop_table, warn_of_options
+from limbeck.diff.tables import WholeTable, create_table, drop_table
 from limbeck.operations.ops import UpgradeOps
 from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
 
 _KINDS = (
+    compare_table_options,
     compare_columns,
     compare_primary_key,
     compare_uniques,
@@ -47,19 +49,16 @@ class _Sides:
 
 def compare(database: SchemaFacts, models: SchemaFacts, context: DiffContext) -> UpgradeOps:
     """Return the directives that make the database what the models say, in an order that works."""
-    known = filters.visible_tables(database, context)
+    known = {
+        key: filters.visible_parts(facts, context)
+        for key, facts in filters.visible_tables(database, context).items()
+    }
     differing = {
         key: (known[key], facts)
         for key, facts in models.tables.items()
         if key in known and (known[key] != facts or context.watches(key))
     }
-    narrowed = {
-        key: (filters.visible_parts(both[0], context), both[1]) for key, both in differing.items()
-    }
-    sides = _Sides(
-        {**known, **{key: both[0] for key, both in narrowed.items()}},
-        {**models.tables, **settle(narrowed, context)},
-    )
+    sides = _Sides(known, {**models.tables, **settle(differing, context)})
     plan = Plan(
         creates=_creates(sides, context),
         drops=_drops(sides, context),
@@ -128,9 +127,8 @@ def _pairs(
 
 
 def _compare_one(pair: TablePair, context: DiffContext) -> TableChange:
-    warn_of_options(pair)
     steps = [step for compare_kind in _KINDS for step in compare_kind(pair, context)]
-    return TableChange(pair.key, tuple(steps))
+    return TableChange(pair.key, tuple(aside.with_dependents(pair, steps, context)))
 
 
 def _key_order(key: TableKey) -> tuple[str, str]:

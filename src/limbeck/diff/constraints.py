@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,7 +22,7 @@ from limbeck.operations.ops import (
     CreateCheckConstraintOp,
     DropConstraintOp,
 )
-from limbeck.schema.facts import CheckFacts, PrimaryKeyFacts, UniqueFacts
+from limbeck.schema.facts import CheckFacts, ForeignKeyFacts, PrimaryKeyFacts, UniqueFacts
 
 log = logger_of(__name__)
 
@@ -49,13 +50,15 @@ def compare_uniques(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         ):
             log.info("Detected removed unique constraint '%s' on '%s'", database.name, pair.key)
             yield Step(Stage.DROP_KEY, drop(old, database.name), frozenset(database.columns))
+    taken = {database.name for database, _ in matches.pairs}
     for model in matches.added:
         new = _unique(pair.model_table, model, context)
         if context.run_object_filters(
             new, model.name, "unique_constraint", reflected=False, compare_to=None
         ):
             log.info("Detected added unique constraint '%s' on '%s'", model.name, pair.key)
-            yield Step(Stage.CREATE_KEY, create(new, model.name), frozenset(model.columns))
+            addition = create(new, free_name(model, taken))
+            yield Step(Stage.CREATE_KEY, addition, frozenset(model.columns))
 
 
 def compare_checks(pair: TablePair, context: DiffContext) -> Iterator[Step]:
@@ -82,8 +85,9 @@ def compare_checks(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         ):
             log.info("Detected removed check '%s' on '%s'", database.name or database.sql, pair.key)
             yield Step(Stage.DROP_CHECK, old)
+    taken = {database.name for database, _ in matches.pairs}
     for model in matches.added:
-        new = _create_check(pair, model, context)
+        new = _create_check(pair, replace(model, name=free_name(model, taken)), context)
         if context.run_object_filters(
             new.to_constraint(), model.name, "check_constraint", reflected=False, compare_to=None
         ):
@@ -108,6 +112,35 @@ def compare_primary_key(pair: TablePair, context: DiffContext) -> Iterator[Step]
         yield Step(Stage.CREATE_KEY, addition, frozenset(wanted.columns))
         if counter is not None:
             yield Step(Stage.CREATE_KEY, _count(pair, counter, is_on=True))
+
+
+def remake_unique(
+    pair: TablePair, database: UniqueFacts, model: UniqueFacts, context: DiffContext
+) -> Iterator[Step]:
+    """Yield drop and creation of a unique constraint that steps aside."""
+    old = _unique(pair.database_table, database, context)
+    new = _unique(pair.model_table, model, context)
+    yield Step(Stage.DROP_KEY, drop(old, database.name), frozenset(database.columns))
+    yield Step(Stage.CREATE_KEY, create(new, database.name), frozenset(model.columns))
+
+
+def remake_check(
+    pair: TablePair, database: CheckFacts, model: CheckFacts, context: DiffContext
+) -> Iterator[Step]:
+    """Yield drop and creation of a check that steps aside."""
+    yield Step(Stage.DROP_CHECK, _drop_check(pair, database, context))
+    yield Step(Stage.CREATE_CHECK, _create_check(pair, model, context))
+
+
+def remake_primary_key(pair: TablePair) -> Iterator[Step]:
+    """Yield drop and creation of a primary key that steps aside."""
+    for side, table, stage, verb in (
+        (pair.database, pair.database_table, Stage.DROP_KEY, drop),
+        (pair.model, pair.model_table, Stage.CREATE_KEY, create),
+    ):
+        if side.primary_key is not None:
+            directive = verb(table.primary_key, side.primary_key.name)
+            yield Step(stage, directive, frozenset(side.primary_key.columns))
 
 
 def _counter(pair: TablePair, context: DiffContext) -> str | None:
@@ -156,6 +189,20 @@ def drop(constraint: Constraint, name: str | None) -> DropConstraintOp:
     if directive.constraint_name is None and name is not None:
         directive.constraint_name = conv(name)
     return directive
+
+
+def free_name(
+    fact: UniqueFacts | ForeignKeyFacts | CheckFacts, taken: set[str | None]
+) -> str | None:
+    """Return a constraint's name; a generated one counts on from those that the table has."""
+    name = fact.name
+    if name is not None and fact.is_generated_name:
+        stem, number = re.sub(r"\d+$", "", name), 0
+        while name in taken:
+            number += 1
+            name = f"{stem}{number}"
+    taken.add(name)
+    return name
 
 
 def _unique(table: Table, fact: UniqueFacts, context: DiffContext) -> Constraint:

@@ -145,4 +145,3 @@ def _no_numeric(
         case types.Numeric():
             return or_(too_large, column != func.round(column, scale))
     return None
-

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
-from sqlalchemy import Column, Computed, Identity
+from sqlalchemy import Column, Computed, DefaultClause, Identity
 from sqlalchemy.schema import FetchedValue
 
 from limbeck import sqla
@@ -27,25 +26,25 @@ def alter(
     model: ColumnFacts,
     context: DiffContext,
 ) -> None:
-    """Put a changed default into the directive; warn of what can't be changed in place."""
+    """Put a changed default, identity or computed expression into the directive."""
     if "defaults" not in context.kinds or context.compare_server_default is False:
         return
     database_column = locate.column(pair.database_table, database.name)
     model_column = locate.column(pair.model_table, model.name)
     if database.computed != model.computed:
-        _warn_of_computed(pair, database, model)
+        if not _is_left_to_the_database(model_column):
+            _change(directive, model_column)
+            log.info("Detected computed expression on column '%s.%s'", pair.key, model.name)
         return
     is_changed = _ask_hook(database, model, database_column, model_column, context)
     if is_changed is None:
         is_changed = (database.default, database.identity) != (model.default, model.identity)
         is_changed = is_changed and not _is_left_to_the_database(model_column)
         if is_changed and (rule := own_rule(context.impl, "compare_server_default")) is not None:
-            wanted = sqla.column_default_text(context.impl.dialect, model_column)
-            is_changed = bool(rule(database_column, model_column, wanted, database.default))
+            found, wanted = _in_words(database_column, context), _in_words(model_column, context)
+            is_changed = bool(rule(database_column, model_column, wanted, found))
     if is_changed:
-        directive.modify_server_default = model_column.server_default
-        if directive.existing_server_default is False:
-            directive.existing_server_default = None
+        _change(directive, model_column)
         log.info("Detected server default on column '%s.%s'", pair.key, model.name)
 
 
@@ -56,16 +55,29 @@ def _ask_hook(
     model_column: Column[Any],
     context: DiffContext,
 ) -> bool | None:
-    if not callable(context.compare_server_default):
+    """Return what the user's function says of two defaults that aren't both missing."""
+    has_identity = database.identity is not None or model.identity is not None
+    has_default = database.default is not None or model_column.server_default is not None
+    if not callable(context.compare_server_default) or has_identity or not has_default:
         return None
     said = context.compare_server_default(
         database_column,
         model_column,
-        database.default,
+        _in_words(database_column, context),
         model_column.server_default,
-        sqla.column_default_text(context.impl.dialect, model_column),
+        _in_words(model_column, context),
     )
     return None if said is None else bool(said)
+
+
+def _in_words(column: Column[Any], context: DiffContext) -> str | None:
+    """Return a default as hooks get it: a string as it was given, an expression as SQL."""
+    default = column.server_default
+    if not isinstance(default, DefaultClause):
+        return None
+    if isinstance(default.arg, str):
+        return default.arg
+    return sqla.ddl_text(context.impl.dialect, default.arg)
 
 
 def _is_left_to_the_database(column: Column[Any]) -> bool:
@@ -78,11 +90,7 @@ def _is_left_to_the_database(column: Column[Any]) -> bool:
     )
 
 
-def _warn_of_computed(pair: TablePair, database: ColumnFacts, model: ColumnFacts) -> None:
-    found = "not computed" if database.computed is None else f"({database.computed.sql})"
-    wanted = "not computed" if model.computed is None else f"({model.computed.sql})"
-    warnings.warn(
-        f"Computed column {pair.key}.{model.name} is {found} in the database and {wanted} in the "
-        "models. It can't be altered in place: drop the column and add it anew by hand.",
-        stacklevel=2,
-    )
+def _change(directive: AlterColumnOp, column: Column[Any]) -> None:
+    directive.modify_server_default = column.server_default
+    if directive.existing_server_default is False:
+        directive.existing_server_default = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from sqlalchemy import ForeignKeyConstraint
 
 from limbeck.diff import locate
 from limbeck.diff.change import Stage, Step, TableChange, TablePair
-from limbeck.diff.constraints import create, drop
+from limbeck.diff.constraints import create, drop, free_name
 from limbeck.diff.context import DiffContext
 from limbeck.diff.match import match
 from limbeck.logs import logger_of
@@ -71,7 +70,7 @@ def compare_foreign_keys(
             new, model.name, "foreign_key_constraint", reflected=False, compare_to=None
         ):
             log.info("Detected added foreign key (%s) on '%s'", _columns(model), pair.key)
-            name = _free_name(model, taken)
+            name = free_name(model, taken)
             yield Step(Stage.CREATE_FOREIGN_KEY, create(new, name), foreign_key=model)
 
 
@@ -80,7 +79,9 @@ def disturbance(change: TableChange, context: DiffContext) -> Disturbance:
     dropped = [step.columns for step in change.of(Stage.DROP_KEY, Stage.DROP_NEEDED_KEY)]
     altered = frozenset[str]()
     if context.impl.foreign_keys_hold_columns:
-        altered = altered.union(*(step.columns for step in change.of(Stage.ALTER_COLUMN)))
+        altered = altered.union(
+            *(step.columns for step in change.of(Stage.OPTIONS, Stage.ALTER_COLUMN))
+        )
     return Disturbance(tuple(dropped), altered)
 
 
@@ -117,18 +118,6 @@ def _replace(
     yield Step(Stage.DROP_FOREIGN_KEY, drop(old, database.name), foreign_key=database)
     name = model.name if model.name is not None and not model.is_generated_name else database.name
     yield Step(Stage.CREATE_FOREIGN_KEY, create(new, name), foreign_key=model)
-
-
-def _free_name(model: ForeignKeyFacts, taken: set[str | None]) -> str | None:
-    """Return the key's name; a generated one counts on from those that the table has already."""
-    name = model.name
-    if name is not None and model.is_generated_name:
-        stem, number = re.sub(r"\d+$", "", name), 0
-        while name in taken:
-            number += 1
-            name = f"{stem}{number}"
-    taken.add(name)
-    return name
 
 
 def _keep_implicit_index(

@@ -59,6 +59,14 @@ def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
             yield _create(model, new, context)
 
 
+def remake(
+    pair: TablePair, database: IndexFacts, model: IndexFacts, context: DiffContext
+) -> Iterator[Step]:
+    """Yield drop and creation of an index that steps aside."""
+    yield _drop(database, _database_object(pair, database, context), Stage.DROP_KEY, context)
+    yield _create(model, _model_object(pair, model, context), context)
+
+
 def carries_foreign_key(index: IndexFacts, table: TableFacts) -> bool:
     """Tell whether an index starts with the columns of one of the table's foreign keys."""
     columns = locate.index_columns(index)

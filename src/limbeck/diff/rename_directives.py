@@ -48,7 +48,12 @@ def rename_directives(
 def _tables(renames: Sequence[TableRename]) -> Iterator[MigrateOperation]:
     given = [(each.old.schema, each.old.name, each.new.name) for each in renames]
     for number, old, new in in_order(given):
-        yield RenameTableOp(old, new, schema=renames[number].old.schema)
+        schema = renames[number].old.schema
+        if old != new and old.casefold() == new.casefold():
+            # Where the case of names does not count, the new one is not free.
+            yield RenameTableOp(old, _detour(old), schema=schema)
+            old = _detour(old)
+        yield RenameTableOp(old, new, schema=schema)
 
 
 def _columns(renames: Sequence[ColumnRename], describe: Describe) -> Iterator[_Step]:
@@ -121,6 +126,9 @@ def in_order(renames: Iterable[tuple[object, str, str]]) -> Iterator[tuple[int, 
             pending = [each for each in pending if not any(each is one for one in ready)]
         else:
             number, scope, old, new = pending[0]
-            detour = f"_limbeck_tmp_{old}"[:50]
-            yield number, old, detour
-            pending[0] = (number, scope, detour, new)
+            yield number, old, _detour(old)
+            pending[0] = (number, scope, _detour(old), new)
+
+
+def _detour(name: str) -> str:
+    return f"_limbeck_tmp_{name}"[:50]

@@ -282,8 +282,6 @@ def _decide(
         else:
             questions.append(question)
         if taken is not None:
-            percent = round(taken.score.value * 100)
-            is_asked = request.ask is not None
-            chosen.append((taken, None if is_asked else f"{taken.score}; {percent} % sure"))
+            chosen.append((taken, None if request.ask is not None else str(taken.score)))
         open_.drop(old=rivals[0].old, new=taken.new if taken is not None else None)
     return chosen, questions

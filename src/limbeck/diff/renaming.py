@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from limbeck.schema.facts import (
     CheckFacts,
@@ -80,6 +80,13 @@ class Renames:
         return {each.old: each.new for each in self.columns if each.table == table}
 
 
+class Follow(Protocol):
+    """What becomes of the name of a foreign key when its table is renamed."""
+
+    def __call__(self, name: str, old_table: str, new_table: str) -> str:
+        """Return its name afterwards."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """How a database writes names: a name in an expression, an expression in its normal form,
@@ -88,7 +95,7 @@ class Wording:
 
     quote: Callable[[str], str]
     normalise: Callable[[str], str]
-    follow: Callable[[str, str, str], str]
+    follow: Follow
 
 
 def rename_facts(
@@ -133,7 +140,7 @@ def _rename_table(facts: TableFacts, renames: Renames, wording: Wording) -> Tabl
     if key == facts.key and not names and not has_moved_target:
         return facts
     reword = partial(rename_words, names=names, wording=wording)
-    follow = partial(wording.follow, facts.key.name, key.name)
+    follow = partial(wording.follow, old_table=facts.key.name, new_table=key.name)
     return replace(
         facts,
         key=key,

@@ -323,10 +323,27 @@ def _table_structure(
 
 
 def _column_sets(old: TableFacts, new: TableFacts) -> tuple[float, bool]:
-    """Return how much of the columns is the same, and whether it tells one table from another."""
+    """Return how much of the columns is the same, and whether it tells one table from another.
+
+    A column under the same name otherwise spelled is the same.
+    """
     sides = [{(c.name, _family(c.type)) for c in table.columns} for table in (old, new)]
-    telling = {name for name, _ in sides[0] & sides[1]} - _COMMON_COLUMNS
-    return _overlap(frozenset(sides[0]), frozenset(sides[1])), len(telling) >= 2
+    common = sides[0] & sides[1]
+    left = sorted(sides[1] - common)
+    renamed = 0
+    for name, family in sorted(sides[0] - common):
+        twin = next((each for each in left if _is_twin((name, family), each)), None)
+        if twin is not None:
+            left.remove(twin)
+            renamed += 1
+    same = len(common) + renamed
+    telling = {name for name, _ in common} - _COMMON_COLUMNS
+    return same / (len(sides[0]) + len(sides[1]) - same or 1), len(telling) >= 2
+
+
+def _is_twin(old: tuple[str, str], new: tuple[str, str]) -> bool:
+    likeness = compare_names(old[0], new[0], decorations={*time_words(), *key_words()})
+    return old[1] == new[1] and likeness.value >= SAME_NAME
 
 
 def _family(type_: str) -> str:

@@ -59,6 +59,17 @@ def without_check(type_: TypeEngine[Any]) -> TypeEngine[Any]:
     return plain
 
 
+def own_comparison(type_: TypeEngine[Any]) -> Callable[..., bool | None] | None:
+    """Return the method by which a type compares itself with the database's, if it has one.
+
+    compat: documented by Alembic until 1.19, and by SQLAlchemy 2.0, whose own answer is None.
+    """
+    name = "compare_against_backend"
+    if getattr(type(type_), name, None) is getattr(TypeEngine, name, None):
+        return None
+    return cast("Callable[..., bool | None]", getattr(type_, name))
+
+
 def own_rule(impl: DefaultImpl, name: str) -> Callable[..., Any] | None:
     """Return the method by which somebody else's dialect compares, if it has one of its own."""
     owner = next(each for each in type(impl).__mro__ if name in vars(each))
@@ -72,7 +83,7 @@ def _ask_hooks(database: Column[Any], model: Column[Any], context: DiffContext) 
         said = context.compare_type(database, model, database.type, model.type)
         if said is not None:
             return bool(said)
-    rule = getattr(model.type, "compare_against_backend", None)
+    rule = own_comparison(model.type)
     if rule is not None:
         is_same = rule(context.impl.dialect, database.type)
         if is_same is not None:
