@@ -8,6 +8,7 @@ dialect, a connection or SQLAlchemy.
     SchemaFacts ── TableFacts ── ColumnFacts ── ComputedFacts, IdentityFacts
                               ├─ PrimaryKeyFacts, UniqueFacts, ForeignKeyFacts, CheckFacts
                               └─ IndexFacts ── IndexElement
+                └─ EnumFacts, DomainFacts, SequenceFacts
 """
 
 from __future__ import annotations
@@ -176,11 +177,62 @@ class TableFacts:
         return next((column for column in self.columns if column.name == name), None)
 
 
+User = tuple[TableKey, str | None]
+"""What has a type or counts by a sequence: a table and its column; a domain, and None."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnumFacts:
+    """A named type with its values in their order.
+
+    Of the database's side: `users` is who has it, `is_needed` whether something else than
+    these does, such as a view. Of the models' side: `is_external` says that the models use it and
+    leave it to others to create and drop it.
+    """
+
+    key: TableKey
+    values: tuple[str, ...]
+    users: tuple[User, ...] = field(default=(), compare=False)
+    is_needed: bool = field(default=False, compare=False)
+    is_external: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DomainFacts:
+    """A type with a name, a default and checks of its own; the rest as of `EnumFacts`."""
+
+    key: TableKey
+    type: str
+    nullable: bool = True
+    default: str | None = None
+    collation: str | None = None
+    checks: tuple[CheckFacts, ...] = ()
+    users: tuple[User, ...] = field(default=(), compare=False)
+    is_needed: bool = field(default=False, compare=False)
+    is_external: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceFacts:
+    """A sequence with all its options. A column's own one has an `owner`, and goes with it."""
+
+    key: TableKey
+    options: Options
+    owner: User | None = field(default=None, compare=False)
+    users: tuple[User, ...] = field(default=(), compare=False)
+    is_needed: bool = field(default=False, compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class SchemaFacts:
-    """All tables of one side, by key, in sorted order."""
+    """All of one side: tables, types and sequences by key, in sorted order."""
 
     tables: Mapping[TableKey, TableFacts] = field(default_factory=lambda: MappingProxyType({}))
+    enums: Mapping[TableKey, EnumFacts] = field(default_factory=lambda: MappingProxyType({}))
+    domains: Mapping[TableKey, DomainFacts] = field(default_factory=lambda: MappingProxyType({}))
+    sequences: Mapping[TableKey, SequenceFacts] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
 
 def sort_key(fact: UniqueFacts | ForeignKeyFacts | CheckFacts | IndexFacts) -> tuple[str, str]:

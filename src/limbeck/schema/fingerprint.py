@@ -19,9 +19,15 @@ VERSION = "1"
 
 
 def fingerprint(facts: SchemaFacts) -> str:
-    """Return `version:hash` of all tables, 34 characters."""
-    tables = [_plain(facts.tables[key]) for key in sorted(facts.tables, key=_key_order)]
-    text = json.dumps(tables, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    """Return `version:hash` of everything, 34 characters.
+
+    A sequence that belongs to a column goes without saying.
+    """
+    content = [_plain(facts.tables[key]) for key in sorted(facts.tables, key=_key_order)]
+    free = {key: each for key, each in facts.sequences.items() if each.owner is None}
+    for others in (facts.enums, facts.domains, free):
+        content += [_plain(others[key]) for key in sorted(others, key=_key_order)]
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return f"{VERSION}:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
