@@ -102,11 +102,19 @@ def _fold(sql: str) -> str:
 _POSTGRESQL = {
     "relation": """
         SELECT n.nspname || '.' || c.relname, c.relkind::text, c.relpersistence::text,
-               c.reloptions::text, obj_description(c.oid, 'pg_class'),
+               ARRAY(SELECT unnest(c.reloptions) ORDER BY 1)::text,
+               obj_description(c.oid, 'pg_class'),
                CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,
                pg_get_partkeydef(c.oid)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE {user} AND c.relkind IN ('r', 'p', 'v', 'm')""",
+    "table": """
+        SELECT n.nspname || '.' || c.relname, c.relrowsecurity, c.relforcerowsecurity,
+               c.relreplident::text, pg_get_expr(c.relpartbound, c.oid),
+               (SELECT array_agg(i.inhparent::regclass::text ORDER BY i.inhseqno)::text
+                FROM pg_inherits i WHERE i.inhrelid = c.oid)
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE {user} AND c.relkind IN ('r', 'p')""",
     "column": """
         SELECT n.nspname || '.' || c.relname || '.' || a.attname,
                format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity::text,
@@ -142,8 +150,36 @@ _POSTGRESQL = {
         SELECT n.nspname || '.' || t.typname, array_agg(e.enumlabel ORDER BY e.enumsortorder)::text
         FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid
         JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {user} GROUP BY 1""",
+    "type": """
+        SELECT n.nspname || '.' || t.typname, t.typtype::text, t.typnotnull, t.typdefault,
+               format_type(t.typbasetype, t.typtypmod), t.typcollation::regcollation::text,
+               obj_description(t.oid, 'pg_type'), format_type(r.rngsubtype, NULL),
+               (SELECT string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', '
+                                  ORDER BY a.attnum)
+                FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0)
+        FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+        LEFT JOIN pg_class c ON c.oid = t.typrelid LEFT JOIN pg_range r ON r.rngtypid = t.oid
+        WHERE {user} AND (t.typtype IN ('e', 'd', 'r') OR c.relkind = 'c')""",
+    "function": """
+        SELECT n.nspname || '.' || p.oid::regprocedure, pg_get_functiondef(p.oid),
+               obj_description(p.oid, 'pg_proc')
+        FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE {user} AND p.prokind <> 'a'""",
+    "extension": """
+        SELECT e.extname, n.nspname FROM pg_extension e
+        JOIN pg_namespace n ON n.oid = e.extnamespace""",
+    "policy": """
+        SELECT schemaname || '.' || tablename || '.' || policyname, permissive, roles::text, cmd,
+               qual, with_check FROM pg_policies""",
+    "rule": """
+        SELECT schemaname || '.' || tablename || '.' || rulename, definition FROM pg_rules n
+        WHERE schemaname NOT LIKE 'pg\\_%'""",
+    "statistics": """
+        SELECT n.nspname || '.' || s.stxname, pg_get_statisticsobjdef(s.oid)
+        FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE {user}""",
     "trigger": """
-        SELECT n.nspname || '.' || c.relname || '.' || t.tgname, pg_get_triggerdef(t.oid)
+        SELECT n.nspname || '.' || c.relname || '.' || t.tgname, pg_get_triggerdef(t.oid),
+               t.tgenabled::text
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {user} AND NOT t.tgisinternal""",
     "schema": "SELECT n.nspname FROM pg_namespace n WHERE {user}",

@@ -92,10 +92,6 @@ class ReadingImpl(RowsImpl, ObjectComparison):
         """What does this database make of a model's table?"""
         return self._reader.adjust_model_table(self.dialect, facts, table)
 
-    def columns_under_options(self, facts: TableFacts, names: Set[str]) -> frozenset[str]:
-        """Which columns of a table change along with these options of it? None."""
-        return frozenset()
-
     def foreign_key_after_rename(self, name: str, old_table: str, new_table: str) -> str:
         """What becomes of a foreign key's name when its table gets another one? It stays."""
         return name
@@ -103,6 +99,10 @@ class ReadingImpl(RowsImpl, ObjectComparison):
     def column_sequence(self, table_name: str, column_name: str) -> str | None:
         """How is the sequence of a new column called that counts up? There is none."""
         return None
+
+    def columns_under_options(self, facts: TableFacts, names: Set[str]) -> frozenset[str]:
+        """Which columns of a table change along with these options of it? None."""
+        return frozenset()
 
     def complete_table(self, facts: TableFacts, table: Table) -> None:
         """What does a Table made from the database's facts lack? Changed in place; nothing."""
@@ -120,7 +120,7 @@ class ReadingImpl(RowsImpl, ObjectComparison):
     computed_columns_hold_types = False
     """Does a computed column keep the columns in its expression from changing their type?"""
 
-    alters_autoincrement = True
+    alters_autoincrement = False
     """Does ALTER decide whether a column counts up by itself?"""
 
     def replaces_column(self, before: ColumnFacts, after: ColumnFacts) -> bool:

@@ -153,6 +153,10 @@ class BatchOperationsImpl:
         """Record the alteration of a column."""
         self.batch.append(("alter_column", arg, kw))
 
+    def replace_column(self, *arg: Any, **kw: Any) -> None:
+        """Record the replacement of a column."""
+        self.batch.append(("replace_column", arg, kw))
+
     def add_column(self, *arg: Any, **kw: Any) -> None:
         """Record a new column."""
         if ("insert_before" in kw or "insert_after" in kw) and not self._should_recreate():
@@ -201,6 +205,10 @@ class BatchOperationsImpl:
     def drop_table_comment(self, table: Table) -> None:
         """Record that the table shall have no comment."""
         self.batch.append(("drop_table_comment", (table,), {}))
+
+    def alter_table_options(self, *arg: Any, **kw: Any) -> None:
+        """Record options of the table."""
+        self.batch.append(("alter_table_options", arg, kw))
 
     def create_column_comment(self, column: Column[Any]) -> None:
         """Record a column's comment."""

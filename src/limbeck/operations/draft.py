@@ -109,6 +109,7 @@ class Draft:
 
     def __post_init__(self) -> None:
         self.comment = self.table.comment
+        self.options = {**self.table.kwargs, **self.table_kwargs}
         self.slots = {c.name: Slot.of(c, source=c) for c in self.table.columns}
         self.new_names: dict[str, str] = {}
         self.constraints = self._own_constraints()
@@ -177,6 +178,10 @@ class Draft:
             self._place(slot, insert_before, insert_after)
         if name is not None and name != slot.name:
             self._rename(slot, name)
+
+    def replace_column(self, *arg: Any, **kw: Any) -> None:
+        """Alter a column: the table is built anew anyway."""
+        self.alter_column(*arg, **kw)
 
     def _change_type(self, slot: Slot, type_: TypeEngine[Any]) -> None:
         if slot.source is not None:
@@ -371,6 +376,12 @@ class Draft:
         """Take the table's comment away."""
         self.comment = None
 
+    def alter_table_options(
+        self, table_name: str, options: Mapping[str, Any], existing: Mapping[str, Any], **kw: Any
+    ) -> None:
+        """Change options of the table; None takes one away."""
+        self.options |= options
+
     def create_column_comment(self, column: Column[Any]) -> None:
         """Do nothing: the column has its comment with it."""
 
@@ -420,7 +431,7 @@ class Draft:
         )
 
     def _new_table(self, constraints: Sequence[Constraint]) -> Table:
-        kwargs = dict(self.table.kwargs) | dict(self.table_kwargs)
+        kwargs = {name: value for name, value in self.options.items() if value is not None}
         new = Table(
             temporary_name(str(self.table.name)),
             MetaData(),

@@ -22,6 +22,7 @@ from limbeck.operations.directive import (
     UpgradeOps,
 )
 from limbeck.operations.exclude import CreateExcludeConstraintOp
+from limbeck.operations.fill_in import FillInOp
 from limbeck.operations.foreign_keys import CreateForeignKeyOp
 from limbeck.operations.indexes import CreateIndexOp, DropIndexOp
 from limbeck.operations.renames import (
@@ -55,6 +56,7 @@ __all__ = [
     "DropTableCommentOp",
     "DropTableOp",
     "ExecuteSQLOp",
+    "FillInOp",
     "MigrateOperation",
     "MigrationScript",
     "ModifyTableOps",

@@ -258,7 +258,8 @@ def _identity(identity: Identity) -> IdentityFacts:
         "cycle": identity.cycle or None,
         "cache": identity.cache,
     }
-    usual = {"start": 1, "increment": 1}
+    has_own_start = identity.minvalue is not None or (identity.increment or 1) < 0
+    usual = {"increment": 1} if has_own_start else {"start": 1, "increment": 1}
     options = (
         (name, "true" if value is True else str(value))
         for name, value in given.items()

@@ -28,6 +28,20 @@ def given_options(item: DialectKWArgs, dialect: Dialect) -> dict[str, Any]:
     return options
 
 
+def own_options(options: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
+    """Return those of a table's keyword arguments that its CREATE TABLE on this dialect has.
+
+    Unlike constraints and indexes, tables take nothing from the dialect that theirs is made of:
+    MariaDB passes over `mysql_engine`.
+    """
+    prefix = f"{dialect.name}_"
+    return {
+        name.removeprefix(prefix): value
+        for name, value in options.items()
+        if name.startswith(prefix) or name == "prefixes"
+    }
+
+
 def read_options(
     item: DialectKWArgs, dialect: Dialect, *, leave: frozenset[str] = frozenset()
 ) -> Options:

@@ -41,8 +41,7 @@ from limbeck.schema.options import own_options
 
 if TYPE_CHECKING:
     from limbeck.ddl.rebuild import TableRebuild
-    from limbeck.schema.facts import ColumnFacts
-    from limbeck.schema.facts import TableFacts
+    from limbeck.schema.facts import ColumnFacts, TableFacts
     from limbeck.schema.probe import Probe
 
 __all__ = [
@@ -67,6 +66,7 @@ class MySQLImpl(MySQLRows, DefaultImpl):
     primary_key_name = "PRIMARY"
     counts_only_in_keys = True
     foreign_keys_hold_columns = True
+    alters_autoincrement = True
     rewrites_expressions = True
     sqlglot_dialect = "mysql"
     system_schemas = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
@@ -251,7 +251,7 @@ class MySQLImpl(MySQLRows, DefaultImpl):
         return replace(probe, facts=found)
 
     def columns_under_options(self, facts: TableFacts, names: Set[str]) -> frozenset[str]:
-        """Which columns change along with options? Text, along with the collation."""
+        """Which columns change along with options? Those of text along with the collation."""
         if "collate" not in names:
             return frozenset()
         return frozenset(

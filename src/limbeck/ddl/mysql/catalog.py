@@ -1,4 +1,4 @@
-"""MySQL's and MariaDB's `information_schema` → facts: six statements a schema, never one a table.
+"""MySQL's and MariaDB's `information_schema` → facts: seven statements a schema, never one a table.
 
 The two servers differ in what they store: MariaDB prints defaults as SQL, marks JSON by a check and
 names the checks of a column after it; MySQL has expressions as index keys and escapes the quotes in
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, text
 
 from limbeck.ddl.mysql.defaults import normal_default_text
+from limbeck.ddl.mysql.options import found_options
 from limbeck.ddl.mysql.server import Server
 from limbeck.ddl.mysql.text import (
     normal_collation,
@@ -37,9 +38,20 @@ from limbeck.schema.facts import (
 )
 
 _TABLES = """
-    SELECT table_name AS name, table_collation AS collation, table_comment AS comment
-    FROM information_schema.tables
+    SELECT t.table_name AS name, t.table_collation AS collation, t.table_comment AS comment,
+           t.engine AS engine, t.create_options AS create_options,
+           @@default_storage_engine AS default_engine, s.default_collation_name AS default_collation
+    FROM information_schema.tables t
+    JOIN information_schema.schemata s ON s.schema_name = t.table_schema
     WHERE table_schema = :schema AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')"""
+_PARTITIONS = """
+    SELECT table_name AS table_name, partition_name AS name, partition_method AS method,
+           partition_expression AS expression, partition_description AS description,
+           partition_comment AS comment, subpartition_method AS sub_method,
+           subpartition_expression AS sub_expression
+    FROM information_schema.partitions
+    WHERE table_schema = :schema AND partition_name IS NOT NULL
+    ORDER BY table_name, partition_ordinal_position, subpartition_ordinal_position"""
 _COLUMNS = """
     SELECT table_name AS table_name, column_name AS name, column_type AS type,
            is_nullable AS nullable, column_default AS value, extra AS extra,
@@ -94,6 +106,7 @@ class _Rows:
     foreign_keys: dict[str, list[Row[Any]]] = field(default_factory=dict)
     rules: dict[str, Row[Any]] = field(default_factory=dict)
     checks: list[_Check] = field(default_factory=list)
+    partitions: list[Row[Any]] = field(default_factory=list)
 
 
 def read_tables(
@@ -116,12 +129,23 @@ def read_tables(
     for table_name, check in _checks(connection, server, schema):
         if table_name in rows:
             rows[table_name].checks.append(check)
+    for partition in _partitions(connection, tables, schema):
+        rows[partition.table_name].partitions.append(partition)
     key_schema = None if schema == default_schema else schema
     found = [
         _table(table, rows[_plain(table.name)], server, key_schema, default_schema)
         for table in tables
     ]
     return {facts.key: facts for facts in found}
+
+
+def _partitions(
+    connection: Connection, tables: Iterable[Row[Any]], schema: str
+) -> Sequence[Row[Any]]:
+    """Return the partitions; nothing is asked where no table has any."""
+    if any("partitioned" in (table.create_options or "") for table in tables):
+        return _select(connection, _PARTITIONS, schema)
+    return ()
 
 
 def _select(connection: Connection, query: str, schema: str) -> Sequence[Row[Any]]:
@@ -179,6 +203,7 @@ def _table(
             foreign_keys,
         ),
         comment=table.comment or None,
+        options=found_options(table, rows.partitions),
     )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.types import String, TypeEngine, to_instance
 
 from limbeck.ddl.base import (
     AlterColumn,
+    AlterTable,
     ColumnDefault,
     ColumnName,
     ColumnNullable,
@@ -35,6 +36,14 @@ from limbeck.ddl.renames import RenameIndex
 from limbeck.errors import CommandError, UnsupportedOperationError
 
 MAKERS = ("mysql", "mariadb")
+
+
+class AlterOptions(AlterTable):
+    """ALTER TABLE with whole clauses, as they are."""
+
+    def __init__(self, table_name: str, clauses: list[str], schema: str | None = None) -> None:
+        super().__init__(table_name, schema=schema)
+        self.clauses = clauses
 
 
 class MySQLAlterDefault(AlterColumn):
@@ -89,6 +98,12 @@ class MySQLModifyColumn(MySQLChangeColumn):
 
 class MySQLRenameColumn(ColumnName):
     """RENAME COLUMN, which leaves the rest of the column alone; MySQL 8.0, MariaDB 10.5.2."""
+
+
+@compiles(AlterOptions, *MAKERS)
+def visit_alter_options(element: AlterOptions, compiler: Any, **kw: Any) -> str:
+    table = alter_table(compiler, element.table_name, element.schema)
+    return f"{table} {', '.join(element.clauses)}"
 
 
 @compiles(ColumnNullable, *MAKERS)

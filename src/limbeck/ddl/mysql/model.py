@@ -27,11 +27,10 @@ from sqlalchemy.types import TypeEngine
 
 from limbeck import sqla
 from limbeck.ddl.mysql.catalog import normal_action
+from limbeck.ddl.mysql.options import table_collation, wanted_options
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import (
     TypeText,
-    normal_charset,
-    normal_collation,
     normal_expression,
     normal_type_text,
 )
@@ -68,7 +67,7 @@ def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> Tab
         checks=tuple(sorted(_name_checks(facts, table, dialect, names), key=sort_key)),
         indexes=tuple(sorted([*explicit, *keys.indexes(explicit)], key=sort_key)),
         comment=_stored_comment(facts.comment),
-        options=(),
+        options=wanted_options(table, dialect),
     )
 
 
@@ -83,7 +82,7 @@ def _adjust_column(
     if facts.type != UNKNOWN_TYPE:
         written = read_model_type(dialect, column.type)
         collation = written.collation or _collation_of(written.charset, dialect)
-    if collation == _table_collation(table, dialect):
+    if collation == table_collation(table, dialect):
         collation = None
     computed = facts.computed
     if computed is not None:
@@ -113,17 +112,6 @@ def read_model_type(dialect: Dialect, type_: TypeEngine[Any]) -> TypeText:
 
 def _collation_of(charset: str | None, dialect: Dialect) -> str | None:
     return None if charset is None else server_of(dialect).default_collation(charset)
-
-
-def _table_collation(table: Table, dialect: Dialect) -> str | None:
-    given = {name.lower(): value for name, value in given_options(table, dialect).items()}
-    for name in ("collate", "default_collate"):
-        if name in given:
-            return normal_collation(str(given[name]))
-    for name in ("charset", "default_charset", "character_set", "default_character_set"):
-        if name in given:
-            return _collation_of(normal_charset(str(given[name])), dialect)
-    return None
 
 
 # ---------------------------------------------------------------- names

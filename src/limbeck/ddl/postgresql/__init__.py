@@ -81,6 +81,7 @@ class PostgresqlImpl(PostgresqlRows, DefaultImpl):
         return object_name(table_name, column_name, "seq")
 
     computed_columns_hold_types = True
+    alters_autoincrement = True
 
     def replaces_column(self, before: ColumnFacts, after: ColumnFacts) -> bool:
         """Must the column be dropped and added? SET EXPRESSION is there since 17, for stored ones.
@@ -202,8 +203,13 @@ class PostgresqlImpl(PostgresqlRows, DefaultImpl):
         """Change default, identity or expression; from one kind to another takes two statements."""
         found = existing["existing_server_default"]
         kinds = [_default_kind(item) for item in (server_default, found)]
-        if kinds == [Identity, Identity] and not identity_changes(found, server_default):
-            return
+        if kinds == [Identity, Identity]:
+            if not identity_changes(found, server_default):
+                return
+            if (server_default.minvalue or 1) > (found.minvalue or 1):
+                # Where the sequence stands would be out of its limits.
+                serial = SerialColumn(self.dialect, table_name, column_name, existing["schema"])
+                self._exec(sqla.escape_binds(serial.lift(server_default.minvalue)))
         swaps = kinds[0] is not kinds[1] and Computed is not kinds[0]
         if swaps and server_default is not None and found is not None and found is not False:
             super()._alter_default(table_name, column_name, None, existing)

@@ -112,11 +112,21 @@ def identity_changes(existing: Identity, wanted: Identity) -> list[str]:
     default_minimum = {-limit - 1 for limit in _TYPE_LIMITS} if increment < 0 else {1}
     changes += _limit("MAXVALUE", existing.maxvalue, wanted.maxvalue, default_maximum)
     changes += _limit("MINVALUE", existing.minvalue, wanted.minvalue, default_minimum)
-    if wanted.start is not None and wanted.start != (
-        1 if existing.start is None else existing.start
-    ):
-        changes.append(f"START WITH {wanted.start}")
+    start = _start(wanted)
+    if start != _start(existing):
+        changes.append(f"START WITH {start}")
+    if (increment > 0) is not ((existing.increment or 1) > 0):
+        changes.append(f"RESTART WITH {start}")  # the other way round it would meet itself
     return changes
+
+
+def _start(identity: Identity) -> int:
+    """Return where an identity starts: at its own limit where it does not say."""
+    if identity.start is not None:
+        return identity.start
+    is_ascending = (identity.increment or 1) > 0
+    limit = identity.minvalue if is_ascending else identity.maxvalue
+    return limit if limit is not None else 1 if is_ascending else -1
 
 
 def _limit(word: str, existing: int | None, wanted: int | None, defaults: set[int]) -> list[str]:

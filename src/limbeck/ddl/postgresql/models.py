@@ -160,7 +160,10 @@ def _table_options(options: Options, table: Table) -> Options:
 def _storage(value: str) -> str:
     """Return storage parameters as the catalogs list them: sorted, names in lower case."""
     parts = (part.strip().partition("=") for part in value.split(","))
-    return ", ".join(sorted(f"{name.strip().lower()}={it.strip()}" for name, _, it in parts))
+    pairs = ((name.strip().lower(), it.strip()) for name, _, it in parts)
+    return ", ".join(
+        sorted(f"{name}={it.lower() if it in ('True', 'False') else it}" for name, it in pairs)
+    )
 
 
 def _index(index: IndexFacts, table: Table) -> IndexFacts:

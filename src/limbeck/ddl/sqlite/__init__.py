@@ -6,7 +6,7 @@ is answered here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect
@@ -28,10 +28,11 @@ from limbeck.ddl.sqlite import transaction
 from limbeck.ddl.sqlite.renames import rename_index
 from limbeck.errors import UnsupportedOperationError
 from limbeck.logs import logger_of
+from limbeck.schema.options import own_options
 
 if TYPE_CHECKING:
     from limbeck.ddl.rebuild import TableRebuild
-    from limbeck.schema.facts import TableFacts
+    from limbeck.schema.facts import ColumnFacts, TableFacts
 
 log = logger_of(__name__)
 
@@ -63,9 +64,14 @@ class SQLiteImpl(DefaultImpl):
     limits_values = False
     renames_constraints = False
     supports_index_if_not_exists = True
+    table_options = frozenset({"autoincrement", "strict", "with_rowid"})
 
     undoes_ddl = True
     """SQLite does; `begin_online` sees to it that the driver has begun."""
+
+    def replaces_column(self, before: ColumnFacts, after: ColumnFacts) -> bool:
+        """Must the column be dropped and added? No: the table is built anew in any case."""
+        return False
 
     # emit: transactions
 
@@ -210,6 +216,22 @@ class SQLiteImpl(DefaultImpl):
             f"rename_constraint({str(old_name)!r}, {str(new_name)!r})",
         )
 
+    def alter_table_options(
+        self,
+        table_name: str,
+        options: Mapping[str, Any],
+        existing: Mapping[str, Any],
+        *,
+        schema: str | None = None,
+    ) -> None:
+        """Refuse: only a recreated table has other options."""
+        own = own_options(options, self.dialect)
+        own.pop("prefixes", None)
+        if own:
+            call = ", ".join(f"sqlite_{name}={own[name]!r}" for name in sorted(own))
+            what = f"{', '.join(sorted(own)).upper()} of"
+            raise _unsupported("change", what, table_name, schema, f"alter_table_options({call})")
+
     def create_table_comment(self, table: Table) -> None:
         """Say that there are no comments."""
         log.warning("SQLite keeps no comments: %s gets none", table.name)
@@ -280,6 +302,8 @@ def _obstacle(column: Column[Any]) -> str | None:
 
 
 def _is_in_place(name: str, arguments: Sequence[Any], *_: Any) -> bool:
+    if name == "alter_table_options":
+        return not any(str(option).startswith("sqlite_") for option in arguments[1])
     if name != "add_column":
         return name in _IN_PLACE
     column = next(item for item in arguments if isinstance(item, Column))

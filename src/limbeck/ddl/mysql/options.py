@@ -1,0 +1,313 @@
+"""Options of tables on MySQL and MariaDB: in the catalogs, in a model, and in ALTER TABLE.
+
+Both sides list what differs from what the server would choose by itself: another engine than
+`default_storage_engine`, another collation than the database's, and what stands in CREATE_OPTIONS.
+Partitions are one option, `partition_by`, with all that stands after PARTITION BY.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Dialect, MetaData, Row, Table, text
+
+from limbeck.ddl.mysql.server import server_of
+from limbeck.ddl.mysql.text import LEXICON, normal_charset, normal_collation, quote_string
+from limbeck.ddl.tokens import Cursor, Token
+from limbeck.schema.facts import Options, TableFacts
+from limbeck.schema.options import own_options
+
+ALTERABLE = frozenset(
+    {"avg_row_length", "checksum", "collate", "compression", "delay_key_write", "encrypted"}
+    | {"encryption", "encryption_key_id", "engine", "key_block_size", "max_rows", "min_rows"}
+    | {"pack_keys", "page_checksum", "page_compressed", "page_compression_level", "row_format"}
+    | {"stats_auto_recalc", "stats_persistent", "stats_sample_pages", "transactional"}
+)
+"""What ALTER TABLE changes, and the catalogs tell."""
+
+_DEFAULTS = {
+    "avg_row_length": "0",
+    "checksum": "0",
+    "compression": "''",
+    "delay_key_write": "0",
+    "encryption": "'N'",
+    "key_block_size": "0",
+    "max_rows": "0",
+    "min_rows": "0",
+}
+"""What says that an option is as by default, where it is not the word DEFAULT."""
+
+_ENGINES = {
+    "innodb": "InnoDB",
+    "myisam": "MyISAM",
+    "aria": "Aria",
+    "memory": "MEMORY",
+    "heap": "MEMORY",
+    "archive": "ARCHIVE",
+    "csv": "CSV",
+    "rocksdb": "ROCKSDB",
+}
+_OF_ARIA = ("page_checksum", "transactional")
+_COLLATE = ("collate", "default_collate")
+_CHARSET = ("charset", "default_charset", "character_set", "default_character_set")
+_CREATE_OPTION = re.compile(
+    r"""`?(?P<name>\w+)`?=(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)"|(?P<bare>\S+))"""
+)
+
+
+class TableDefaults(NamedTuple):
+    """What a table has that says nothing: the engine, and each schema's collation."""
+
+    engine: str
+    collations: Mapping[str, str]
+    default_schema: str | None
+
+    def collation(self, schema: str | None) -> str | None:
+        """Return the collation of a schema's new tables; None for the default schema."""
+        return self.collations.get(schema or self.default_schema or "")
+
+
+UNKNOWN = TableDefaults("InnoDB", {}, None)
+"""Without a connection."""
+
+
+def read_defaults(connection: Connection) -> TableDefaults:
+    """Return what tables get by default, in one statement."""
+    rows = connection.execute(
+        text(
+            "SELECT schema_name AS name, default_collation_name AS collation, "
+            "@@default_storage_engine AS engine FROM information_schema.schemata"
+        )
+    ).all()
+    collations = {row.name: normal_collation(row.collation) for row in rows}
+    engine = normal_engine(rows[0].engine) if rows else UNKNOWN.engine
+    return TableDefaults(engine, collations, connection.dialect.default_schema_name)
+
+
+def normal_engine(name: str) -> str:
+    """Return an engine's name as the catalogs spell it."""
+    return _ENGINES.get(name.lower(), name)
+
+
+# ---------------------------------------------------------------- found
+
+
+def found_options(table: Row[Any], partitions: Sequence[Row[Any]]) -> Options:
+    """Return the options of a table in the catalogs."""
+    options = dict(_create_options(table.create_options or ""))
+    if table.engine is not None and table.engine.lower() != "aria":
+        # they stay when the engine is another one, and mean nothing there
+        for name in _OF_ARIA:
+            options.pop(name, None)
+    if table.engine is not None and table.engine.lower() != table.default_engine.lower():
+        options["engine"] = normal_engine(table.engine)
+    if table.collation is not None:
+        collation = normal_collation(table.collation)
+        if collation != normal_collation(table.default_collation):
+            options["collate"] = collation
+    if partitions:
+        options["partition_by"] = normal_partitions(_partition_text(partitions))
+    return tuple(sorted(options.items()))
+
+
+def _create_options(value: str) -> Iterable[tuple[str, str]]:
+    for match in _CREATE_OPTION.finditer(value):
+        name = match["name"].lower()
+        setting = next(
+            match[kind] for kind in ("single", "double", "bare") if match[kind] is not None
+        )
+        if not _is_default(name, setting):
+            yield name, setting.upper() if name == "row_format" else setting
+
+
+def _is_default(name: str, value: str) -> bool:
+    default = "1" if name in _OF_ARIA else _DEFAULTS.get(name, "DEFAULT").strip("'")
+    return value.upper() in (default.upper(), "DEFAULT")
+
+
+def _partition_text(rows: Sequence[Row[Any]]) -> str:
+    """Return what stands after PARTITION BY; hash and key partitions are only counted."""
+    first = rows[0]
+    head = f"{first.method} ({first.expression or ''})"
+    names = [name for name, _ in groupby(rows, key=lambda row: row.name)]
+    sub = ""
+    if first.sub_method is not None:
+        count = sum(row.name == first.name for row in rows)
+        sub = f" SUBPARTITION BY {first.sub_method} ({first.sub_expression or ''})"
+        sub += f" SUBPARTITIONS {count}"
+    if first.description is None:
+        return f"{head} PARTITIONS {len(names)}{sub}"
+    once = [next(row for row in rows if row.name == name) for name in names]
+    return f"{head}{sub} ({', '.join(_partition(row) for row in once)})"
+
+
+def _partition(row: Row[Any]) -> str:
+    value = row.description
+    if "LIST" in row.method.upper():
+        values = "DEFAULT" if value.upper() == "DEFAULT" else f"VALUES IN ({value})"
+    else:
+        values = f"VALUES LESS THAN ({value})"
+    comment = f" COMMENT {quote_string(row.comment)}" if row.comment else ""
+    return f"PARTITION `{row.name}` {values}{comment}"
+
+
+def normal_partitions(sql: str) -> str:
+    """Return what stands after PARTITION BY in one spelling: names quoted, words in capitals."""
+    tokens: list[Token] = []
+    cursor = Cursor(LEXICON.tokenize(sql))
+    is_name = False
+    while not cursor.is_at_end:
+        token = cursor.take()
+        if token.is_word("STORAGE") and cursor.peek().is_word("ENGINE"):
+            continue
+        if token.is_word("ENGINE", "COMMENT"):
+            cursor.accept_symbol("=")
+        if token.is_word("ENGINE"):
+            cursor.take()
+            continue
+        is_word = token.kind == "word" and not is_name
+        is_function = is_word and (cursor.peek().is_symbol("(") or token.text.upper() in _WORDS)
+        if is_function:
+            tokens.append(Token("word", token.text.upper()))
+        else:
+            tokens.append(Token("name", token.text, "`") if token.kind == "word" else token)
+        is_name = token.is_word("PARTITION", "SUBPARTITION") and not cursor.peek().is_word("BY")
+    return " ".join(_spell(token) for token in tokens).replace("( MAXVALUE )", "MAXVALUE")
+
+
+_WORDS = frozenset(
+    {"ALGORITHM", "BY", "COLUMNS", "COMMENT", "DEFAULT", "HASH", "IN", "KEY", "LESS", "LINEAR"}
+    | {"LIST", "MAXVALUE", "NULL", "PARTITION", "PARTITIONS", "RANGE", "SUBPARTITION"}
+    | {"SUBPARTITIONS", "THAN", "VALUES"}
+)
+
+
+def _spell(token: Token) -> str:
+    return f"`{token.text.replace('`', '``')}`" if token.kind == "name" else token.text
+
+
+# ---------------------------------------------------------------- wanted
+
+
+def wanted_options(table: Table, dialect: Dialect) -> Options:
+    """Return the options that a model's table names, in the catalogs' spelling."""
+    given = {
+        name.lower(): str(value)
+        for name, value in own_options(table.kwargs, dialect).items()
+        if value is not None
+    }
+    options = {
+        name: value.upper() if name == "row_format" else value
+        for name, value in given.items()
+        if name in ALTERABLE - {"collate"} and not _is_default(name, value)
+    }
+    if "engine" in options:
+        options["engine"] = normal_engine(options["engine"])
+    collation = table_collation(table, dialect)
+    if collation is not None:
+        options["collate"] = collation
+    if "partition_by" in given:
+        options["partition_by"] = normal_partitions(_given_partitions(given))
+    return tuple(sorted(options.items()))
+
+
+def without_defaults(facts: TableFacts, defaults: TableDefaults) -> TableFacts:
+    """Return a model's facts without the options that the table would have unasked."""
+    options = dict(facts.options)
+    usual = defaults.collation(facts.key.schema)
+    columns = facts.columns
+    if "collate" not in options and usual is not None:
+        columns = tuple(
+            replace(column, collation=None) if column.collation == usual else column
+            for column in columns
+        )
+    kept = {
+        name: value
+        for name, value in options.items()
+        if (name, value) not in (("collate", usual), ("engine", defaults.engine))
+    }
+    return replace(facts, columns=columns, options=tuple(sorted(kept.items())))
+
+
+def table_collation(table: Table, dialect: Dialect) -> str | None:
+    """Return the collation that a model's table asks for, by its name or its character set's."""
+    given = {name.lower(): value for name, value in own_options(table.kwargs, dialect).items()}
+    for name in _COLLATE:
+        if given.get(name) is not None:
+            return normal_collation(str(given[name]))
+    for name in _CHARSET:
+        if given.get(name) is not None:
+            return server_of(dialect).default_collation(normal_charset(str(given[name])))
+    return None
+
+
+def _given_partitions(given: Mapping[str, str]) -> str:
+    names = ("partitions", "subpartition_by", "subpartitions")
+    counts = [f"{name.replace('_', ' ').upper()} {given[name]}" for name in names if name in given]
+    return " ".join([given["partition_by"], *counts])
+
+
+# ---------------------------------------------------------------- ALTER TABLE
+
+
+def alter_clauses(
+    options: Mapping[str, Any], dialect: Dialect, defaults: TableDefaults, schema: str | None
+) -> list[str]:
+    """Return what ALTER TABLE has to say; an option that is None gets its default."""
+    lowered = {name.lower(): value for name, value in options.items()}
+    given = {name: str(value) for name, value in lowered.items() if value is not None}
+    clauses = []
+    for name in sorted(lowered):
+        if name in given or (name in (*_COLLATE, *_CHARSET) and _has_collation(given)):
+            continue
+        clauses.append(_default_clause(name, defaults, schema))
+    keywords: dict[str, Any] = {f"{dialect.name}_{name}": value for name, value in given.items()}
+    if keywords:
+        table = Table("t", MetaData(), **keywords)
+        compiler: Any = dialect.ddl_compiler(dialect, None)
+        clauses.append(str(compiler.post_create_table(table)))
+    return list(dict.fromkeys(clauses))
+
+
+def _has_collation(given: Mapping[str, str]) -> bool:
+    return any(name in given for name in (*_COLLATE, *_CHARSET))
+
+
+def _default_clause(name: str, defaults: TableDefaults, schema: str | None) -> str:
+    if name == "engine":
+        return f"ENGINE={defaults.engine}"
+    if name in (*_COLLATE, *_CHARSET):
+        collation = defaults.collation(schema)
+        return f"COLLATE {collation}" if collation else "DEFAULT CHARACTER SET=DEFAULT"
+    return f"{name.upper()}={_DEFAULTS.get(name, 'DEFAULT')}"
+
+
+def changes_collation(options: Mapping[str, Any]) -> bool:
+    """Tell whether the columns that say no collation get another one."""
+    return any(name.lower() in (*_COLLATE, *_CHARSET) for name in options)
+
+
+def has_collation(type_: str) -> bool:
+    """Tell whether a type, in normal form, is of text."""
+    return _STRING_TYPE.match(type_) is not None
+
+
+def following_columns(shown: str) -> list[str]:
+    """Return the definitions of the columns that have their table's collation.
+
+    They are what SHOW CREATE TABLE prints without a character set and collation.
+    """
+    lines = [line.strip().removesuffix(",") for line in shown.splitlines()[1:]]
+    return [line for line in lines if _STRING_COLUMN.match(line) and not _OWN_COLLATION.match(line)]
+
+
+_TYPE = r"(?:(?:var)?char|(?:tiny|medium|long)?text|enum|set)\b"
+_STRING_TYPE = re.compile(_TYPE)
+_STRING_COLUMN = re.compile(rf"`(?:[^`]|``)+` {_TYPE}")
+_OWN_COLLATION = re.compile(
+    r"`(?:[^`]|``)+` \w+(?:\((?:'(?:[^']|'')*'|[^')])*\))? (?:CHARACTER SET|COLLATE)\b"
+)
