@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from limbeck.runtime.environment import EnvironmentContext
+from limbeck.runtime.environment import (
+    CompareServerDefault,
+    CompareType,
+    EnvironmentContext,
+    IncludeNameFn,
+    IncludeObjectFn,
+    NameFilterParentNames,
+    NameFilterType,
+    OnVersionApplyFn,
+    ProcessRevisionDirectiveFn,
+    RenderItemFn,
+)
 
-__all__ = ["EnvironmentContext"]
+__all__ = [
+    "CompareServerDefault",
+    "CompareType",
+    "EnvironmentContext",
+    "IncludeNameFn",
+    "IncludeObjectFn",
+    "NameFilterParentNames",
+    "NameFilterType",
+    "OnVersionApplyFn",
+    "ProcessRevisionDirectiveFn",
+    "RenderItemFn",
+]

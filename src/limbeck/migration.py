@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
-from limbeck.runtime.migration import MigrationContext
+from limbeck.runtime.migration import (
+    HeadMaintainer,
+    MigrationContext,
+    MigrationInfo,
+    MigrationStep,
+    RevisionStep,
+    StampStep,
+)
 
-__all__ = ["MigrationContext"]
+__all__ = [
+    "HeadMaintainer",
+    "MigrationContext",
+    "MigrationInfo",
+    "MigrationStep",
+    "RevisionStep",
+    "StampStep",
+]

@@ -1,4 +1,4 @@
-"""`op.pyi` and `context.pyi` are what their generator writes, and they tell the truth."""
+"""The stubs are what their generator writes, and they tell the truth."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from limbeck import context, op
 from limbeck.operations import BatchOperations
 from tests.architecture.sources import PACKAGE, ROOT
+from tests.parity import surface
 
 
 def test_stubs_are_fresh() -> None:
@@ -39,3 +40,9 @@ def test_stub_of_batch_operations_lists_what_they_have() -> None:
     functions = {node.name for node in batch.body if isinstance(node, ast.FunctionDef)}
     assert functions
     assert functions <= set(dir(BatchOperations))
+
+
+@pytest.mark.parametrize("name", surface.MODULES)
+def test_module_of_alembic_has_a_stub(name: str) -> None:
+    place = ROOT.joinpath("packages", "limbeck-alembic", "alembic", *name.split("."))
+    assert place.with_suffix(".pyi").is_file() or (place / "__init__.pyi").is_file()
