@@ -360,15 +360,23 @@ def _target_columns(table: TableFacts) -> Iterable[tuple[tuple[str, ...], TableK
 def _referring_likeness(old: TableKey, new: TableKey, around: Surroundings) -> float | None:
     """Return which part of what referred to the old table refers to the new one just so.
 
-    Only tables of both sides count; None if there are none.
+    Only tables and columns of both sides count; None if there are none.
     """
+
+    def are_common(key: TableKey, columns: Iterable[str]) -> bool:
+        sides = (around.database.get(key), around.models.get(key))
+        return all(
+            table is not None and table.column(name) is not None
+            for name in columns
+            for table in sides
+        )
+
     sides = [
         frozenset(
             (key, foreign_key.columns)
             for key, facts in tables.items()
-            if key in around.database and key in around.models
             for foreign_key in facts.foreign_keys
-            if foreign_key.referred == target
+            if foreign_key.referred == target and are_common(key, foreign_key.columns)
         )
         for tables, target in ((around.database, old), (around.models, new))
     ]
