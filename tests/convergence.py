@@ -41,7 +41,7 @@ def downgrade() -> None:
     {downgrades}
 """
 
-_KEPT_TYPES = "(?:bigint|integer|smallint|numeric|text|character varying)"
+_KEPT_TYPES = r"(?:bigint|integer|smallint|numeric(?:\(\d+,\d+\))?|text|character varying)"
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 

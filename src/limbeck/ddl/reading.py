@@ -11,7 +11,7 @@ from collections.abc import Sequence, Set
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, MetaData
 from sqlalchemy.schema import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
 from sqlalchemy.types import TypeEngine
 
@@ -75,6 +75,12 @@ class ReadingImpl(RowsImpl, ObjectComparison):
     def read_definitions(self, connection: Connection, scope: ReadScope) -> Sequence[Definition]:
         """What is in the schemas that no directive builds? Statements, in an order that works."""
         return self._reader.read_definitions(connection, scope)
+
+    def read_model_objects(
+        self, metadata_list: Sequence[MetaData], default_schema: str | None
+    ) -> SchemaFacts:
+        """Which types and sequences do the models need, beside their tables?"""
+        return self._reader.read_model_objects(metadata_list, self.dialect, default_schema)
 
     def normal_type(self, type_: TypeEngine[Any]) -> str:
         """How does `read_schema` report a column of this type?"""

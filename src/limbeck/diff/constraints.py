@@ -224,6 +224,7 @@ def _create_check(
         pair.key.name,
         text(sqla.escape_binds(fact.sql)) if found is None else found.sqltext,
         schema=pair.key.schema,
+        **({} if found is None else found.dialect_kwargs),
     )
     if found is None and fact.is_type_bound:
         warnings.warn(
@@ -235,8 +236,13 @@ def _create_check(
 
 def _drop_check(pair: TablePair, fact: CheckFacts, context: DiffContext) -> DropConstraintOp:
     name = None if fact.name is None else conv(fact.name)
+    found = locate.check(pair.database_table, fact, context.impl)
     addition = CreateCheckConstraintOp(
-        name, pair.key.name, text(sqla.escape_binds(fact.sql)), schema=pair.key.schema
+        name,
+        pair.key.name,
+        text(sqla.escape_binds(fact.sql)),
+        schema=pair.key.schema,
+        **({} if found is None else found.dialect_kwargs),
     )
     return DropConstraintOp(
         name, pair.key.name, type_="check", schema=pair.key.schema, _reverse=addition

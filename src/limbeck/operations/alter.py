@@ -81,6 +81,8 @@ class AlterColumnOp(AlterTableOp):
         self.modify_name = modify_name
         self.modify_type = modify_type
         self.kw = kw
+        self.reverse_kw: dict[str, Any] | None = None
+        """The keyword arguments of the way back, where they are others than `kw`."""
 
     @classmethod
     def alter_column(
@@ -119,8 +121,11 @@ class AlterColumnOp(AlterTableOp):
             existing_nullable: whether it takes NULL now.
             existing_comment: its comment now.
             schema: the table's schema.
-            kw: `autoincrement`, `existing_autoincrement`, and what a dialect takes, such as
-                `postgresql_using` for the expression that converts the values.
+            kw: `autoincrement`, `existing_autoincrement`; `replace=True` to drop the column and add
+                it anew, for a computed expression that comes, goes or changes where there is no
+                ALTER for it: values that were not computed are lost, and so is what hangs on the
+                column; and what a dialect takes, such as `postgresql_using` for the expression
+                that converts the values.
         """
         operations.invoke(
             cls(
@@ -202,7 +207,9 @@ class AlterColumnOp(AlterTableOp):
         if self.existing_type is not None and self.modify_type is not None:
             for constraint in self._type_checks(operations, self.column_name, self.existing_type):
                 impl.drop_constraint(constraint)
-        impl.alter_column(
+        options = dict(self.kw)
+        alter = impl.replace_column if options.pop("replace", False) else impl.alter_column
+        alter(
             self.table_name,
             self.column_name,
             nullable=self.modify_nullable,
@@ -215,7 +222,7 @@ class AlterColumnOp(AlterTableOp):
             existing_nullable=self.existing_nullable,
             comment=self.modify_comment,
             existing_comment=self.existing_comment,
-            **self.kw,
+            **options,
         )
         if self.modify_type is not None:
             name = self.modify_name or self.column_name
@@ -244,7 +251,12 @@ class AlterColumnOp(AlterTableOp):
             or self.modify_comment is not False
             or self.modify_name is not None
             or any(name.startswith("modify_") for name in self.kw)
+            or self._changes_autoincrement()
         )
+
+    def _changes_autoincrement(self) -> bool:
+        existing = self.kw.get("existing_autoincrement")
+        return existing is not None and self.kw.get("autoincrement") not in (None, existing)
 
     def reverse(self) -> AlterColumnOp:
         """Return the alteration back: what shall be and what is change places."""
@@ -252,7 +264,7 @@ class AlterColumnOp(AlterTableOp):
             name: getattr(self, name)
             for name in vars(self)
             if name.startswith(("existing_", "modify_"))
-        } | self.kw
+        } | (self.kw if self.reverse_kw is None else self.reverse_kw)
         column_name = values.pop("modify_name") or self.column_name
         if column_name != self.column_name:
             values["modify_name"] = self.column_name
@@ -263,7 +275,9 @@ class AlterColumnOp(AlterTableOp):
                     values[f"existing_{aspect}"],
                     values[name],
                 )
-        return AlterColumnOp(self.table_name, column_name, schema=self.schema, **values)
+        op = AlterColumnOp(self.table_name, column_name, schema=self.schema, **values)
+        op.reverse_kw = None if self.reverse_kw is None else dict(self.kw)
+        return op
 
     def _modifies(self, aspect: str) -> bool:
         if aspect in ("server_default", "comment"):
@@ -298,6 +312,10 @@ class AlterColumnOp(AlterTableOp):
                         getattr(self, modify),
                     )
                 )
+        if self._changes_autoincrement():
+            kind, place = "modify_autoincrement", (self.schema, self.table_name, self.column_name)
+            both = (self.kw["existing_autoincrement"], self.kw["autoincrement"])
+            differences.append((kind, *place, existing, *both))
         return differences
 
     def render(self, context: RenderContext) -> str:
@@ -339,5 +357,10 @@ class AlterColumnOp(AlterTableOp):
         if self.modify_nullable is None and self.existing_nullable is not None:
             yield "existing_nullable", literal(self.existing_nullable)
         default = self.existing_server_default
-        if self.modify_server_default is False and default is not False and default is not None:
+        # ALTER has other words for what is generated than for a default
+        is_generated = any(
+            isinstance(each, Computed | Identity) for each in (default, self.modify_server_default)
+        )
+        is_kept = self.modify_server_default is False and default is not False
+        if (is_kept or is_generated) and default is not None and default is not False:
             yield "existing_server_default", render_server_default(default, context)

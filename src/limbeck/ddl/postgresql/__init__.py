@@ -206,10 +206,11 @@ class PostgresqlImpl(PostgresqlRows, DefaultImpl):
         if kinds == [Identity, Identity]:
             if not identity_changes(found, server_default):
                 return
-            if (server_default.minvalue or 1) > (found.minvalue or 1):
+            ascends = all((each.increment or 1) > 0 for each in (found, server_default))
+            if ascends and (server_default.minvalue or 1) > (found.minvalue or 1):
                 # Where the sequence stands would be out of its limits.
                 serial = SerialColumn(self.dialect, table_name, column_name, existing["schema"])
-                self._exec(sqla.escape_binds(serial.lift(server_default.minvalue)))
+                self._exec(sqla.escape_binds(serial.lift(server_default.minvalue or 1)))
         swaps = kinds[0] is not kinds[1] and Computed is not kinds[0]
         if swaps and server_default is not None and found is not None and found is not False:
             super()._alter_default(table_name, column_name, None, existing)

@@ -90,11 +90,11 @@ def visit_identity_column(element: IdentityColumnDefault, compiler: Any, **kw: A
     if not isinstance(element.existing_server_default, Identity):
         return f"{_alter(element, compiler)} ADD {compiler.visit_identity_column(element.default)}"
     changes = identity_changes(element.existing_server_default, element.default)
-    return " ".join([_alter(element, compiler), *(f"SET {change}" for change in changes)])
+    return " ".join([_alter(element, compiler), *map(_set, changes)])
 
 
 def identity_changes(existing: Identity, wanted: Identity) -> list[str]:
-    """Return what follows each SET to make the existing identity the wanted one.
+    """Return what to SET (or to RESTART) to make the existing identity the wanted one.
 
     What the wanted one leaves open goes back to PostgreSQL's default.
     """
@@ -118,6 +118,10 @@ def identity_changes(existing: Identity, wanted: Identity) -> list[str]:
     if (increment > 0) is not ((existing.increment or 1) > 0):
         changes.append(f"RESTART WITH {start}")  # the other way round it would meet itself
     return changes
+
+
+def _set(change: str) -> str:
+    return change if change.startswith("RESTART") else f"SET {change}"
 
 
 def _start(identity: Identity) -> int:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect, MetaData, Row
+from sqlalchemy import Connection, Dialect, MetaData, Row, TextClause
 from sqlalchemy.dialects.postgresql import ARRAY, DOMAIN, ENUM
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -21,6 +21,8 @@ from limbeck.ddl.postgresql.text import normal_default, normal_expression
 from limbeck.schema.facts import CheckFacts, DomainFacts, EnumFacts, TableKey, User
 from limbeck.schema.models import fold_schema, key_order
 from limbeck.schema.normalize import split_collation
+
+_Facts = TypeVar("_Facts", EnumFacts, DomainFacts)
 
 _TYPES = """
 SELECT t.oid::bigint AS oid, n.nspname::text AS schema, t.typname::text AS name,
@@ -47,10 +49,11 @@ WHERE t.typtype IN ('e', 'd') AND n.nspname IN :schemas AND NOT EXISTS (
 _USERS = """
 SELECT t.oid::bigint AS type, un.nspname::text AS schema,
     coalesce(uc.relname, ut.typname)::text AS name, ua.attname::text AS column,
-    coalesce(un.nspname NOT IN :schemas OR uc.relkind NOT IN ('r', 'p') OR ut.typtype = 'r', true)
-        AND d.classid NOT IN ('pg_catalog.pg_attrdef'::regclass,
+    CASE WHEN uc.oid IS NOT NULL THEN un.nspname NOT IN :schemas OR uc.relkind NOT IN ('r', 'p')
+        WHEN ut.oid IS NOT NULL THEN un.nspname NOT IN :schemas OR ut.typtype <> 'd'
+        ELSE d.classid NOT IN ('pg_catalog.pg_attrdef'::regclass,
             'pg_catalog.pg_constraint'::regclass, 'pg_catalog.pg_trigger'::regclass,
-            'pg_catalog.pg_policy'::regclass) AS is_other
+            'pg_catalog.pg_policy'::regclass) END AS is_other
 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_type'::regclass
     AND d.refobjid IN (t.oid, t.typarray) AND d.deptype <> 'i'
@@ -89,7 +92,9 @@ def read_named_types(
     return _sorted(enums), _sorted(domains)
 
 
-def _domain(row: Row[Any], key: TableKey, users: tuple[User, ...], *, is_needed: bool) -> DomainFacts:
+def _domain(
+    row: Row[Any], key: TableKey, users: tuple[User, ...], *, is_needed: bool
+) -> DomainFacts:
     type_ = normal_expression(row.base) if '"' in row.base else row.base
     return DomainFacts(
         key=key,
@@ -106,7 +111,7 @@ def _domain(row: Row[Any], key: TableKey, users: tuple[User, ...], *, is_needed:
     )
 
 
-def _sorted[T](found: Mapping[TableKey, T]) -> dict[TableKey, T]:
+def _sorted(found: Mapping[TableKey, _Facts]) -> dict[TableKey, _Facts]:
     return {key: found[key] for key in sorted(found, key=key_order)}
 
 
@@ -170,18 +175,19 @@ def _named_types(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[ENUM | DO
 
 def _model_domain(domain: DOMAIN, key: TableKey, dialect: Dialect) -> DomainFacts:
     type_ = normal_type(dialect, domain.data_type)
-    collation = domain.collation or split_collation(
-        dialect.type_compiler_instance.process(domain.data_type)
-    )[1]
+    collation = (
+        domain.collation
+        or split_collation(dialect.type_compiler_instance.process(domain.data_type))[1]
+    )
     checks: tuple[CheckFacts, ...] = ()
     if domain.check is not None:
-        name = domain.constraint_name
+        # SQLAlchemy writes CONSTRAINT … NOT NULL CHECK (…): the name is that of NOT NULL.
+        name = None if domain.not_null else domain.constraint_name
         sql = normal_expression(sqla.ddl_text(dialect, domain.check))
         checks = (CheckFacts(sql, clip(name) if name else object_name(key.name, None, "check")),)
     default = None
     if domain.default is not None:
-        text = domain.default if isinstance(domain.default, str) else domain.default.text
-        default = normal_default(text, type_)
+        default = normal_default(_default_text(domain.default), type_)
     return DomainFacts(
         key=key,
         type=type_,
@@ -191,3 +197,9 @@ def _model_domain(domain: DOMAIN, key: TableKey, dialect: Dialect) -> DomainFact
         checks=checks,
         is_external=not domain.create_type,
     )
+
+
+def _default_text(default: TextClause | str) -> str:
+    if isinstance(default, str):
+        return "'" + default.replace("'", "''") + "'"
+    return default.text

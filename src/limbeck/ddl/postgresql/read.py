@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Row, Table
+from sqlalchemy import Column, Connection, Dialect, MetaData, Row, Table
 from sqlalchemy.types import TypeEngine
 
 from limbeck.ddl.postgresql import catalog
@@ -25,7 +25,9 @@ from limbeck.ddl.postgresql.models import (
     normal_type,
     reduce_identity,
 )
+from limbeck.ddl.postgresql.named_types import read_model_types, read_named_types
 from limbeck.ddl.postgresql.probe import probe_facts
+from limbeck.ddl.postgresql.sequences import read_model_sequences, read_sequences
 from limbeck.ddl.postgresql.text import normal_default as normal_default_text
 from limbeck.ddl.postgresql.text import quoted_name
 from limbeck.schema.database import ReadScope
@@ -55,6 +57,7 @@ __all__ = [
     "normal_type",
     "probe_tables",
     "read_definitions",
+    "read_model_objects",
     "read_schema",
 ]
 
@@ -63,11 +66,32 @@ _MATCHES = {"f": "FULL", "p": "PARTIAL"}
 
 
 def read_schema(connection: Connection, scope: ReadScope) -> SchemaFacts:
-    """Return the facts of the schemas in `scope`, in five queries."""
+    """Return the facts of the schemas in `scope`, in at most nine queries."""
     default = scope.default_schema or connection.dialect.default_schema_name
     schemas = sorted({schema or default or "public" for schema in scope.schemas})
     if not schemas:
         return SchemaFacts()
+    enums, domains = read_named_types(connection, schemas, default)
+    return SchemaFacts(
+        _read_tables(connection, schemas, default),
+        enums=enums,
+        domains=domains,
+        sequences=read_sequences(connection, schemas, default),
+    )
+
+
+def read_model_objects(
+    metadata_list: Sequence[MetaData], dialect: Dialect, default_schema: str | None
+) -> SchemaFacts:
+    """Return the types and sequences that the models need; no tables."""
+    enums, domains = read_model_types(metadata_list, dialect, default_schema)
+    sequences = read_model_sequences(metadata_list, dialect, default_schema)
+    return SchemaFacts(enums=enums, domains=domains, sequences=sequences)
+
+
+def _read_tables(
+    connection: Connection, schemas: Sequence[str], default: str | None
+) -> Mapping[TableKey, TableFacts]:
     tables: dict[int, _Table] = {}
     for row in catalog.rows(connection, catalog.TABLES, schemas):
         tables[row.oid] = _Table(fold_schema(row.schema, row.name, default), row, default)
@@ -84,7 +108,7 @@ def read_schema(connection: Connection, scope: ReadScope) -> SchemaFacts:
         if row.table in tables:
             tables[row.table].indexes.append(_index(row, tables[row.table].names))
     found = sorted((table.facts() for table in tables.values()), key=lambda it: key_order(it.key))
-    return SchemaFacts(MappingProxyType({facts.key: facts for facts in found}))
+    return MappingProxyType({facts.key: facts for facts in found})
 
 
 def probe_tables(dialect: Dialect, connection: Connection, tables: Sequence[Table]) -> Probe:
@@ -99,7 +123,7 @@ def probe_tables(dialect: Dialect, connection: Connection, tables: Sequence[Tabl
 
 
 def _read_one(connection: Connection, schema: str) -> SchemaFacts:
-    return read_schema(connection, ReadScope((schema,)))
+    return SchemaFacts(_read_tables(connection, [schema], connection.dialect.default_schema_name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,9 @@ class Counting:
             is_told=autoincrement is not None and existing_autoincrement is not None,
             before=existing_autoincrement is True and not had_identity,
             after=autoincrement is True and not isinstance(final, Identity),
-            is_new_identity=bool(autoincrement) and isinstance(final, Identity) and not had_identity,
+            is_new_identity=bool(autoincrement)
+            and isinstance(final, Identity)
+            and not had_identity,
         )
 
 
