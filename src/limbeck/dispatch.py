@@ -38,6 +38,7 @@ class Dispatcher:
     """One function for each (class or name, qualifier); a class stands for its subclasses too."""
 
     def __init__(self) -> None:
+        # compat: alembic-utils-extended
         self._registry: dict[tuple[Any, str], Callable[..., Any]] = {}
 
     def dispatch_for(
@@ -89,6 +90,7 @@ class PriorityDispatcher:
     """Any number of functions for each (name, qualifier, priority)."""
 
     def __init__(self) -> None:
+        # compat: clickhouse-sqlalchemy, sqlalchemy-declarative-extensions
         self._registry: dict[
             tuple[str, str, DispatchPriority], list[tuple[Callable[..., Any], str | None]]
         ] = defaultdict(list)

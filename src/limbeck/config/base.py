@@ -96,7 +96,7 @@ class Config:
         return None if self.config_file_name is None else Path(self.config_file_name)
 
     @property
-    def _toml_file_path(self) -> Path | None:
+    def _toml_file_path(self) -> Path | None:  # compat: pytest-alembic
         return None if self.toml_file_name is None else Path(self.toml_file_name)
 
     @cached_property
@@ -288,7 +288,10 @@ class Config:
         return values.split_paths(value, separator)
 
     def _get_file_separator_char(self, *names: str) -> str | None:
-        """Give the separator of lists of paths that the first of these options names."""
+        """Give the separator of lists of paths that the first of these options names.
+
+        compat: flask-alembic.
+        """
         for name in names:
             value = self.get_alembic_option(name)
             if value is None:

@@ -72,7 +72,7 @@ class MigrationContext(Protocol):
 class AbstractOperations:
     """What `op` and `batch_op` share: registration, invocation, the surroundings."""
 
-    _to_impl: ClassVar[Dispatcher] = Dispatcher()
+    _to_impl: ClassVar[Dispatcher] = Dispatcher()  # compat: sqlalchemy-declarative-extensions
     """The functions that run directives; one registry for plain and batch operations."""
 
     def __init__(

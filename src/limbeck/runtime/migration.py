@@ -73,7 +73,7 @@ class MigrationContext:
         self.transactional_ddl: bool | None = opts.get("transactional_ddl")
         self.version_table: str = opts.get("version_table") or "alembic_version"
         self.version_table_schema: str | None = opts.get("version_table_schema")
-        # compat: read by plugins
+        # compat: flask-alembic reaches for the first, comparing plugins for the others
         self._migrations_fn = opts.get("fn")
         self._user_compare_type = opts.get("compare_type", True)
         self._user_compare_server_default = opts.get("compare_server_default", False)
@@ -94,6 +94,7 @@ class MigrationContext:
             self.output_buffer,
             opts,
         )
+        # compat: clickhouse-sqlalchemy, ydb-sqlalchemy replace it
         self._version = self.impl.version_table_impl(
             version_table=self.version_table,
             version_table_schema=self.version_table_schema,

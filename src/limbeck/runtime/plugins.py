@@ -36,7 +36,7 @@ OWN_PLUGINS = (
 """Names of what autogenerate does itself; their functions are not registered here."""
 
 _all_plugins: dict[str, Plugin] = {}
-"""Documented registry: every plugin by name."""
+"""Documented registry: every plugin by name. compat: alembic-pg-autogen reads it."""
 
 
 class Plugin:

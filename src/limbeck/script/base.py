@@ -116,7 +116,7 @@ class ScriptDirectory:
 
     @cached_property
     def _version_locations(self) -> Sequence[Path]:
-        """compat: the folders of revision files, as absolute paths."""
+        """compat: advanced-alchemy, flask-alembic; the folders of revision files, as absolute paths."""
         if not self.version_locations:
             return [Path(self._absolute(self.dir), "versions")]
         return [self._absolute(folder) for folder in self.version_locations]
@@ -223,19 +223,19 @@ class ScriptDirectory:
     def _upgrade_revs(
         self, destination: str, current_rev: str | tuple[str, ...] | None
     ) -> list[MigrationStep]:
-        """compat: plan an upgrade; the files of the plan are imported."""
+        """compat: pytest-alembic, flask-alembic; plan an upgrade, import the files of the plan."""
         rows = _rows(current_rev)
         return self._bind(plan.plan_upgrade(self.revision_map.graph, rows, destination))
 
     def _downgrade_revs(
         self, destination: str | None, current_rev: str | tuple[str, ...] | None
     ) -> list[MigrationStep]:
-        """compat: plan a downgrade; the files of the plan are imported."""
+        """compat: pytest-alembic, flask-alembic; plan a downgrade, import the files of the plan."""
         rows = _rows(current_rev)
         return self._bind(plan.plan_downgrade(self.revision_map.graph, rows, destination))
 
     def _stamp_revs(self, revision: Identifiers, heads: Identifiers) -> list[MigrationStep]:
-        """compat: plan to record a revision without running it."""
+        """compat: flask-alembic; plan to record a revision without running it."""
         target = revision if revision is None or isinstance(revision, str) else tuple(revision)
         return self._bind(plan.plan_stamp(self.revision_map.graph, _rows(heads), target))
 
