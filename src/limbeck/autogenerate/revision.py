@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from limbeck.autogenerate import baseline, compare, render
+from limbeck import alembic_names
+from limbeck.autogenerate import baseline, compare, data_steps, render
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.config import Config
 from limbeck.errors import CommandError, DatabaseNotAtHead
@@ -18,7 +19,7 @@ class RevisionContext:
     """State of one revision to be written; hooks may make it any number of revisions.
 
     `command_args` are those of `command.revision`: message, autogenerate, sql, head, splice,
-    branch_label, version_path, rev_id, depends_on and from_database.
+    branch_label, version_path, rev_id, depends_on, from_database and inspect_data.
     """
 
     generated_revisions: list[MigrationScript]
@@ -78,6 +79,10 @@ class RevisionContext:
                 baseline.populate(autogen_context, script)
             else:
                 compare._populate_migration_script(autogen_context, script)
+                if self._inspects_data(migration_context):
+                    data_steps.add_data_steps(
+                        autogen_context, script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
+                    )
         self._last_autogen_context = autogen_context
         hook = migration_context.opts.get("process_revision_directives")
         for process in (self.process_revision_directives, hook):
@@ -85,6 +90,13 @@ class RevisionContext:
                 process(migration_context, rev, self.generated_revisions)
         for generated in self.generated_revisions:
             generated._needs_render = True  # type: ignore[attr-defined]  # compat: Alembic's mark
+
+    def _inspects_data(self, migration_context: MigrationContext) -> bool:
+        """Tell whether a file is to be written with a look at the rows that are there."""
+        if not self.command_args.get("inspect_data", False):
+            return False
+        said = migration_context.opts.get("inspect_data")
+        return not alembic_names.is_for_environment() if said is None else bool(said)
 
     def _refuse_bad_start(self, rev: Any) -> None:
         if self.command_args.get("sql"):

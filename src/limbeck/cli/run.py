@@ -174,6 +174,7 @@ def _revision(config: Config, options: Namespace) -> None:
         depends_on=options.depends_on,
         skip_empty=options.skip_empty,
         from_database=options.from_database,
+        inspect_data=not options.no_inspect_data,
     )
     if options.json:
         _print_written(written if isinstance(written, list) else [written])

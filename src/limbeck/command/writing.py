@@ -40,6 +40,7 @@ def revision(
     *,
     skip_empty: bool = False,
     from_database: bool = False,
+    inspect_data: bool = True,
 ) -> Script | list[Script | None] | None:
     """Write a revision file; return its script, or a list where hooks made it several.
 
@@ -57,6 +58,8 @@ def revision(
         process_revision_directives: changes what is written.
         skip_empty: with `autogenerate`, write nothing and return None when nothing differs.
         from_database: fill it with what would build the schema found.
+        inspect_data: with `autogenerate`, look at rows that may be in the way of a change; the
+            option of that name can say no, too.
     """
     script = ScriptDirectory.from_config(config)
     compares = autogenerate or from_database
@@ -77,6 +80,7 @@ def revision(
         rev_id=rev_id,
         depends_on=depends_on,
         from_database=from_database,
+        inspect_data=inspect_data,
     )
     if compares or config.get_boolean("revision_environment"):
         _run(config, script, context, compare=compares, as_sql=sql)
@@ -196,6 +200,7 @@ def _revision_context(
         "rev_id": None,
         "depends_on": None,
         "from_database": False,
+        "inspect_data": False,
         **given,
     }
     arguments["rev_id"] = arguments["rev_id"] or new_revision_id()

@@ -118,7 +118,7 @@ def _no_integer(
 
 
 def _beyond(column: ColumnElement[Any], low: int, high: int) -> ColumnElement[bool]:
-    return or_(column < low, column > high)
+    return not_(column.between(low, high))
 
 
 def _no_numeric(
@@ -130,7 +130,7 @@ def _no_numeric(
     if new.precision is None or not impl.limits_values:
         return None
     scale = new.scale or 0
-    too_large = func.abs(column) >= 10 ** (new.precision - scale)
+    too_large: ColumnElement[bool] = func.abs(column) >= 10 ** (new.precision - scale)
     match old:
         case types.Float() | types.Integer():
             return too_large

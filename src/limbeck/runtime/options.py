@@ -43,6 +43,7 @@ FILE_OPTIONS: Mapping[str, Kind] = {
     "include_name": Kind.REFERENCE,
     "include_object": Kind.REFERENCE,
     "include_schemas": Kind.BOOLEAN,
+    "inspect_data": Kind.BOOLEAN,
     "literal_binds": Kind.BOOLEAN,
     "mssql_batch_separator": Kind.TEXT,
     "on_version_apply": Kind.REFERENCES,
