@@ -1,4 +1,4 @@
-"""Print, as JSON, what one side finds for each pair: `write_differences.py alembic URL`."""
+"""Print, as JSON, what one side finds for each case: `write_differences.py alembic URL [schema]`."""
 
 from __future__ import annotations
 
@@ -23,44 +23,96 @@ OPTIONS = {
 }
 
 
-def main(package: str, url: str) -> None:
-    """Build each pair's first models, and compare with the second."""
-    sys.path.insert(0, str(Path(__file__).resolve().parent))
-    pairs: Any = importlib.import_module("model_pairs").PAIRS
+def main(package: str, url: str, second_schema: str | None = None) -> None:
+    """Build the first models of each case, and compare with the second."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    cases: Any = importlib.import_module("tests.parity.cases")
+    for kind in ("filters", "types", "objects", "functions"):
+        importlib.import_module(f"tests.parity.cases_of_{kind}")
+    pairs: Any = importlib.import_module("tests.parity.model_pairs").PAIRS
     engine = sa.create_engine(url)
+    side = cases.Side(package, engine.dialect.name, second_schema)
     found = {}
-    for name, (before, after) in pairs.items():
-        old, new = sa.MetaData(), sa.MetaData()
-        before(old)
-        after(new)
-        with engine.connect() as connection:
-            old.create_all(connection)
-            connection.commit()
-            found[name] = differences(package, connection, new)
-            connection.rollback()
-            old.drop_all(connection)
-            connection.commit()
+    for name, build in [*pairs.items(), *cases.CASES.items()]:
+        case = cases.of_pair(*build) if isinstance(build, tuple) else build(side)
+        if case is not None:
+            found[name] = outcome(side, engine, case)
     sys.stdout.write(json.dumps(found))
 
 
-def differences(package: str, connection: sa.Connection, metadata: sa.MetaData) -> dict[str, Any]:
-    """Return the diffs in short, and the source of both functions, a statement each."""
-    autogenerate: Any = importlib.import_module(f"{package}.autogenerate")
-    api: Any = importlib.import_module(f"{package}.autogenerate.api")
-    render: Any = importlib.import_module(f"{package}.autogenerate.render")
-    migration: Any = importlib.import_module(f"{package}.runtime.migration")
-    context = migration.MigrationContext.configure(connection, opts=dict(OPTIONS))
-    script = autogenerate.produce_migrations(context, metadata)
-    rendering = api.AutogenContext(context, metadata, autogenerate=False)
+def outcome(side: Any, engine: sa.Engine, case: Any) -> dict[str, Any]:
+    """Return what is found in the case, or the kind of the error."""
+    with engine.connect() as connection:
+        case.before.create_all(connection)
+        for statement in case.sql:
+            connection.exec_driver_sql(statement)
+        connection.commit()
+        try:
+            return differences(side, connection, case)
+        except Exception as error:  # noqa: BLE001  # which one it is, is compared
+            return {"error": [f"{type(error).__name__} {error}"]}
+        finally:
+            connection.rollback()
+            for statement in case.undo:
+                connection.exec_driver_sql(statement)
+            case.before.drop_all(connection)
+            connection.commit()
+
+
+def differences(side: Any, connection: sa.Connection, case: Any) -> dict[str, Any]:
+    """Return the diffs in short, the source of both functions, a statement each, and what was heard."""
+    autogenerate = side.module("autogenerate")
+    opts = {**OPTIONS, **case.opts}
+    context = side.module("runtime.migration").MigrationContext.configure(connection, opts=opts)
+    with registered(autogenerate.comparators, case.comparators):
+        script = autogenerate.produce_migrations(context, case.after)
+    diffs = sorted(short(diff) for diff in script.upgrade_ops.as_diffs())
+    if case.process is not None:
+        scripts = [script]
+        case.process(context, (), scripts)
+        (script,) = scripts
+    rendering = side.module("autogenerate.api").AutogenContext(
+        context, case.after, autogenerate=False
+    )
+    render = side.module("autogenerate.render")
 
     def source(container: Any) -> list[str]:
+        if opts["render_as_batch"]:
+            code = autogenerate.render_python_code(
+                container, render_as_batch=True, migration_context=context
+            )
+            return sorted(line for line in code.splitlines() if "# ###" not in line)
         return sorted("".join(render.render_op_text(rendering, op)) for op in flat(container))
 
     return {
-        "diffs": sorted(short(diff) for diff in script.upgrade_ops.as_diffs()),
+        "diffs": diffs,
         "upgrade": source(script.upgrade_ops),
         "downgrade": source(script.downgrade_ops),
+        "imports": sorted(rendering.imports),
+        "heard": sorted(set(map(json.dumps, case.heard))),
     }
+
+
+class registered:
+    """Registers functions for the time of a block; a registry has no way to forget them."""
+
+    def __init__(self, comparators: Any, functions: Any) -> None:
+        self._functions = functions
+        self._is_active = True
+        for target, function in functions:
+            comparators.dispatch_for(target)(self._while_active(function))
+
+    def _while_active(self, function: Any) -> Any:
+        def run(*arguments: Any) -> Any:
+            return function(*arguments) if self._is_active else None
+
+        return run
+
+    def __enter__(self) -> None:
+        """Nothing is left to do."""
+
+    def __exit__(self, *exc: object) -> None:
+        self._is_active = False
 
 
 def flat(container: Any) -> Iterator[Any]:
@@ -90,4 +142,4 @@ def name_of(part: Any) -> str:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

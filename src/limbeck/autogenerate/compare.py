@@ -48,6 +48,8 @@ PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
 }
 """What is looked for under each of the names that `autogenerate_plugins` knows."""
 
+_NEEDED_PLUGINS = ("alembic.autogenerate.schemas", "alembic.autogenerate.tables")
+
 
 def _populate_migration_script(
     autogen_context: AutogenContext, migration_script: MigrationScript
@@ -94,23 +96,29 @@ def chosen_comparators(autogen_context: AutogenContext) -> PriorityDispatcher:
 
 
 def chosen_kinds(autogen_context: AutogenContext) -> frozenset[str]:
-    """Return the kinds of change to look for; `~pattern` leaves some out."""
+    """Return the kinds of change to look for; `~pattern` leaves some out.
+
+    What is in tables is looked for only along with tables, and those only along with schemas.
+    """
     patterns = autogen_context.opts.get("autogenerate_plugins")
     if not patterns:
         return ALL_KINDS
     left_out = [pattern[1:] for pattern in patterns if pattern.startswith("~")]
+    if any(_fits(name, left_out) or not _fits(name, patterns) for name in _NEEDED_PLUGINS):
+        return frozenset()
     return _kinds_under(patterns) - _kinds_under(left_out)
 
 
 def _kinds_under(patterns: Iterable[str]) -> frozenset[str]:
     """Return the kinds of all names that one of the patterns fits; a kind may have several names."""
     return frozenset(
-        kind
-        for name, kinds in PLUGIN_KINDS.items()
-        for pattern in patterns
-        if fnmatch.fnmatchcase(name, pattern.replace("limbeck.", "alembic.", 1))
-        for kind in kinds
+        kind for name, kinds in PLUGIN_KINDS.items() if _fits(name, patterns) for kind in kinds
     )
+
+
+def _fits(name: str, patterns: Iterable[str]) -> bool:
+    known = (pattern.replace("limbeck.", "alembic.", 1) for pattern in patterns)
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in known)
 
 
 def _schemas(autogen_context: AutogenContext, connection: Connection) -> Schemas:

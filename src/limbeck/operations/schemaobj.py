@@ -290,9 +290,11 @@ def _own_element(table: Table, expression: ColumnElement[Any]) -> ColumnElement[
 
 def _own_column(table: Table, column: str | Column[Any]) -> Column[Any]:
     name = column if isinstance(column, str) else column.name
-    if name not in table.c:
-        own = Column(column, NULLTYPE) if isinstance(column, str) else sqla.copy_column(column)
-        own.unique = own.index = None
-        own.primary_key = False
-        table.append_column(own)
-    return table.c[name]
+    for known in table.c:  # by its name: the table knows it by its key
+        if known.name == name:
+            return known
+    own = Column(column, NULLTYPE) if isinstance(column, str) else sqla.copy_column(column)
+    own.unique = own.index = None
+    own.primary_key = False
+    table.append_column(own)
+    return own

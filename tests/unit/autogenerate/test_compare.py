@@ -240,3 +240,15 @@ def test_downgrade_drops_no_index_that_goes_with_its_table(connection: Connectio
     assert script.downgrade_ops is not None
     assert "create_index" in render_python_code(script.upgrade_ops)
     assert "drop_index" not in render_python_code(script.downgrade_ops)
+
+
+def test_index_on_columns_that_models_know_by_another_key_is_found(connection: Connection) -> None:
+    models = MetaData()
+    Table("new", models, Column("a", Integer, key="x"), Index("ix", "x"))
+    found = compare_metadata(MigrationContext.configure(connection), models)
+    assert [kind for kind, *_ in found if kind.endswith("index")] == ["add_index"]
+
+
+def test_nothing_inside_of_tables_is_looked_for_without_tables(connection: Connection) -> None:
+    patterns = ["alembic.autogenerate.schemas", "alembic.autogenerate.types"]
+    assert kinds(difference(connection, autogenerate_plugins=patterns)) == []
