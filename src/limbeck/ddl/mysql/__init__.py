@@ -11,16 +11,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, table
+from sqlalchemy import text as sql_text  # `text` is a module of this package
 from sqlalchemy.schema import (
     CheckConstraint,
     Computed,
     Constraint,
+    DefaultClause,
     DropConstraint,
     Identity,
     PrimaryKeyConstraint,
     Table,
 )
-from sqlalchemy.sql.elements import BinaryExpression, Cast, ClauseElement, Grouping
+from sqlalchemy.sql.elements import BinaryExpression, Cast, ClauseElement, Grouping, TextClause
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import DateTime, TypeEngine, to_instance
 
@@ -259,6 +261,19 @@ class MySQLImpl(MySQLRows, DefaultImpl):
             for column in facts.columns
             if column.collation is None and of_tables.has_collation(column.type)
         )
+
+    # read and normalise
+
+    def complete_table(self, facts: TableFacts, table: Table) -> None:
+        """Put a default that is an expression into the parentheses that the catalog leaves out."""
+        from limbeck.ddl.mysql.defaults import stands_alone  # lazy: as all that reads
+
+        for column in table.columns:
+            default = column.server_default
+            if isinstance(default, DefaultClause) and isinstance(default.arg, TextClause):
+                sql = default.arg.text
+                if not stands_alone(sql, are_calls_bare=self.is_mariadb):
+                    column.server_default = DefaultClause(sql_text(f"({sql})"))
 
     # render
 

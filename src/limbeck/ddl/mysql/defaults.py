@@ -115,3 +115,21 @@ def _temporal(value: str, name: str, precision: int) -> str:
     if precision:
         time += "." + (match["rest"] or "")[:precision].ljust(precision, "0")
     return time if name == "time" else f"{date} {time}"
+
+
+def stands_alone(sql: str, *, are_calls_bare: bool) -> bool:
+    """Tell whether a default may follow DEFAULT as it is, without parentheses around it.
+
+    `are_calls_bare`: MariaDB takes any call without them, MySQL only that of the current time.
+    """
+    tokens = LEXICON.tokenize(sql)
+    split = _on_update_position(tokens)
+    if split < len(tokens) or len(strip_parentheses(tokens)) < len(tokens):
+        return True
+    if _literal(tokens) is not None or len(tokens) < 2 or tokens[0].text.lower() in ("b", "x"):
+        return True
+    first, *others = tokens
+    is_call = first.kind in ("word", "name") and others[0].is_symbol("(")
+    is_call = is_call and len(strip_parentheses(others)) < len(others)
+    is_time = first.is_word("CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP")
+    return is_call and (are_calls_bare or is_time)

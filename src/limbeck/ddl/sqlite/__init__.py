@@ -13,7 +13,7 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CheckConstraint, Column, Computed, Constraint, DefaultClause, Table
 from sqlalchemy.sql.elements import ClauseElement, quoted_name
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeEngine, to_instance
 
 from limbeck import sqla
 from limbeck.ddl.base import (
@@ -254,6 +254,18 @@ class SQLiteImpl(DefaultImpl):
         from . import rebuild  # lazy: only a batch on a connection needs it
 
         return rebuild.SQLiteRebuild(self, table_name, schema)
+
+    def cast_for_batch_migrate(
+        self,
+        existing: Column[Any],
+        existing_transfer: dict[str, Any],
+        new_type: TypeEngine[Any] | type[TypeEngine[Any]],
+    ) -> None:
+        """Convert the rows' values to a new kind of type where a recreated table copies them."""
+        from .casts import converted  # lazy: only a batch needs it
+
+        value = existing_transfer["expr"]
+        existing_transfer["expr"] = converted(value, existing.type, to_instance(new_type))
 
     # read and normalise
 
