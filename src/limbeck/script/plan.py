@@ -16,6 +16,7 @@ from typing import Literal
 
 from .errors import RangeNotAncestorError, ResolutionError
 from .graph import Graph
+from .identifier import parse
 from .order import newest_first
 from .resolve import (
     BASE,
@@ -84,6 +85,7 @@ def plan_stamp(
         (target or BASE,) if target is None or isinstance(target, str) else tuple(target)
     )
     heads = _applied(graph, current)
+    targets = tuple(_from_current(graph, heads, one) for one in targets)
     affected = tuple(
         dict.fromkeys(name for one in targets for name in _stamped_over(graph, heads, one))
     )
@@ -207,6 +209,18 @@ def downgrade_step(graph: Graph, heads: tuple[str, ...], revision: str) -> Step:
         covered |= graph.ancestors(below)
     back = tuple(parent for parent in parents if parent not in covered)
     return replace_rows(revision, "downgrade", heads, (revision,), back)
+
+
+def _from_current(graph: Graph, heads: tuple[str, ...], target: str) -> str:
+    """Count steps without a start, `-1` or `label@+2`, from the rows; name where they lead."""
+    identifier = parse(target)
+    if identifier.symbol is not None or identifier.offset is None:
+        return target
+    if identifier.offset > 0:
+        return upgrade_target(graph, heads, identifier)[0]
+    found = downgrade_target(graph, heads, identifier).revision
+    at = f"{identifier.label}@" if identifier.label else ""
+    return found or f"{at}{BASE}"
 
 
 def _stamped_over(graph: Graph, heads: tuple[str, ...], target: str) -> tuple[str, ...]:

@@ -53,6 +53,22 @@ def test_upgrade_takes_dependencies_of_another_branch() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("current", "target", "after"),
+    [
+        (("a3xx",), "-1", ("a2xx",)),
+        (("a1xx",), "left@+2", ("a3xx",)),
+        (("a3xx", "c1xx"), "apart@-1", ("a3xx",)),
+        (("c1xx",), "-1", ()),
+        ((), "apart@+1", ("c1xx",)),
+    ],
+)
+def test_stamp_counts_from_the_rows(
+    current: tuple[str, ...], target: str, after: tuple[str, ...]
+) -> None:
+    assert plan_stamp(GRAPH, current, target)[-1].heads_after == after
+
+
 def test_upgrade_merges_the_rows_of_both_parents() -> None:
     (step,) = plan_upgrade(GRAPH, ("a3xx", "b3xx"), "m4xx")
     assert step.deletes == ("a3xx",)
