@@ -50,7 +50,7 @@ def test_mysql_string_keeps_its_value(value: str) -> None:
         ("a   in(1,2 ,3)", "a IN (1, 2, 3)"),
         ("COALESCE (a,-1)>=- 2", "COALESCE(a, -1) >= -2"),
         ("a -- b\n = /* c */ 'x -- y'", "a = 'x -- y'"),
-        ("[a b] <> `c` and \"d\" == e.f", '"a b" <> c AND d = e.f'),
+        ("[a b] <> `c` and \"d\" == e.f", '"a b" <> c AND "d" = e.f'),
         ("not(a)", "NOT (a)"),
         ("\"select\" = 1", '"select" = 1'),
         ("x'AB' || s", "x'AB' || s"),

@@ -76,14 +76,21 @@ def normal_tokens(tokens: Sequence[Token], columns: Mapping[str, str] | None = N
 
     `columns` maps lower-case column names to their declared spelling. With it, names are spelled
     as declared, and a double-quoted name that is no column is the string SQLite takes it for.
+    Without it, double quotes stay: only they can tell such a string from a column.
     """
-    if columns is not None:
+    if columns is None:
+        tokens = [_as_written(token) if token.quote == '"' else token for token in tokens]
+    else:
         tokens = [
             # COLLATE is followed by a name that is no column.
             _resolve(token, columns) if not before.is_word("COLLATE") else token
             for before, token in zip((Cursor.END, *tokens), tokens, strict=False)
         ]
     return LEXICON.normal(tokens)
+
+
+def _as_written(token: Token) -> Token:
+    return Token("string", '"' + token.text.replace('"', '""') + '"')
 
 
 def _resolve(token: Token, columns: Mapping[str, str]) -> Token:
