@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import BindParameter, ClauseElement, ColumnElement, TextClause, conv
-from sqlalchemy.sql.selectable import TableClause
+from sqlalchemy.sql.expression import TableClause
 from sqlalchemy.types import TypeEngine
 
 from limbeck.operations.alter import ServerDefault, Type
@@ -25,7 +25,9 @@ from limbeck.operations.base import (
     _Result,
 )
 from limbeck.operations.directive import MigrateOperation
+from limbeck.operations.domains import DomainType
 from limbeck.operations.indexes import IndexColumn
+from limbeck.operations.sequences import SequenceType
 
 impl: Any
 
@@ -89,6 +91,86 @@ def alter_column(
             ALTER for it: values that were not computed are lost, and so is what hangs on the
             column; and what a dialect takes, such as `postgresql_using` for the expression
             that converts the values.
+    """
+
+def alter_domain(
+    domain_name: str,
+    type_: DomainType,
+    *,
+    existing: Mapping[str, Any],
+    nullable: bool = True,
+    default: str | None = None,
+    collation: str | None = None,
+    checks: Mapping[str, str] | None = None,
+    schema: str | None = None,
+) -> None:
+    """Change a domain. Where its type or collation changes, it is built anew.
+
+    Args:
+        domain_name: the domain.
+        type_: what it shall be made of: a type, or its name in the database.
+        existing: those of the other arguments that are different now, by name, such as
+            `{"nullable": True}`; only these change.
+        nullable: whether NULL is one of its values.
+        default: SQL of its default.
+        collation: its collation.
+        checks: SQL of its checks, by their names; the value is called VALUE there.
+        schema: its schema.
+    """
+
+def alter_enum(
+    enum_name: str,
+    values: Sequence[str],
+    *,
+    existing_values: Sequence[str] | None = None,
+    renames: Mapping[str, str] | None = None,
+    replacements: Mapping[str, str] | None = None,
+    use_at_once: bool = False,
+    schema: str | None = None,
+) -> None:
+    """Change the values of an enum type.
+
+    Values are added and renamed in place. To remove values or to change their order, the type
+    is built anew, and the columns of all tables with their rows, defaults, checks and indexes
+    are moved to it.
+
+    Args:
+        enum_name: the type.
+        values: all its values as they shall be, in their order.
+        existing_values: its values now; a script can't be written without them.
+        renames: new names of values, by their old ones.
+        replacements: what rows get in place of a value that goes, by that value.
+        use_at_once: the new values are used later in the same transaction, which PostgreSQL
+            allows only of a type that is built anew.
+        schema: its schema.
+    """
+
+def alter_sequence(
+    sequence_name: str,
+    *,
+    existing: Mapping[str, Any] | None = None,
+    type_: SequenceType | None = None,
+    start: int | None = None,
+    increment: int | None = None,
+    minvalue: int | None = None,
+    maxvalue: int | None = None,
+    cycle: bool | None = None,
+    cache: int | None = None,
+    schema: str | None = None,
+) -> None:
+    """Change a sequence's options; those not given stay.
+
+    Args:
+        sequence_name: the sequence.
+        existing: the options that change as they are now, by name; for the way back.
+        type_: the type of its numbers, or the name of it in the database.
+        start: its first number.
+        increment: what is added each time.
+        minvalue: its least number.
+        maxvalue: its greatest number.
+        cycle: whether it starts again at its end.
+        cache: how many numbers a session takes at once.
+        schema: its schema.
     """
 
 def alter_table_options(
@@ -198,6 +280,39 @@ def create_check_constraint(
         kw: `deferrable`, `initially`, and what a dialect takes.
     """
 
+def create_domain(
+    domain_name: str,
+    type_: DomainType,
+    *,
+    nullable: bool = True,
+    default: str | None = None,
+    collation: str | None = None,
+    checks: Mapping[str, str] | None = None,
+    schema: str | None = None,
+) -> None:
+    """Create a domain, on a database that has them.
+
+    Args:
+        domain_name: the domain.
+        type_: what it is made of: a type, or its name in the database.
+        nullable: whether NULL is one of its values.
+        default: SQL of its default.
+        collation: its collation.
+        checks: SQL of its checks, by their names; the value is called VALUE there.
+        schema: its schema.
+    """
+
+def create_enum(enum_name: str, values: Sequence[str], *, schema: str | None = None) -> None:
+    """Create an enum type, on a database that has types with a name.
+
+    `create_table` and `add_column` create the type of an `sa.Enum` themselves.
+
+    Args:
+        enum_name: the type.
+        values: its values, in their order.
+        schema: its schema.
+    """
+
 def create_exclude_constraint(
     constraint_name: str, table_name: str, *elements: Any, **kw: Any
 ) -> Table | None:
@@ -284,6 +399,32 @@ def create_primary_key(
         kw: `deferrable`, `initially`, and what a dialect takes.
     """
 
+def create_sequence(
+    sequence_name: str,
+    *,
+    type_: SequenceType | None = None,
+    start: int | None = None,
+    increment: int | None = None,
+    minvalue: int | None = None,
+    maxvalue: int | None = None,
+    cycle: bool | None = None,
+    cache: int | None = None,
+    schema: str | None = None,
+) -> None:
+    """Create a sequence.
+
+    Args:
+        sequence_name: the sequence.
+        type_: the type of its numbers, or the name of it in the database.
+        start: its first number.
+        increment: what is added each time.
+        minvalue: its least number.
+        maxvalue: its greatest number.
+        cycle: whether it starts again at its end.
+        cache: how many numbers a session takes at once.
+        schema: its schema.
+    """
+
 def create_table(
     table_name: str, *columns: SchemaItem, if_not_exists: bool | None = None, **kw: Any
 ) -> Table:
@@ -360,6 +501,22 @@ def drop_constraint(
         if_exists: say IF EXISTS.
     """
 
+def drop_domain(domain_name: str, *, schema: str | None = None) -> None:
+    """Drop a domain that nothing uses any more.
+
+    Args:
+        domain_name: the domain.
+        schema: its schema.
+    """
+
+def drop_enum(enum_name: str, *, schema: str | None = None) -> None:
+    """Drop an enum type that nothing uses any more.
+
+    Args:
+        enum_name: the type.
+        schema: its schema.
+    """
+
 def drop_index(
     index_name: str,
     table_name: str | None = None,
@@ -376,6 +533,14 @@ def drop_index(
         schema: the table's schema.
         if_exists: say IF EXISTS.
         kw: what a dialect takes: `postgresql_concurrently`, ….
+    """
+
+def drop_sequence(sequence_name: str, *, schema: str | None = None) -> None:
+    """Drop a sequence.
+
+    Args:
+        sequence_name: the sequence.
+        schema: its schema.
     """
 
 def drop_table(

@@ -26,9 +26,11 @@ from sqlalchemy.sql.schema import (
     ForeignKeyConstraint,
     Identity,
     Index,
+    MetaData,
+    Sequence,
     Table,
 )
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import SchemaType, TypeEngine
 
 
 def final_name(item: Constraint | Index, dialect: Dialect | None) -> str | None:
@@ -390,3 +392,27 @@ def may_bring_types(type_: TypeEngine[Any]) -> bool:
     """
     types = (type_, *type_._variant_mapping.values())
     return any(isinstance(each, SchemaEventTarget) for each in types)
+
+
+def metadata_types(metadata: MetaData) -> list[TypeEngine[Any]]:
+    """Return the types that a MetaData creates along with its tables, by name.
+
+    SQLAlchemy 2.1 keeps them in `_objects`; before, only the listeners on its events know them.
+    """
+    if hasattr(metadata, "_objects"):
+        found = [each for each in metadata._objects if isinstance(each, SchemaType)]
+    else:
+        targets = (getattr(each, "target", None) for each in metadata.dispatch.before_create)
+        found = [each for each in targets if isinstance(each, SchemaType)]
+    named = (each for each in found if each.name is not None)
+    ordered = sorted(named, key=lambda each: (str(each.schema or ""), str(each.name)))
+    return [each for each in ordered if isinstance(each, TypeEngine)]
+
+
+def metadata_sequences(metadata: MetaData) -> list[Sequence]:
+    """Return the sequences that belong to a MetaData, those of columns included, by name.
+
+    `_sequences` (2.0, 2.1); `get_schema_objects` (2.1) knows no sequences of other schemas.
+    """
+    found = metadata._sequences.values()
+    return sorted(found, key=lambda each: (str(each.schema or ""), str(each.name)))

@@ -47,6 +47,7 @@ from .base import _ServerDefaultArgument
 from .comparison import Params
 from .inserts import check_rows, group_rows, has_expression, inline_inserts
 from .offline import compile_statement
+from .objects import SchemaObjectsImpl
 from .reading import ReadingImpl
 from .rebuild import TableRebuild
 from .registry import ImplMeta, _impls
@@ -70,7 +71,7 @@ class TableRecreation(Protocol):
         """Return the constraints that stay and have a name."""
 
 
-class DefaultImpl(ReadingImpl, metaclass=ImplMeta):
+class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
     """The entry to everything one database does its own way; subclass it with `__dialect__`."""
 
     __dialect__ = "default"

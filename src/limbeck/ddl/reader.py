@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import Column, Connection, Dialect, Table
+from sqlalchemy import Column, Connection, Dialect, MetaData, Table
 from sqlalchemy.types import TypeEngine
 
 from limbeck.schema import definitions
@@ -29,6 +29,7 @@ __all__ = [
     "normal_type",
     "probe_tables",
     "read_definitions",
+    "read_model_objects",
     "read_schema",
 ]
 
@@ -41,6 +42,11 @@ class Reader(Protocol):
 
     def read_definitions(self, connection: Connection, scope: ReadScope) -> Sequence[Definition]:
         """Return what is in the schemas that no directive builds."""
+
+    def read_model_objects(
+        self, metadata_list: Sequence[MetaData], dialect: Dialect, default_schema: str | None
+    ) -> SchemaFacts:
+        """Return the types and sequences that the models need; no tables."""
 
     def normal_type(self, dialect: Dialect, type_: TypeEngine[Any]) -> str:
         """Return how `read_schema` reports a column of this type."""
@@ -68,6 +74,13 @@ def read_schema(connection: Connection, scope: ReadScope) -> SchemaFacts:
 def read_definitions(connection: Connection, scope: ReadScope) -> Sequence[Definition]:
     """Return the views, which can be named and not built."""
     return definitions.read_with_inspector(connection, scope)
+
+
+def read_model_objects(
+    metadata_list: Sequence[MetaData], dialect: Dialect, default_schema: str | None
+) -> SchemaFacts:
+    """Return nothing: what is not read from the database is not made of the models either."""
+    return SchemaFacts()
 
 
 def probe_tables(dialect: Dialect, connection: Connection, tables: Sequence[Table]) -> Probe:

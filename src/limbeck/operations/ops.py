@@ -21,6 +21,8 @@ from limbeck.operations.directive import (
     OpContainer,
     UpgradeOps,
 )
+from limbeck.operations.domains import AlterDomainOp, CreateDomainOp, DropDomainOp
+from limbeck.operations.enums import AlterEnumOp, CreateEnumOp, DropEnumOp
 from limbeck.operations.exclude import CreateExcludeConstraintOp
 from limbeck.operations.fill_in import FillInOp
 from limbeck.operations.foreign_keys import CreateForeignKeyOp
@@ -30,6 +32,7 @@ from limbeck.operations.renames import (
     RenameIndexOp,
     RenameSequenceOp,
 )
+from limbeck.operations.sequences import AlterSequenceOp, CreateSequenceOp, DropSequenceOp
 from limbeck.operations.table_options import AlterTableOptionsOp
 from limbeck.operations.tables import CreateTableOp, DropTableOp, RenameTableOp
 
@@ -37,22 +40,31 @@ __all__ = [
     "AddColumnOp",
     "AddConstraintOp",
     "AlterColumnOp",
+    "AlterDomainOp",
+    "AlterEnumOp",
+    "AlterSequenceOp",
     "AlterTableOp",
     "AlterTableOptionsOp",
     "BackfillOp",
     "BulkInsertOp",
     "CreateCheckConstraintOp",
+    "CreateDomainOp",
+    "CreateEnumOp",
     "CreateExcludeConstraintOp",
     "CreateForeignKeyOp",
     "CreateIndexOp",
     "CreatePrimaryKeyOp",
+    "CreateSequenceOp",
     "CreateTableCommentOp",
     "CreateTableOp",
     "CreateUniqueConstraintOp",
     "DowngradeOps",
     "DropColumnOp",
     "DropConstraintOp",
+    "DropDomainOp",
+    "DropEnumOp",
     "DropIndexOp",
+    "DropSequenceOp",
     "DropTableCommentOp",
     "DropTableOp",
     "ExecuteSQLOp",

@@ -21,6 +21,7 @@ from limbeck import sqla
 from limbeck.ddl.mysql import model, probe
 from limbeck.ddl.mysql.catalog import read_tables
 from limbeck.ddl.mysql.defaults import normal_default_text
+from limbeck.ddl.mysql.sequences import read_model_objects, read_sequences
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import normal_expression
 from limbeck.schema.database import ReadScope
@@ -36,6 +37,7 @@ __all__ = [
     "normal_type",
     "probe_tables",
     "read_definitions",
+    "read_model_objects",
     "read_schema",
 ]
 
@@ -56,7 +58,11 @@ def read_schema(connection: Connection, scope: ReadScope) -> SchemaFacts:
     if sqla.folds_table_names(dialect):
         tables = {key: _respell(facts, known) for key, facts in tables.items()}
     order = sorted(tables, key=key_order)
-    return SchemaFacts(MappingProxyType({key: tables[key] for key in order}))
+    schemas = sorted({each for name in scope.schemas if (each := name or default)})
+    return SchemaFacts(
+        MappingProxyType({key: tables[key] for key in order}),
+        sequences=read_sequences(connection, schemas, default),
+    )
 
 
 def _respell(facts: TableFacts, known: Mapping[TableKey, TableKey]) -> TableFacts:

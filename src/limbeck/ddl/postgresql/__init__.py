@@ -43,6 +43,7 @@ from .elements import (
 )
 from .options import ALTERABLE, AlterOptions
 from .serials import Counting, SerialColumn, sequence_type
+from .type_ddl import NamedTypesImpl
 
 __all__ = [
     "CockroachDBImpl",
@@ -58,7 +59,7 @@ __all__ = [
 ]
 
 
-class PostgresqlImpl(PostgresqlRows, DefaultImpl):
+class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
     """PostgreSQL."""
 
     __dialect__ = "postgresql"

@@ -16,6 +16,7 @@ from sqlalchemy import Column, Connection, Dialect, Table, UniqueConstraint, tex
 from sqlalchemy.exc import CompileError
 from sqlalchemy.types import TypeEngine
 
+from limbeck.ddl.reader import read_model_objects
 from limbeck.ddl.sqlite.parse import (
     is_key_without_null,
     normal_action,
@@ -58,6 +59,7 @@ __all__ = [
     "normal_type",
     "probe_tables",
     "read_definitions",
+    "read_model_objects",
     "read_schema",
 ]
 

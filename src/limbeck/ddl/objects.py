@@ -1,0 +1,149 @@
+"""What every database is asked to do with enum types, domains and sequences.
+
+The part of `DefaultImpl` for schema objects beside tables. Sequences are alike wherever they are;
+types with a name only some databases have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Dialect
+from sqlalchemy import Sequence as SequenceObject
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateSequence, DDLElement, DropSequence
+from sqlalchemy.types import TypeEngine
+
+from limbeck.errors import UnsupportedOperationError
+
+from .base import format_table_name
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A domain as it shall be: SQL text for its type, default and checks (by name)."""
+
+    name: str
+    type: str | TypeEngine[Any]
+    schema: str | None = None
+    nullable: bool = True
+    default: str | None = None
+    collation: str | None = None
+    checks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EnumChange:
+    """An enum type's values as they shall be; `existing` None where the database is to be asked.
+
+    `renames` maps old values to new ones, `replacements` values that go to those that rows get
+    instead. `is_used_at_once`: what comes next in the transaction needs the new values.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    existing: tuple[str, ...] | None
+    schema: str | None = None
+    renames: Mapping[str, str] = field(default_factory=dict)
+    replacements: Mapping[str, str] = field(default_factory=dict)
+    is_used_at_once: bool = False
+
+
+class AlterSequence(DDLElement):
+    """ALTER SEQUENCE with some options."""
+
+    def __init__(self, name: str, schema: str | None, options: Mapping[str, Any]) -> None:
+        self.name = name
+        self.schema = schema
+        self.settings = options
+
+
+@compiles(AlterSequence)
+def visit_alter_sequence(element: AlterSequence, compiler: Any, **kw: Any) -> str:
+    path = format_table_name(compiler, element.name, element.schema)
+    return f"ALTER SEQUENCE {path} {' '.join(sequence_words(element.settings))}"
+
+
+def sequence_words(options: Mapping[str, Any]) -> list[str]:
+    """Return the options of a sequence in SQL."""
+    words = {
+        "type": "AS {}",
+        "increment": "INCREMENT BY {}",
+        "minvalue": "MINVALUE {}",
+        "maxvalue": "MAXVALUE {}",
+        "start": "START WITH {}",
+        "cache": "CACHE {}",
+    }
+    said = [sql.format(options[name]) for name, sql in words.items() if name in options]
+    if "cycle" in options:
+        said.append("CYCLE" if options["cycle"] else "NO CYCLE")
+    return said
+
+
+class SchemaObjectsImpl:
+    """How types with a name and sequences are created, changed and dropped."""
+
+    dialect: Dialect
+
+    @property
+    def adds_enum_values_in_transactions(self) -> bool:
+        """Can a value be added to an enum type within a transaction? Yes."""
+        return True
+
+    if TYPE_CHECKING:
+
+        def _exec(self, construct: Any) -> Any: ...
+
+    def create_enum(self, name: str, values: Sequence[str], schema: str | None) -> None:
+        """How is an enum type created? Not at all."""
+        raise self._no_named_types("enum type", name)
+
+    def alter_enum(self, change: EnumChange) -> None:
+        """How do an enum type's values change? Not at all."""
+        raise self._no_named_types("enum type", change.name)
+
+    def drop_enum(self, name: str, schema: str | None) -> None:
+        """How is an enum type dropped? Not at all."""
+        raise self._no_named_types("enum type", name)
+
+    def create_domain(self, domain: Domain) -> None:
+        """How is a domain created? Not at all."""
+        raise self._no_named_types("domain", domain.name)
+
+    def alter_domain(self, existing: Domain, wanted: Domain) -> None:
+        """How does a domain change? Not at all."""
+        raise self._no_named_types("domain", existing.name)
+
+    def drop_domain(self, name: str, schema: str | None) -> None:
+        """How is a domain dropped? Not at all."""
+        raise self._no_named_types("domain", name)
+
+    def create_sequence(self, sequence: SequenceObject) -> None:
+        """How is a sequence created? As SQLAlchemy does it."""
+        self._check_sequences(sequence.name)
+        self._exec(CreateSequence(sequence))
+
+    def alter_sequence(self, name: str, schema: str | None, options: Mapping[str, Any]) -> None:
+        """How does a sequence change? By ALTER SEQUENCE with the options as they shall be."""
+        self._check_sequences(name)
+        self._exec(AlterSequence(name, schema, options))
+
+    def drop_sequence(self, name: str, schema: str | None) -> None:
+        """How is a sequence dropped? As SQLAlchemy does it."""
+        self._check_sequences(name)
+        self._exec(DropSequence(SequenceObject(name, schema=schema)))
+
+    def _check_sequences(self, name: str) -> None:
+        if not self.dialect.supports_sequences:
+            raise UnsupportedOperationError(
+                f"Can't create, alter or drop the sequence {name}: {self.dialect.name} has no "
+                "sequences (of this version). Leave it out on this database."
+            )
+
+    def _no_named_types(self, kind: str, name: str) -> UnsupportedOperationError:
+        return UnsupportedOperationError(
+            f"Can't create, alter or drop the {kind} {name}: {self.dialect.name} has no types "
+            "with a name. Leave it out on this database."
+        )

@@ -1,0 +1,220 @@
+"""How PostgreSQL creates, changes and drops enum types and domains.
+
+Values are added and renamed in place. To remove or reorder them, or to change what a domain is made
+of, the type is built anew beside the old one, and the columns of all tables are moved to it: one
+block on the server, which finds what depends on the type by itself, online and in a script alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, MetaData, Table, bindparam, text
+from sqlalchemy.dialects.postgresql import ENUM, CreateEnumType
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.types import TypeEngine
+
+from limbeck import sqla
+from limbeck.ddl.objects import Domain, EnumChange, SchemaObjectsImpl
+from limbeck.ddl.postgresql.replace_type import replace_type
+from limbeck.errors import CommandError
+
+_VALUES = """
+SELECT e.enumlabel::text FROM pg_catalog.pg_enum e
+WHERE e.enumtypid = CAST(:path AS regtype) ORDER BY e.enumsortorder
+"""
+_FIRST_TO_ADD_IN_TRANSACTIONS = (12,)
+
+
+def value_steps(
+    existing: Sequence[str], wanted: Sequence[str], renames: Mapping[str, str]
+) -> list[str] | None:
+    """Return what follows ALTER TYPE to get the wanted values; None where the type must be replaced."""
+    steps = [
+        f"RENAME VALUE {_quote(old)} TO {_quote(renames[old])}"
+        for old in existing
+        if renames.get(old, old) != old
+    ]
+    have = [renames.get(value, value) for value in existing]
+    if have != [value for value in wanted if value in have]:
+        return None
+    previous = None
+    for value in wanted:
+        if value not in have:
+            place = f" BEFORE {_quote(have[0])}" if have else ""
+            if previous is not None:
+                place = f" AFTER {_quote(previous)}"
+            steps.append(f"ADD VALUE IF NOT EXISTS {_quote(value)}{place}")
+        previous = value
+    return steps
+
+
+class NamedTypesImpl(SchemaObjectsImpl):
+    """The part of PostgreSQL's implementation for types with a name."""
+
+    connection: Connection | None
+    as_sql: bool
+    memo: dict[str, Any]
+
+    @property
+    def adds_enum_values_in_transactions(self) -> bool:
+        """Can a value be added to an enum type within a transaction? From version 12 on."""
+        version = self.dialect.server_version_info
+        return version is None or version >= _FIRST_TO_ADD_IN_TRANSACTIONS
+
+    def create_enum(self, name: str, values: Sequence[str], schema: str | None) -> None:
+        """Create an enum type."""
+        enum = ENUM(*values, name=name, schema=schema)
+        self._note_type(enum)
+        self._exec(CreateEnumType(enum))
+
+    def _note_type(self, enum: ENUM) -> None:
+        """Have SQLAlchemy know that this run has created the type: tables need not do it again."""
+        bearer = Table("bearer", MetaData(), Column("bearer", enum))
+        silent = MockConnection(self.dialect, lambda *_, **__: None)
+        bearer.dispatch.before_create(bearer, silent, checkfirst=False, _ddl_runner=self)
+
+    def drop_enum(self, name: str, schema: str | None) -> None:
+        """Drop an enum type."""
+        for created in self.memo.values():
+            if isinstance(created, set):
+                created.discard((schema, name))
+        self._run(f"DROP TYPE {self._path(name, schema)}")
+
+    def alter_enum(self, change: EnumChange) -> None:
+        """Add, rename, remove and reorder values; rows with a removed one get its replacement.
+
+        Raises CommandError in a script when the existing values are not given.
+        """
+        path = self._path(change.name, change.schema)
+        existing = self._enum_values(path) if change.existing is None else change.existing
+        steps = value_steps(existing, change.values, change.renames)
+        is_adding = any(step.startswith("ADD") for step in steps or ())
+        if steps is not None and not (is_adding and change.is_used_at_once):
+            for step in steps:
+                self._run(f"ALTER TYPE {path} {step}")
+            return
+        values = ", ".join(_quote(value) for value in change.values)
+        moves = {**change.renames, **change.replacements}
+        self._run(
+            replace_type(
+                path,
+                schema=self._schema(change.schema),
+                aside=self._quote(_aside(change.name)),
+                create=f"CREATE TYPE {path} AS ENUM ({values})",
+                kind="TYPE",
+                convert=lambda column, is_array: _enum_cast(column, path, moves, is_array=is_array),
+            )
+        )
+
+    def _enum_values(self, path: str) -> tuple[str, ...]:
+        if self.connection is None or self.as_sql:
+            raise CommandError(
+                f"Can't write the change of the enum type {path} to a script without knowing its "
+                "values: give them to op.alter_enum() as existing_values=."
+            )
+        found = text(_VALUES).bindparams(bindparam("path", path))
+        return tuple(self.connection.scalars(found))
+
+    def create_domain(self, domain: Domain) -> None:
+        """Create a domain."""
+        self._run(self._domain_sql(domain))
+
+    def alter_domain(self, existing: Domain, wanted: Domain) -> None:
+        """Change a domain in place, or replace it where its type or collation changes."""
+        path = self._path(wanted.name, wanted.schema)
+        types = [self._type_sql(each.type) for each in (existing, wanted)]
+        if types[0] == types[1] and existing.collation == wanted.collation:
+            for step in _domain_steps(existing, wanted, self._quote):
+                self._run(f"ALTER DOMAIN {path} {step}")
+            return
+        base = types[1]
+        self._run(
+            replace_type(
+                path,
+                schema=self._schema(wanted.schema),
+                aside=self._quote(_aside(wanted.name)),
+                create=self._domain_sql(wanted),
+                kind="DOMAIN",
+                convert=lambda column, is_array: _plain_cast(column, base, path, is_array=is_array),
+            )
+        )
+
+    def drop_domain(self, name: str, schema: str | None) -> None:
+        """Drop a domain."""
+        self._run(f"DROP DOMAIN {self._path(name, schema)}")
+
+    def _domain_sql(self, domain: Domain) -> str:
+        parts = [f"CREATE DOMAIN {self._path(domain.name, domain.schema)}"]
+        parts.append(f"AS {self._type_sql(domain.type)}")
+        if domain.collation is not None:
+            is_path = '"' in domain.collation
+            name = domain.collation if is_path else self._quote(domain.collation)
+            parts.append(f"COLLATE {name}")
+        if domain.default is not None:
+            parts.append(f"DEFAULT {domain.default}")
+        if not domain.nullable:
+            parts.append("NOT NULL")
+        for name, sql in domain.checks.items():
+            parts.append(f"CONSTRAINT {self._quote(name)} CHECK ({sql})")
+        return " ".join(parts)
+
+    def _type_sql(self, type_: str | TypeEngine[Any]) -> str:
+        if isinstance(type_, str):
+            return type_
+        return self.dialect.type_compiler_instance.process(type_)
+
+    def _run(self, sql: str) -> None:
+        self._exec(sqla.escape_binds(sql))
+
+    def _quote(self, name: str) -> str:
+        return self.dialect.identifier_preparer.quote(name)
+
+    def _path(self, name: str, schema: str | None) -> str:
+        return self._schema(schema) + self._quote(name)
+
+    def _schema(self, schema: str | None) -> str:
+        return "" if schema is None else f"{self._quote(schema)}."
+
+
+def _domain_steps(existing: Domain, wanted: Domain, quote: Callable[[str], str]) -> Iterator[str]:
+    """Yield what follows ALTER DOMAIN; checks that stand in the way go first."""
+    for name, sql in existing.checks.items():
+        if wanted.checks.get(name) != sql:
+            yield f"DROP CONSTRAINT {quote(name)}"
+    if wanted.default != existing.default:
+        yield "DROP DEFAULT" if wanted.default is None else f"SET DEFAULT {wanted.default}"
+    if wanted.nullable != existing.nullable:
+        yield "DROP NOT NULL" if wanted.nullable else "SET NOT NULL"
+    for name, sql in wanted.checks.items():
+        if existing.checks.get(name) != sql:
+            yield f"ADD CONSTRAINT {quote(name)} CHECK ({sql})"
+
+
+def _enum_cast(column: str, path: str, moves: Mapping[str, str], *, is_array: bool) -> str:
+    """Return the value of a column for the new type; `column` is a placeholder for its name."""
+    if is_array:
+        sql = f"{column}::text[]"
+        for old, new in moves.items():
+            sql = f"array_replace({sql}, {_quote(old)}, {_quote(new)})"
+        return f"{sql}::{path}[]"
+    sql = f"{column}::text"
+    if moves:
+        cases = " ".join(f"WHEN {_quote(old)} THEN {_quote(new)}" for old, new in moves.items())
+        sql = f"(CASE {sql} {cases} ELSE {sql} END)"
+    return f"{sql}::{path}"
+
+
+def _plain_cast(column: str, base: str, path: str, *, is_array: bool) -> str:
+    brackets = "[]" if is_array else ""
+    return f"{column}::{base}{brackets}::{path}{brackets}"
+
+
+def _aside(name: str) -> str:
+    """Return what the old type is called until it is dropped."""
+    return f"{name[:50]}__old"
+
+
+def _quote(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
