@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, cast, types
+from sqlalchemy import ColumnElement, Connection, and_, case, cast, types
 from sqlalchemy.types import TypeEngine
 
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.rows import RowsImpl
+
+_DAY = "^[0-9]{4}[-/.]?(0?[1-9]|1[0-2])[-/.]?(0?[1-9]|[12][0-9]|3[01])([ T].*)?$"
+_TIME = "^-?[0-9]{1,3}:[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?$"
 
 
 class MySQLRows(RowsImpl):
@@ -20,9 +23,12 @@ class MySQLRows(RowsImpl):
         self, column: ColumnElement[Any], type_: TypeEngine[Any]
     ) -> ColumnElement[bool] | None:
         """Which texts of a column are no values of a type? CAST makes NULL of what is no date."""
-        if isinstance(type_, types.Date | types.DateTime | types.Time):
-            return and_(column.is_not(None), cast(column, type_).is_(None))
-        return None
+        shape = _TIME if isinstance(type_, types.Time) else _DAY
+        if not isinstance(type_, types.Date | types.DateTime | types.Time):
+            return None
+        # in an UPDATE, CAST of what has not even the shape is an error: strict mode
+        value = case((column.regexp_match(shape), cast(column, type_)))
+        return and_(column.is_not(None), value.is_(None))
 
     @contextmanager
     def time_limit(self, connection: Connection, seconds: int) -> Iterator[None]:

@@ -1,0 +1,422 @@
+"""Changes that need data: what is written works with the rows that are there, once it is filled in."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import re
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from limbeck import command
+from limbeck.autogenerate import data_steps, render
+from limbeck.autogenerate.api import AutogenContext
+from limbeck.errors import CommandError
+from limbeck.operations.unfilled import UnfilledValueError, refuse_unfilled_function
+from limbeck.script.base import Script
+from limbeck.util.pyfiles import load_python_file
+from tests.catalogs import dump
+from tests.convergence import FILE, _catalogs_of, _run, assert_same, autogenerate
+from tests.databases import Database
+from tests.migrations import Migrations
+
+_number = itertools.count()
+
+Rows = Sequence[Mapping[str, Any]]
+Items = Callable[[], Sequence[Any]]
+"""Gives columns and constraints anew: a table keeps them."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One change of the table `items`, its rows, what the file says, and what a user fills in."""
+
+    before: Items
+    after: Items
+    rows: Rows
+    said: Sequence[str]
+    filled: Mapping[str, str]
+    expected: Rows
+    warned: int
+
+
+def models(items: Items) -> sa.MetaData:
+    metadata = sa.MetaData()
+    sa.Table("kinds", metadata, sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))
+    key = sa.Column("id", sa.Integer, primary_key=True, autoincrement=False)
+    sa.Table("items", metadata, key, *items())
+    return metadata
+
+
+def written(database: Database, metadata: sa.MetaData) -> tuple[str, list[str]]:
+    """Return the revision file and what was warned about."""
+    with database.engine.connect() as connection, warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        script, context = autogenerate(database, connection, metadata)
+        assert script.upgrade_ops is not None
+        assert script.downgrade_ops is not None
+        autogen_context = AutogenContext(context, metadata=metadata)
+        data_steps.add_data_steps(autogen_context, script.upgrade_ops, script.downgrade_ops)
+        variables: dict[str, Any] = {}
+        render._render_python_into_templatevars(autogen_context, script, variables)
+    return FILE.format(**variables), [str(each.message) for each in warned]
+
+
+def create(database: Database, metadata: sa.MetaData, rows: Rows) -> None:
+    with database.engine.begin() as connection:
+        metadata.create_all(connection)
+        connection.execute(metadata.tables["kinds"].insert(), [{"id": 1}, {"id": 2}])
+        for row in rows:
+            connection.execute(metadata.tables["items"].insert().values(row))
+
+
+def read(database: Database, metadata: sa.MetaData) -> Rows:
+    items = metadata.tables["items"]
+    with database.engine.connect() as connection:
+        found = connection.execute(sa.select(items).order_by(items.c.id)).mappings()
+        return [dict(row) for row in found]
+
+
+ADDED = Case(
+    before=lambda: [
+        sa.Column("name", sa.String(50)),
+        sa.Column("old", sa.String(20), nullable=False),
+    ],
+    after=lambda: [
+        sa.Column("name", sa.String(50), nullable=False),
+        sa.Column("phone", sa.String(20), nullable=False),
+        sa.Column("rank", sa.Integer, nullable=False),
+        sa.Column("note", sa.String(20)),
+        sa.Column("state", sa.String(20), server_default="new", nullable=False),
+    ],
+    rows=[{"id": 1, "name": "a", "old": "x"}, {"id": 2, "name": None, "old": "y"}],
+    said=[
+        "# ### FILL IN: items has rows (2), and phone, rank may not be NULL. ###",
+        "op.execute(items.update().values(phone=..., rank=...))",
+        "# ### FILL IN: items has rows that have no value in name: 1, such as id 2. ###",
+        "#     SELECT id, name FROM items WHERE name IS NULL",
+        "op.execute(items.update().where(sa.text('name IS NULL')).values(name=...))",
+        "# items has rows (2), and old may not be NULL.",
+        "#     op.execute(items.update().values(old=...))",
+    ],
+    filled={
+        "phone=..., rank=...": "phone='0' , rank=items.c.id * 10",
+        "name=...": "name='none'",
+    },
+    expected=[
+        {"id": 1, "name": "a", "phone": "0", "rank": 10, "note": None, "state": "new"},
+        {"id": 2, "name": "none", "phone": "0", "rank": 20, "note": None, "state": "new"},
+    ],
+    warned=3,
+)
+NARROWED = Case(
+    before=lambda: [
+        sa.Column("name", sa.String(50)),
+        sa.Column("age", sa.String(10)),
+        sa.Column("size", sa.BigInteger),
+        sa.Column("price", sa.Numeric(10, 2)),
+        sa.Column("born", sa.String(20)),
+        sa.Column("wide", sa.String(5)),
+    ],
+    after=lambda: [
+        sa.Column("name", sa.String(5)),
+        sa.Column("age", sa.Integer),
+        sa.Column("size", sa.Integer),
+        sa.Column("price", sa.Numeric(5, 1)),
+        sa.Column("born", sa.Date),
+        sa.Column("wide", sa.String(50)),
+    ],
+    rows=[
+        {"id": 1, "name": "short", "age": " 12", "size": 5, "price": 2.5, "born": "2020-01-01"},
+        {"id": 2, "name": "longer", "age": "12 ", "size": 2**40, "price": 10**5, "born": "never"},
+        {"id": 3, "name": "long %:x", "age": "many", "size": -(2**31), "price": 1.25},
+        {"id": 4, "name": None, "age": "9999999999", "size": None, "price": None, "born": None},
+    ],
+    said=[
+        "whose name does not fit VARCHAR(5): 2, such as id 2, 3. ###",
+        "sa.text('char_length(name) > 5')).values(name=...))",
+        "whose age does not fit INTEGER: 2, such as id 3, 4. ###",
+        "whose size does not fit INTEGER: 1, such as id 2. ###",
+        "whose price does not fit NUMERIC(5, 1): 2, such as id 2, 3. ###",
+        "whose born does not fit DATE: 1, such as id 2. ###",
+    ],
+    filled={
+        "name=...": "name=sa.func.substr(items.c.name, 1, 5)",
+        "age=...": "age='0'",
+        "size=...": "size=0",
+        "price=...": "price=1",
+        "born=...": "born=None",
+    },
+    expected=[],
+    warned=5,
+)
+TEXT_TO_NUMBER = Case(
+    before=lambda: [sa.Column("age", sa.String(10)), sa.Column("price", sa.String(10))],
+    after=lambda: [sa.Column("age", sa.Integer), sa.Column("price", sa.Numeric(8, 2))],
+    rows=[
+        {"id": 1, "age": "-12", "price": "1.5"},
+        {"id": 2, "age": "1.5", "price": "cheap"},
+        {"id": 3, "age": "", "price": ".5e1"},
+    ],
+    said=[
+        "whose age does not fit INTEGER: 2, such as id 2, 3. ###",
+        "whose price does not fit NUMERIC(8, 2): 1, such as id 2. ###",
+    ],
+    filled={"age=...": "age='7'", "price=...": "price='0.25'"},
+    expected=[
+        {"id": 1, "age": -12, "price": 1.5},
+        {"id": 2, "age": 7, "price": 0.25},
+        {"id": 3, "age": 7, "price": 5},
+    ],
+    warned=2,
+)
+CONSTRAINED = Case(
+    before=lambda: [
+        sa.Column("email", sa.String(50)),
+        sa.Column("a", sa.Integer, nullable=False),
+        sa.Column("b", sa.Integer),
+        sa.Column("kind", sa.Integer),
+        sa.Column("count", sa.Integer),
+    ],
+    after=lambda: [
+        sa.Column("email", sa.String(50)),
+        sa.Column("a", sa.Integer, nullable=False),
+        sa.Column("b", sa.Integer),
+        sa.Column("kind", sa.Integer, sa.ForeignKey("kinds.id", name="fk_kind")),
+        sa.Column("count", sa.Integer),
+        sa.UniqueConstraint("email", name="uq_email"),
+        sa.Index("ix_ab", "a", "b", unique=True),
+        sa.CheckConstraint("count > 0", name="ck_count"),
+        sa.CheckConstraint("a < 100", name="ck_a"),
+    ],
+    rows=[
+        {"id": 1, "email": "x", "a": 1, "b": None, "kind": 1, "count": 1},
+        {"id": 2, "email": "x", "a": 1, "b": None, "kind": None, "count": None},
+        {"id": 3, "email": "y", "a": 2, "b": 3, "kind": 7, "count": 0},
+        {"id": 4, "email": None, "a": 2, "b": 3, "kind": 2, "count": -1},
+        {"id": 5, "email": None, "a": 3, "b": 3, "kind": 2, "count": 5},
+    ],
+    said=[
+        "items has rows that have the same (email) as others: 1 such values, such as id 1, 2. ###",
+        "items has rows that have the same (a, b) as others: 1 such values, such as id 3, 4. ###",
+        "op.execute(items.delete().where(...))",
+        "that the check ck_count (count > 0) does not allow: 2, such as id 3, 4. ###",
+        ".values(count=...)",
+        "items has rows whose kind is not in kinds: 1, such as id 3. ###",
+        "# Let them refer to a row that is there, to NULL, or delete them.",
+    ],
+    filled={
+        ".delete().where(...)": ".delete().where(items.c.id.in_([2, 4]))",
+        "count=...": "count=1",
+        "kind=...": "kind=None",
+    },
+    expected=[
+        {"id": 1, "email": "x", "a": 1, "b": None, "kind": 1, "count": 1},
+        {"id": 3, "email": "y", "a": 2, "b": 3, "kind": None, "count": 1},
+        {"id": 5, "email": None, "a": 3, "b": 3, "kind": 2, "count": 5},
+    ],
+    warned=4,
+)
+ON_EACH = {"added": ADDED, "text to number": TEXT_TO_NUMBER, "constrained": CONSTRAINED}
+
+
+def check_case(database: Database, case: Case, folder: Path) -> None:
+    before, after = models(case.before), models(case.after)
+    create(database, before, case.rows)
+    catalogs_before = dump(database)
+    source, warned = written(database, after)
+    try:
+        assert len(warned) == case.warned, warned
+        for text in case.said:
+            assert text in source, text
+        refuse(source, folder)
+        for text, value in case.filled.items():
+            assert text in source
+            source = source.replace(text, value)
+        _run(database, after, source, "upgrade")
+        assert_same(dump(database), _catalogs_of(database, after, None), "after the upgrade")
+        rows = read(database, after)
+        if case.expected:
+            assert rows == case.expected
+        assert len(rows) == (len(case.expected) or len(case.rows))
+        _run(database, before, with_the_remark(source), "downgrade")
+        assert_same(dump(database), catalogs_before, "after the downgrade")
+        assert [row["id"] for row in read(database, before)] == [row["id"] for row in rows]
+    except Exception as error:
+        error.add_note(source)
+        raise
+
+
+def refuse(source: str, folder: Path) -> None:
+    """Let the runtime look at the file as it is written."""
+    (folder / "written.py").write_text(source)
+    with pytest.raises(UnfilledValueError):
+        refuse_unfilled_function(load_python_file(folder, "written.py").upgrade)
+
+
+def with_the_remark(source: str) -> str:
+    """Do in the downgrade what its remark says: the steps there, in place of the plain addition."""
+    head, function, body = source.partition("def downgrade")
+    remarked = "Do this first, in place of that:\n"
+    if remarked not in body:
+        return source
+    body = re.sub(r"\n +(batch_)?op\.add_column\([^\n]*'old'[^\n]*(?<!True\)\))(?=\n)", "", body)
+    body = re.sub(r"(?m)^    #     ", "    ", body).replace("old=...", "old='back'")
+    return head + function + body
+
+
+@pytest.mark.parametrize("name", ON_EACH)
+def test_written_steps_converge_with_rows(database: Database, tmp_path: Path, name: str) -> None:
+    check_case(database, ON_EACH[name], tmp_path)
+
+
+@pytest.mark.requires("alter")
+def test_values_that_a_narrower_type_refuses(database: Database, tmp_path: Path) -> None:
+    check_case(database, NARROWED, tmp_path)
+
+
+def test_nothing_is_written_for_tables_without_rows(database: Database) -> None:
+    for case in ON_EACH.values():
+        create(database, models(case.before), [])
+        source, warned = written(database, models(case.after))
+        assert not warned
+        assert "# ### FILL IN" not in source
+        with database.engine.begin() as connection:
+            models(case.before).drop_all(connection)
+
+
+def test_new_columns_of_a_unique_constraint_would_all_be_the_same(database: Database) -> None:
+    before = models(list)
+    create(database, before, [{"id": 1}, {"id": 2}])
+    after = models(
+        lambda: [
+            sa.Column("x", sa.String(5), server_default="x", nullable=False),
+            sa.UniqueConstraint("x", name="uq_x"),
+        ]
+    )
+    source, warned = written(database, after)
+    text = "items has rows (2), and (x), which is new, has to differ from row to row."
+    assert f"# {text}" in source
+    assert warned == [f"{text} The revision may fail on them: see the remark in it."]
+
+
+def test_looking_leaves_no_lock(postgresql: Database) -> None:
+    create(postgresql, models(CONSTRAINED.before), CONSTRAINED.rows)
+    metadata = models(CONSTRAINED.after)
+    with postgresql.engine.connect() as connection, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        script, context = autogenerate(postgresql, connection, metadata)
+        assert script.upgrade_ops is not None
+        assert script.downgrade_ops is not None
+        data_steps.add_data_steps(
+            AutogenContext(context, metadata=metadata), script.upgrade_ops, script.downgrade_ops
+        )
+        locked = connection.exec_driver_sql(
+            "SELECT relname FROM pg_locks JOIN pg_class ON oid = relation "
+            "WHERE pid = pg_backend_pid() AND relname IN ('items', 'kinds')"
+        )
+        assert locked.all() == []
+        assert connection.exec_driver_sql("SHOW statement_timeout").scalar() == "0"
+
+
+def test_table_that_can_not_be_read_in_time_is_a_warning(postgresql: Database) -> None:
+    create(postgresql, models(ADDED.before), ADDED.rows)
+    metadata = models(ADDED.after)
+    with postgresql.engine.connect() as connection, postgresql.engine.connect() as other:
+        script, context = autogenerate(postgresql, connection, metadata)
+        assert script.upgrade_ops is not None
+        assert script.downgrade_ops is not None
+        connection.exec_driver_sql("SET statement_timeout = 100")
+        other.exec_driver_sql("LOCK TABLE items IN ACCESS EXCLUSIVE MODE")
+        autogen_context = AutogenContext(context, metadata=metadata)
+        with pytest.warns(UserWarning, match="rows of items could not be looked at") as warned:
+            data_steps.add_data_steps(autogen_context, script.upgrade_ops, script.downgrade_ops)
+        source = render._render_cmd_body(script.upgrade_ops, autogen_context)
+    assert "canceling statement due to statement timeout" in str(warned[0].message)
+    assert "# The rows of items could not be looked at: phone may not be NULL.\n" in source
+    assert "sa.Column('phone', sa.String(length=20), nullable=False)" in source
+
+
+MODELS = """\
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True){more})
+"""
+
+
+@pytest.fixture
+def migrations(database: Database, tmp_path: Path) -> Iterator[Migrations]:
+    """Give a project at its head, with rows, whose models have a new column."""
+    path = list(sys.path)
+    name = f"limbeck_data_{next(_number)}"
+    (tmp_path / f"{name}.py").write_text(MODELS.format(more=""))
+    options = {
+        "models": f"{name}:metadata",
+        "prepend_sys_path": str(tmp_path),
+        "path_separator": "newline",
+        "render_as_batch": str("batch_only" in database.features).lower(),
+    }
+    project = Migrations(tmp_path / "migrations", database.url_text, options)
+    command.revision(project.config(), "first", autogenerate=True)
+    command.upgrade(project.config(), "head")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO users (id) VALUES (1), (2)")
+    more = ', sa.Column("phone", sa.String(20), nullable=False)'
+    (tmp_path / f"{name}.py").write_text(MODELS.format(more=more))
+    importlib.invalidate_caches()
+    sys.modules.pop(name, None)
+    yield project
+    sys.path[:] = path
+
+
+def revision(migrations: Migrations, **keywords: Any) -> Path:
+    script = command.revision(migrations.config(), "phone", autogenerate=True, **keywords)
+    assert isinstance(script, Script)
+    return Path(script.path)
+
+
+def test_revision_is_refused_before_it_begins_until_it_is_filled_in(
+    database: Database, migrations: Migrations
+) -> None:
+    with pytest.warns(UserWarning, match="a step for them that you have to fill in"):
+        path = revision(migrations)
+    with pytest.raises(UnfilledValueError, match=rf"{path.name}, line \d+ still has"):
+        command.upgrade(migrations.config(), "head")
+    with pytest.raises(UnfilledValueError):
+        command.upgrade(migrations.config(), "head", sql=True)
+    with database.engine.connect() as connection:
+        columns = sa.inspect(connection).get_columns("users")
+    assert [column["name"] for column in columns] == ["id"]
+    path.write_text(path.read_text().replace("phone=...", "phone='0'"))
+    importlib.invalidate_caches()
+    command.upgrade(migrations.config(), "head")
+    command.check(migrations.config())
+    with database.engine.connect() as connection:
+        phones = connection.exec_driver_sql("SELECT phone FROM users").scalars().all()
+    assert phones == ["0", "0"]
+    command.downgrade(migrations.config(), "-1")
+
+
+def test_rows_are_not_looked_at_where_the_user_says_so(
+    migrations: Migrations, tmp_path: Path
+) -> None:
+    plain = "sa.Column('phone', sa.String(length=20), nullable=False)"
+    by_argument = revision(migrations, inspect_data=False)
+    assert plain in by_argument.read_text()
+    by_argument.unlink()
+    migrations.options = {**migrations.options, "inspect_data": "false"}
+    by_option = revision(migrations)
+    assert plain in by_option.read_text()
+
+
+def test_check_looks_at_no_rows(migrations: Migrations) -> None:
+    with pytest.raises(CommandError, match="nullable=False"):
+        command.check(migrations.config())
