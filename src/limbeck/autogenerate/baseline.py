@@ -79,6 +79,7 @@ class _Baseline(Comparison):
     def __init__(self, autogen_context: AutogenContext, schemas: set[str | None]) -> None:
         super().__init__(autogen_context, schemas)
         self.run_object_filters = self._ask_of_reflected
+        self._renames_wanted = None
 
     @property
     def model_tables(self) -> Mapping[TableKey, Table]:

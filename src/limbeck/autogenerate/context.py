@@ -15,6 +15,7 @@ from sqlalchemy.schema import sort_tables_and_constraints
 from limbeck.diff.renames import RenameRequest
 from limbeck.dispatch import PriorityDispatcher
 from limbeck.errors import CommandError, ModelsError
+from limbeck.renamed import SaidRename
 from limbeck.runtime.migration import MigrationContext
 
 NO_MODELS = (
@@ -58,6 +59,7 @@ class AutogenContext:
         self._name_filters = _given(self.opts.get("include_name"))
         self._has_batch = False
         self.rename_request: RenameRequest | None = None
+        self.unknown_renames: frozenset[SaidRename] = frozenset()
 
     @cached_property
     def comparators(self) -> PriorityDispatcher:

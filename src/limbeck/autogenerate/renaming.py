@@ -8,9 +8,9 @@ and below it, commented out, the lines that drop and add instead.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,7 @@ from limbeck.diff.dependents import DependentRename, Finder, rename_dependents
 from limbeck.diff.rename_directives import rename_directives
 from limbeck.diff.renames import Found, RenameRequest, Sides, find_renames
 from limbeck.diff.renaming import ColumnRename, Renames, TableRename, Wording, rename_facts
-from limbeck.errors import UnsureRenameError
+from limbeck.errors import RenameError, UnsureRenameError
 from limbeck.operations.ops import (
     AddColumnOp,
     AlterColumnOp,
@@ -38,6 +38,7 @@ from limbeck.operations.ops import (
     OpContainer,
     RenameTableOp,
 )
+from limbeck.renamed import SaidRename
 from limbeck.schema.build import build_tables
 from limbeck.schema.facts import TableFacts, TableKey
 from limbeck.schema.models import ModelSchema
@@ -77,7 +78,12 @@ def rename(
         follow=impl.foreign_key_after_rename,
     )
     there = _There(facts, models, autogen_context, connection)
-    found = find_renames(there.sides(), request, there, wording)
+    sides = there.sides()
+    if request.is_one_of_many:
+        said, unknown = request.said.known(sides.database, sides.models)
+        request = replace(request, said=said)
+        autogen_context.unknown_renames = unknown
+    found = find_renames(sides, request, there, wording)
     _tell_of_unanswered(found, request)
     renamed = rename_facts(facts, found.renames, wording)
     after, dependents = _follow(renamed, facts, models, found.renames, autogen_context)
@@ -85,6 +91,14 @@ def rename(
     directives = rename_directives(found.renames, dependents, describe)
     there.add_alternatives(found.renames, directives)
     return Renamed(after, found.renames, tuple(directives))
+
+
+def refuse_unknown(unknown: Sequence[frozenset[SaidRename]]) -> None:
+    """Raise RenameError for a rename that no database of several knows."""
+    everywhere = frozenset.intersection(*unknown) if unknown else frozenset()
+    for each in sorted(everywhere, key=str):
+        flag = "--rename-table" if each.table is None else "--rename"
+        raise RenameError(f"{flag} {each}: no database has such a table, nor have the models.")
 
 
 def explain(up: OpContainer, down: OpContainer, autogen_context: AutogenContext) -> None:

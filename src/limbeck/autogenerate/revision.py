@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from limbeck import alembic_names
-from limbeck.autogenerate import baseline, compare, data_steps, render
+from limbeck.autogenerate import baseline, compare, data_steps, renaming, render
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.config import Config
-from limbeck.errors import CommandError, DatabaseNotAtHead
+from limbeck.diff.renames import RenameRequest
+from limbeck.diff.said import SaidRenames
+from limbeck.errors import CommandError, ConfigurationError, DatabaseNotAtHead
 from limbeck.operations.ops import DowngradeOps, MigrationScript, UpgradeOps
+from limbeck.renamed import SaidRename, read_configured_rename
 from limbeck.runtime.migration import MigrationContext
 from limbeck.script.base import Script, ScriptDirectory
 
@@ -38,6 +41,7 @@ class RevisionContext:
         self.template_args: dict[str, Any] = {"config": config}
         self.generated_revisions = [self._default_revision()]
         self._has_run = False
+        self._unknown_renames: list[frozenset[SaidRename]] = []
         self._last_autogen_context: AutogenContext | None = None
 
     def run_autogenerate(self, rev: Any, migration_context: MigrationContext) -> None:
@@ -50,6 +54,7 @@ class RevisionContext:
 
     def generate_scripts(self) -> Iterator[Script | None]:
         """Write a file for each revision, and yield its script."""
+        renaming.refuse_unknown(self._unknown_renames)
         for generated in self.generated_revisions:
             yield self._to_script(generated)
 
@@ -79,6 +84,7 @@ class RevisionContext:
                 baseline.populate(autogen_context, script)
             else:
                 compare._populate_migration_script(autogen_context, script)
+                self._unknown_renames.append(autogen_context.unknown_renames)
                 if self._inspects_data(migration_context):
                     data_steps.add_data_steps(
                         autogen_context, script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
@@ -130,9 +136,29 @@ class RevisionContext:
     ) -> AutogenContext:
         needs_models = autogenerate and not self.command_args.get("from_database")
         context = AutogenContext(migration_context, autogenerate=needs_models)
+        if needs_models:
+            context.rename_request = self._rename_request(migration_context)
         if self._last_autogen_context is not None:
             context.imports = self._last_autogen_context.imports
         return context
+
+    def _rename_request(self, migration_context: MigrationContext) -> RenameRequest | None:
+        """Return what is wanted of renames; None, as the options say, where no file is written."""
+        said = self.command_args.get("renames")
+        if said is None:
+            return None
+        seeks = self.command_args.get("detect_renames")
+        if seeks is None:
+            seeks = migration_context.opts.get("detect_renames")
+        if seeks is None:
+            seeks = not alembic_names.is_for_environment()
+        return RenameRequest(
+            SaidRenames(tuple(said), configured_renames(self.config)),
+            seeks=bool(seeks),
+            ask=self.command_args.get("ask_rename"),
+            is_strict=True,
+            is_one_of_many=migration_context.opts.get("upgrade_token") not in (None, "upgrades"),
+        )
 
     def _to_script(self, migration_script: MigrationScript) -> Script | None:
         template_args = dict(self.template_args)
@@ -156,6 +182,14 @@ class RevisionContext:
             depends_on=_names(migration_script.depends_on),
             **template_args,
         )
+
+
+def configured_renames(config: Config) -> tuple[SaidRename, ...]:
+    """Return the renames that the configuration lists; raises ConfigurationError."""
+    try:
+        return tuple(read_configured_rename(text) for text in config.get_list("renames"))
+    except ValueError as error:
+        raise ConfigurationError(f"{config.describe('renames')}: {error}") from error
 
 
 def _names(given: str | Sequence[str] | None) -> str | tuple[str, ...] | None:

@@ -7,12 +7,13 @@ Global options may stand before the command, as they always do in Alembic, and a
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from limbeck import __version__
 from limbeck.alembic_names import ALEMBIC_VERSION
+from limbeck.renamed import SaidRename, read_rename, read_table_rename
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,22 @@ GLOBAL = (
     _flag("-q", "--quiet", help="print nothing but errors and what was asked for"),
 )
 
+
+def _rename(text: str) -> SaidRename:
+    return _read(read_rename, text)
+
+
+def _table_rename(text: str) -> SaidRename:
+    return _read(read_table_rename, text)
+
+
+def _read(reader: Callable[[str], SaidRename], text: str) -> SaidRename:
+    try:
+        return reader(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 _SQL = _flag("--sql", help="write the SQL script to standard output instead of running it")
 _TAG = _argument("--tag", help="any text, read in env.py by context.get_tag_argument()")
 _VERBOSE = _flag("-v", "--verbose", help="show each revision in full")
@@ -92,6 +109,21 @@ COMMANDS = (
             *_REVISION_FILE,
             _flag("--autogenerate", help="fill it with what differs between database and models"),
             _flag("--skip-empty", help="with --autogenerate: write no file when nothing differs"),
+            _argument(
+                "--rename",
+                action="append",
+                type=_rename,
+                metavar="TABLE.OLD:NEW",
+                help="with --autogenerate: this column has been renamed",
+            ),
+            _argument(
+                "--rename-table",
+                action="append",
+                type=_table_rename,
+                metavar="OLD:NEW",
+                help="with --autogenerate: this table has been renamed",
+            ),
+            _flag("--no-renames", help="with --autogenerate: rename only what is said to be"),
             _flag("--from-database", help="fill it with what would build the schema found"),
             _flag("--no-inspect-data", help="with --autogenerate: look at no rows"),
             _flag("--sql", help="with revision_environment: run env.py in offline mode"),

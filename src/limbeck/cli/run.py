@@ -16,7 +16,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from limbeck import command
-from limbeck.cli import screen
+from limbeck.cli import prompts, screen
 from limbeck.command.entries import RevisionEntry, describe_script
 from limbeck.config import Config
 from limbeck.config.find import find_config
@@ -174,6 +174,9 @@ def _revision(config: Config, options: Namespace) -> None:
         depends_on=options.depends_on,
         skip_empty=options.skip_empty,
         from_database=options.from_database,
+        renames=[*(options.rename or ()), *(options.rename_table or ())],
+        detect_renames=False if options.no_renames else None,
+        ask_rename=prompts.ask_rename if prompts.can_ask() and not options.json else None,
         inspect_data=not options.no_inspect_data,
     )
     if options.json:

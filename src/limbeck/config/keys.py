@@ -15,6 +15,7 @@ KNOWN_KEYS = frozenset(
         "post_write_hooks",
         "prepend_sys_path",
         "recursive_version_locations",
+        "renames",
         "revision_environment",
         "script_location",
         "sourceless",

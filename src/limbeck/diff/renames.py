@@ -82,6 +82,8 @@ class RenameRequest:
     ask: Ask | None = None
     is_strict: bool = False
     """Whether what is plausible and nobody can be asked about is an error, not a warning."""
+    is_one_of_many: bool = False
+    """Whether other databases are compared, too, one of which may have what is said here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,20 @@ class SaidRenames:
 
         return SaidRenames(tuple(map(fold, self.now)), tuple(map(fold, self.lasting)))
 
+    def known(
+        self, database: Collection[TableKey], models: Collection[TableKey]
+    ) -> tuple[SaidRenames, frozenset[SaidRename]]:
+        """Return them without those for this run whose table is on neither side, and these."""
+        there = {*database, *models}
+        unknown = frozenset(
+            each
+            for each in self.now
+            if not there
+            & {TableKey(each.schema, each.table or each.old), TableKey(each.schema, each.new)}
+        )
+        kept = tuple(each for each in self.now if each not in unknown)
+        return SaidRenames(kept, self.lasting), unknown
+
 
 @dataclass(frozen=True, slots=True)
 class _Wish:

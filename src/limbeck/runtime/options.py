@@ -38,6 +38,7 @@ FILE_OPTIONS: Mapping[str, Kind] = {
     "autogenerate_plugins": Kind.LIST,
     "compare_server_default": Kind.BOOLEAN_OR_REFERENCE,
     "compare_type": Kind.BOOLEAN_OR_REFERENCE,
+    "detect_renames": Kind.BOOLEAN,
     "dialect_name": Kind.TEXT,
     "downgrade_token": Kind.TEXT,
     "include_name": Kind.REFERENCE,
