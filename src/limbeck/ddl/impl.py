@@ -46,8 +46,8 @@ from . import base, renames, replacement
 from .base import _ServerDefaultArgument
 from .comparison import Params
 from .inserts import check_rows, group_rows, has_expression, inline_inserts
-from .offline import compile_statement
 from .objects import SchemaObjectsImpl
+from .offline import compile_statement
 from .reading import ReadingImpl
 from .rebuild import TableRebuild
 from .registry import ImplMeta, _impls

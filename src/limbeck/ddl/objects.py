@@ -63,10 +63,10 @@ class AlterSequence(DDLElement):
 @compiles(AlterSequence)
 def visit_alter_sequence(element: AlterSequence, compiler: Any, **kw: Any) -> str:
     path = format_table_name(compiler, element.name, element.schema)
-    return f"ALTER SEQUENCE {path} {' '.join(sequence_words(element.settings))}"
+    return f"ALTER SEQUENCE {path} {' '.join(_words(element.settings))}"
 
 
-def sequence_words(options: Mapping[str, Any]) -> list[str]:
+def _words(options: Mapping[str, Any]) -> list[str]:
     """Return the options of a sequence in SQL."""
     words = {
         "type": "AS {}",
@@ -77,6 +77,8 @@ def sequence_words(options: Mapping[str, Any]) -> list[str]:
         "cache": "CACHE {}",
     }
     said = [sql.format(options[name]) for name, sql in words.items() if name in options]
+    if {"increment", "minvalue", "maxvalue", "start"} <= set(options):
+        said.append(f"RESTART WITH {options['start']}")  # it counts the other way from now on
     if "cycle" in options:
         said.append("CYCLE" if options["cycle"] else "NO CYCLE")
     return said

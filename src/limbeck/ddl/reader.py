@@ -7,7 +7,7 @@ implementation imports its reader when it is first asked: writing DDL never read
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Column, Connection, Dialect, MetaData, Table
@@ -16,10 +16,11 @@ from sqlalchemy.types import TypeEngine
 from limbeck.schema import definitions
 from limbeck.schema.database import ReadScope, read_with_inspector
 from limbeck.schema.definitions import Definition
-from limbeck.schema.facts import SchemaFacts, TableFacts
+from limbeck.schema.facts import DomainFacts, Options, SchemaFacts, TableFacts, TableKey
 from limbeck.schema.models import adjust_model_table, normal_default, normal_type
 from limbeck.schema.normalize import normal_expression
 from limbeck.schema.probe import Probe
+from limbeck.schema.sequences import python_options
 
 __all__ = [
     "Reader",
@@ -27,10 +28,12 @@ __all__ = [
     "normal_default",
     "normal_expression",
     "normal_type",
+    "probe_domains",
     "probe_tables",
     "read_definitions",
     "read_model_objects",
     "read_schema",
+    "sequence_arguments",
 ]
 
 
@@ -47,6 +50,14 @@ class Reader(Protocol):
         self, metadata_list: Sequence[MetaData], dialect: Dialect, default_schema: str | None
     ) -> SchemaFacts:
         """Return the types and sequences that the models need; no tables."""
+
+    def sequence_arguments(self, options: Options) -> dict[str, Any]:
+        """Return what has to be said to create a sequence with these options."""
+
+    def probe_domains(
+        self, connection: Connection, domains: Mapping[TableKey, DomainFacts]
+    ) -> Mapping[TableKey, DomainFacts]:
+        """Return these domains as the database itself normalises them."""
 
     def normal_type(self, dialect: Dialect, type_: TypeEngine[Any]) -> str:
         """Return how `read_schema` reports a column of this type."""
@@ -81,6 +92,18 @@ def read_model_objects(
 ) -> SchemaFacts:
     """Return nothing: what is not read from the database is not made of the models either."""
     return SchemaFacts()
+
+
+def sequence_arguments(options: Options) -> dict[str, Any]:
+    """Return all options: what the database would choose is not known."""
+    return python_options(options)
+
+
+def probe_domains(
+    connection: Connection, domains: Mapping[TableKey, DomainFacts]
+) -> Mapping[TableKey, DomainFacts]:
+    """Return nothing: there are no domains."""
+    return {}
 
 
 def probe_tables(dialect: Dialect, connection: Connection, tables: Sequence[Table]) -> Probe:

@@ -7,7 +7,7 @@ and has the comparison hooks that third parties override.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
     from limbeck.schema.database import ReadScope
     from limbeck.schema.definitions import Definition
-    from limbeck.schema.facts import ColumnFacts, SchemaFacts, TableFacts
+    from limbeck.schema.facts import (
+        ColumnFacts,
+        DomainFacts,
+        Options,
+        SchemaFacts,
+        TableFacts,
+        TableKey,
+    )
     from limbeck.schema.probe import Probe
 
     from .reader import Reader
@@ -81,6 +88,16 @@ class ReadingImpl(RowsImpl, ObjectComparison):
     ) -> SchemaFacts:
         """Which types and sequences do the models need, beside their tables?"""
         return self._reader.read_model_objects(metadata_list, self.dialect, default_schema)
+
+    def sequence_arguments(self, options: Options) -> dict[str, Any]:
+        """What has to be said to create a sequence with these options?"""
+        return self._reader.sequence_arguments(options)
+
+    def probe_domains(
+        self, connection: Connection, domains: Mapping[TableKey, DomainFacts]
+    ) -> Mapping[TableKey, DomainFacts]:
+        """How does the database itself normalise these domains? What it can't say is left out."""
+        return self._reader.probe_domains(connection, domains)
 
     def normal_type(self, type_: TypeEngine[Any]) -> str:
         """How does `read_schema` report a column of this type?"""

@@ -21,9 +21,14 @@ from limbeck import sqla
 from limbeck.ddl.mysql import model, probe
 from limbeck.ddl.mysql.catalog import read_tables
 from limbeck.ddl.mysql.defaults import normal_default_text
-from limbeck.ddl.mysql.sequences import read_model_objects, read_sequences
+from limbeck.ddl.mysql.sequences import (
+    read_model_objects,
+    read_sequences,
+    sequence_arguments,
+)
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import normal_expression
+from limbeck.ddl.reader import probe_domains
 from limbeck.schema.database import ReadScope
 from limbeck.schema.definitions import read_with_inspector as read_definitions
 from limbeck.schema.facts import UNKNOWN_TYPE, SchemaFacts, TableFacts, TableKey
@@ -35,10 +40,12 @@ __all__ = [
     "normal_default",
     "normal_expression",
     "normal_type",
+    "probe_domains",
     "probe_tables",
     "read_definitions",
     "read_model_objects",
     "read_schema",
+    "sequence_arguments",
 ]
 
 # ---------------------------------------------------------------- read

@@ -7,10 +7,11 @@ one more reads them all.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Dialect, MetaData, bindparam, text
 
-from limbeck.schema.facts import SchemaFacts, SequenceFacts, TableKey
+from limbeck.schema.facts import Options, SchemaFacts, SequenceFacts, TableKey
 from limbeck.schema.models import fold_schema
 from limbeck.schema.sequences import (
     SequenceDefaults,
@@ -18,6 +19,7 @@ from limbeck.schema.sequences import (
     given_options,
     in_order,
     model_sequences,
+    said_options,
 )
 
 DEFAULTS = SequenceDefaults(-(2**63) + 1, 2**63 - 2, cache=1000)
@@ -65,3 +67,8 @@ def read_model_objects(
         key = fold_schema(sequence.schema, str(sequence.name), default_schema)
         found[key] = SequenceFacts(key, full_options(given_options(sequence), DEFAULTS))
     return SchemaFacts(sequences=in_order(found))
+
+
+def sequence_arguments(options: Options) -> dict[str, Any]:
+    """Return the options that the server would not choose by itself."""
+    return said_options(options, DEFAULTS)

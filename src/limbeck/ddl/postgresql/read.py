@@ -18,6 +18,7 @@ from sqlalchemy.types import TypeEngine
 from limbeck.ddl.postgresql import catalog
 from limbeck.ddl.postgresql.constraints import deferral, spell_columns
 from limbeck.ddl.postgresql.definitions import read_definitions
+from limbeck.ddl.postgresql.domain_probe import probe_domains
 from limbeck.ddl.postgresql.models import (
     adjust_model_table,
     normal_default,
@@ -27,7 +28,11 @@ from limbeck.ddl.postgresql.models import (
 )
 from limbeck.ddl.postgresql.named_types import read_model_types, read_named_types
 from limbeck.ddl.postgresql.probe import probe_facts
-from limbeck.ddl.postgresql.sequences import read_model_sequences, read_sequences
+from limbeck.ddl.postgresql.sequences import (
+    read_model_sequences,
+    read_sequences,
+    sequence_arguments,
+)
 from limbeck.ddl.postgresql.text import normal_default as normal_default_text
 from limbeck.ddl.postgresql.text import quoted_name
 from limbeck.schema.database import ReadScope
@@ -55,10 +60,12 @@ __all__ = [
     "normal_default",
     "normal_expression",
     "normal_type",
+    "probe_domains",
     "probe_tables",
     "read_definitions",
     "read_model_objects",
     "read_schema",
+    "sequence_arguments",
 ]
 
 _ACTIONS = {"r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Dialect, MetaData
 
 from limbeck.ddl.postgresql import catalog
 from limbeck.ddl.postgresql.models import LARGEST, clip
-from limbeck.schema.facts import SequenceFacts, TableKey, User
+from limbeck.schema.facts import Options, SequenceFacts, TableKey, User
 from limbeck.schema.models import fold_schema
 from limbeck.schema.sequences import (
     SequenceDefaults,
@@ -16,6 +17,7 @@ from limbeck.schema.sequences import (
     given_options,
     in_order,
     model_sequences,
+    said_options,
 )
 
 _SEQUENCES = """
@@ -105,3 +107,10 @@ def sequence_defaults(type_: str) -> SequenceDefaults:
     """Return what PostgreSQL chooses for a sequence of this type."""
     most = LARGEST.get(type_, LARGEST["bigint"])
     return SequenceDefaults(-most - 1, most, type=type_)
+
+
+def sequence_arguments(options: Options) -> dict[str, Any]:
+    """Return the options that PostgreSQL would not choose by itself."""
+    type_ = dict(options)["type"]
+    said = said_options(options, sequence_defaults(type_))
+    return said if type_ == "bigint" else {"type": type_, **said}

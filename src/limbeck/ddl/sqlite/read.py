@@ -16,7 +16,7 @@ from sqlalchemy import Column, Connection, Dialect, Table, UniqueConstraint, tex
 from sqlalchemy.exc import CompileError
 from sqlalchemy.types import TypeEngine
 
-from limbeck.ddl.reader import read_model_objects
+from limbeck.ddl.reader import probe_domains, read_model_objects, sequence_arguments
 from limbeck.ddl.sqlite.parse import (
     is_key_without_null,
     normal_action,
@@ -57,10 +57,12 @@ __all__ = [
     "normal_default",
     "normal_expression",
     "normal_type",
+    "probe_domains",
     "probe_tables",
     "read_definitions",
     "read_model_objects",
     "read_schema",
+    "sequence_arguments",
 ]
 
 MAIN = "main"
