@@ -24,7 +24,7 @@ from limbeck.util.pyfiles import coerce_resource_to_filename, load_python_file, 
 
 from . import index, plan, write
 from .errors import DuplicateRevision, MultipleHeads
-from .identifier import RESERVED
+from .identifier import RESERVED, parse
 from .reader import read_script_head
 from .revision import Identifiers, Revision, RevisionMap, tuple_rev_as_scalar
 from .script import Script
@@ -186,7 +186,12 @@ class ScriptDirectory:
         return cast(Script, self.revision_map.get_revision(id_))
 
     def as_revision_number(self, id_: str | None) -> str | tuple[str, ...] | None:
-        """Give the id that a symbolic name stands for; all for `heads`, None for the base."""
+        """Give the id that a symbolic name stands for; all for `heads`, None for the base.
+
+        Steps that only a database could count, `+1` or `label@-2`, stay as they are.
+        """
+        if isinstance(id_, str) and id_ and parse(id_).symbol is None:
+            return id_.rpartition("@")[2]
         found = tuple(script.revision for script in self.get_revisions(id_))
         if not found:
             return None

@@ -56,6 +56,13 @@ def test_environment_destination_base_is_none(migrations: Migrations) -> None:
     assert environment(migrations, destination_rev="base").get_revision_argument() is None
 
 
+def test_revision_argument_that_counts_from_the_database_stays_as_it_is(
+    migrations: Migrations,
+) -> None:
+    for text, expected in (("+1", "+1"), ("-1", "-1"), ("left@+2", "+2")):
+        assert environment(migrations, destination_rev=text).get_revision_argument() == expected
+
+
 def test_environment_without_a_start_says_so(migrations: Migrations) -> None:
     with pytest.raises(CommandError, match="No starting revision argument is available"):
         environment(migrations).get_starting_revision_argument()
