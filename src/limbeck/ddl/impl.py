@@ -8,7 +8,7 @@ about schemas is in `reading`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, Literal, Protocol, TextIO, cast
 
 from sqlalchemy import Connection, CursorResult, Dialect, String, text
@@ -89,6 +89,9 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
 
     renames_constraints = True
     """Is there a statement that renames a constraint of any kind?"""
+
+    shared_names: Set[str] = frozenset()
+    """Of what has a schema each name only once: "index", "key", "check", "foreign_key"?"""
 
     primary_key_name: str | None = None
     """What is every primary key called? None: what it was given."""

@@ -64,6 +64,7 @@ def compare(database: SchemaFacts, models: SchemaFacts, context: DiffContext) ->
         drops=_drops(sides, context),
         changes=_changes(list(differing), sides, context),
         can_add_foreign_keys=context.impl.dialect.supports_alter or context.renders_batches,
+        shared_names=context.impl.shared_names,
     )
     return UpgradeOps(order(plan))
 

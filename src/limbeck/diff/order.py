@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
 from limbeck.diff.change import Stage, Step, TableChange
+from limbeck.diff.shared_names import find_edges
 from limbeck.diff.tables import TableForeignKey, WholeTable, late_names
 from limbeck.operations.ops import MigrateOperation, ModifyTableOps
 from limbeck.schema.facts import ForeignKeyFacts, TableKey
@@ -36,6 +37,8 @@ class Plan:
     changes: tuple[TableChange, ...] = ()
     can_add_foreign_keys: bool = True
     """Whether a foreign key can be added to or dropped from a table that is there."""
+    shared_names: Set[str] = frozenset()
+    """Kinds of things that have names of which a schema has each only once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,48 @@ def order(plan: Plan) -> list[MigrateOperation]:
     for tie in _find_ties(plan):
         must = tie.part is not None and tie.part.must_stand_apart
         (work.apart if must else work.ties).append(tie)
+    if "foreign_key" in plan.shared_names and plan.can_add_foreign_keys:
+        _free_names(work)
     while True:
         edges = _edges(work)
         sequence, stuck = _sort(edges)
         if not stuck:
             break
         _break_circle(work, edges, stuck)
+    if plan.shared_names and (plan.changes or plan.drops):
+        sequence = _with_names_freed_first(sequence, edges, work)
     return [directive for unit in sequence for directive in _directives(unit, work)]
+
+
+def _free_names(work: _Work) -> None:
+    """Take out foreign keys that are dropped from a table while another takes their names."""
+    taken: dict[tuple[str | None, str | None], list[TableKey]] = defaultdict(list)
+    for tie in work.ties:
+        if tie.is_new:
+            taken[tie.unit[1].schema, tie.fact.name].append(tie.unit[1])
+    for tie in [each for each in work.ties if not each.is_new and each.unit[0] == "modify"]:
+        own = tie.unit[1]
+        if any(key != own for key in taken.get((own.schema, tie.fact.name), ())):
+            work.ties.remove(tie)
+            work.apart.append(tie)
+
+
+def _with_names_freed_first(
+    sequence: list[UnitId], edges: Mapping[UnitId, set[UnitId]], work: _Work
+) -> list[UnitId]:
+    """Return the sequence with what frees a name before what takes it, as far as it can be."""
+    units = {unit: list(_directives(unit, work)) for unit in sequence}
+    needs = {unit: set(before) for unit, before in edges.items()}
+    for before, after in find_edges(units, work.plan.shared_names):
+        if before in needs[after]:
+            continue
+        needs[after].add(before)
+        found, stuck = _sort(needs)
+        if stuck:
+            needs[after].remove(before)
+        else:
+            sequence = found
+    return sequence
 
 
 def _find_ties(plan: Plan) -> Iterator[_Tie]:

@@ -65,6 +65,7 @@ class MySQLImpl(MySQLRows, DefaultImpl):
 
     transactional_ddl = False
     renames_constraints = False
+    shared_names = frozenset({"foreign_key"})
     primary_key_name = "PRIMARY"
     counts_only_in_keys = True
     foreign_keys_hold_columns = True

@@ -70,6 +70,7 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
     sqlglot_dialect = "postgres"
     table_options = ALTERABLE
     supports_index_if_not_exists = True
+    shared_names = frozenset({"index", "key"})
     type_synonyms = (
         {"NUMERIC", "DECIMAL"},
         {"FLOAT", "DOUBLE PRECISION"},

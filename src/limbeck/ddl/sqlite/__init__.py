@@ -63,6 +63,7 @@ class SQLiteImpl(DefaultImpl):
     supports_alter = False
     limits_values = False
     renames_constraints = False
+    shared_names = frozenset({"index"})
     supports_index_if_not_exists = True
     table_options = frozenset({"autoincrement", "strict", "with_rowid"})
 

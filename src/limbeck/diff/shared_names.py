@@ -1,0 +1,92 @@
+"""Names that one unit of work frees and another takes, where a whole schema shares them.
+
+An index that moves to another table has to be dropped there before it is created here. It
+receives the directives of each unit and returns which unit should come before which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from typing import TypeVar
+
+from sqlalchemy import CheckConstraint, Constraint, ForeignKeyConstraint
+
+from limbeck.operations.ops import (
+    AddConstraintOp,
+    CreateIndexOp,
+    CreateTableOp,
+    DropConstraintOp,
+    DropIndexOp,
+    DropTableOp,
+    MigrateOperation,
+    OpContainer,
+)
+
+Unit = TypeVar("Unit", bound=Hashable)
+Name = tuple[str | None, str]
+
+_KINDS = {
+    "foreignkey": "foreign_key",
+    "foreign_key": "foreign_key",
+    "check": "check",
+    "table_or_column_check": "check",
+}
+"""The kind of a constraint by the word of a directive; all others are keys."""
+
+
+def find_edges(
+    units: Mapping[Unit, Sequence[MigrateOperation]], shared: Set[str]
+) -> list[tuple[Unit, Unit]]:
+    """Return pairs (before, after) of units: the first frees a name that the second takes."""
+    freed: dict[Name, Unit] = {}
+    for unit, directives in units.items():
+        for name in _names(directives, shared, is_freed=True):
+            freed[name] = unit
+    return [
+        (freed[name], unit)
+        for unit, directives in units.items()
+        for name in (_names(directives, shared, is_freed=False) if freed else ())
+        if name in freed and freed[name] != unit
+    ]
+
+
+def _names(
+    directives: Iterable[MigrateOperation], shared: Set[str], *, is_freed: bool
+) -> Iterator[Name]:
+    for directive in directives:
+        if isinstance(directive, OpContainer):
+            yield from _names(directive.ops, shared, is_freed=is_freed)
+            continue
+        for kind, name in _named(directive, is_freed=is_freed):
+            if kind in shared and name is not None:
+                yield (getattr(directive, "schema", None), str(name))
+
+
+def _named(directive: MigrateOperation, *, is_freed: bool) -> Iterator[tuple[str, str | None]]:
+    """Yield kind and name of what a directive frees, or takes."""
+    match directive:
+        case DropIndexOp() if is_freed:
+            yield "index", directive.index_name
+        case CreateIndexOp() if not is_freed:
+            yield "index", directive.index_name
+        case DropConstraintOp() if is_freed:
+            yield _KINDS.get(directive.constraint_type or "", "key"), directive.constraint_name
+        case AddConstraintOp() if not is_freed:
+            kind = _KINDS.get(directive.constraint_type, "key")
+            yield kind, getattr(directive, "constraint_name", None)
+        case DropTableOp() if is_freed and directive._reverse is not None:
+            yield from _of_table(directive._reverse)
+        case CreateTableOp() if not is_freed:
+            yield from _of_table(directive)
+
+
+def _of_table(directive: CreateTableOp) -> Iterator[tuple[str, str | None]]:
+    for item in directive.columns:
+        if isinstance(item, Constraint) and isinstance(item.name, str):
+            match item:
+                case ForeignKeyConstraint():
+                    yield "foreign_key", item.name
+                case CheckConstraint():
+                    yield "check", item.name
+                case _:
+                    yield "key", item.name
