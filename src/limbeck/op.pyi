@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import BindParameter, ClauseElement, ColumnElement, TextClause, conv
-from sqlalchemy.sql.expression import TableClause
+from sqlalchemy.sql.selectable import TableClause
 from sqlalchemy.types import TypeEngine
 
 from limbeck.operations.alter import ServerDefault, Type
@@ -139,7 +139,8 @@ def alter_enum(
         values: all its values as they shall be, in their order.
         existing_values: its values now; a script can't be written without them.
         renames: new names of values, by their old ones.
-        replacements: what rows get in place of a value that goes, by that value.
+        replacements: what rows get in place of a value that goes, by that value; autogenerate
+            leaves `...` to you there.
         use_at_once: the new values are used later in the same transaction, which PostgreSQL
             allows only of a type that is built anew.
         schema: its schema.

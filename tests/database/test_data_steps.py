@@ -19,7 +19,9 @@ from limbeck import command
 from limbeck.autogenerate import data_steps, render
 from limbeck.autogenerate.api import AutogenContext
 from limbeck.errors import CommandError
+from limbeck.operations import Operations, ops
 from limbeck.operations.unfilled import UnfilledValueError, refuse_unfilled_function
+from limbeck.runtime.migration import MigrationContext
 from limbeck.script.base import Script
 from limbeck.util.pyfiles import load_python_file
 from tests.catalogs import dump
@@ -342,6 +344,44 @@ def test_table_that_can_not_be_read_in_time_is_a_warning(postgresql: Database) -
     assert "canceling statement due to statement timeout" in str(warned[0].message)
     assert "# The rows of items could not be looked at: phone may not be NULL.\n" in source
     assert "sa.Column('phone', sa.String(length=20), nullable=False)" in source
+
+
+@pytest.mark.requires("enum_types")
+def test_values_that_go_from_an_enum_type_are_left_to_replace(database: Database) -> None:
+    before = models(
+        lambda: [
+            sa.Column("mood", sa.Enum("happy", "sad", "odd", "old", name="mood")),
+            sa.Column("moods", sa.Enum("happy", "sad", "odd", "old", name="mood")),
+        ]
+    )
+    create(database, before, [{"id": 1, "mood": "sad", "moods": "odd"}, {"id": 2, "mood": "sad"}])
+    values = ["happy", "sad", "odd", "old"]
+    directive = ops.AlterEnumOp("mood", ["happy"], existing_values=values)
+    with database.engine.begin() as connection:
+        context = MigrationContext.configure(connection, opts={"target_metadata": before})
+        autogen_context = AutogenContext(context)
+        upgrade_ops = ops.UpgradeOps([directive])
+        with pytest.warns(UserWarning, match="which is no mood any more"):
+            data_steps.add_data_steps(autogen_context, upgrade_ops, ops.DowngradeOps())
+        assert directive.replacements == {"sad": ..., "odd": ...}
+        assert str(directive.remark).splitlines() == [
+            "### FILL IN: items has rows whose mood is 'sad', which is no mood any more: 2, "
+            "such as id 1, 2. ###",
+            "    SELECT id, mood FROM items WHERE CAST(mood AS VARCHAR) = 'sad'",
+            "### FILL IN: items has rows whose moods is 'odd', which is no mood any more: 1, "
+            "such as id 1. ###",
+            "    SELECT id, moods FROM items WHERE CAST(moods AS VARCHAR) = 'odd'",
+            "Write the value that they get in its place.",
+        ]
+        source = "\n".join(autogen_context.render_op(directive))
+        assert "replacements={'sad': ..., 'odd': ...}" in source
+        operations = Operations(context)
+        with pytest.raises(UnfilledValueError, match="for a replacement"):
+            operations.invoke(directive)
+        directive.replacements = {"sad": "happy", "odd": "happy"}
+        operations.invoke(directive)
+        moods = connection.exec_driver_sql("SELECT mood, moods FROM items ORDER BY id").all()
+    assert [tuple(row) for row in moods] == [("happy", "happy"), ("happy", None)]
 
 
 MODELS = """\

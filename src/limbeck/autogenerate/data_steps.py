@@ -31,6 +31,7 @@ from limbeck.diff.types import without_check
 from limbeck.operations.ops import (
     AddColumnOp,
     AlterColumnOp,
+    AlterEnumOp,
     DowngradeOps,
     FillInOp,
     MigrateOperation,
@@ -82,8 +83,25 @@ def rewrite(
         else:
             if id(each) in answers:
                 each.remark = _remark(answers[id(each)])
+                if isinstance(each, AlterEnumOp):
+                    _leave_replacements(each, answers[id(each)])
             result.append(each)
     return result
+
+
+def _leave_replacements(directive: AlterEnumOp, answers: Sequence[Answer]) -> None:
+    """Let the user say what rows get in place of values that go."""
+    known = [answer for answer in answers if answer.count is not None]
+    values = dict.fromkeys(answer.question.value or "" for answer in known)
+    if not values:
+        return
+    directive.replacements = {**directive.replacements, **dict.fromkeys(values, ...)}
+    directive.remark = "\n".join(
+        [
+            *(f"### FILL IN: {_said(each)}. ###\n    {each.sql}" for each in known),
+            "Write the value that they get in its place.",
+        ]
+    )
 
 
 class _Steps:
@@ -271,7 +289,7 @@ def _said(answer: Answer) -> str:
 
 
 def _consequence(answer: Answer) -> str:
-    if answer.question.kind is Kind.NO_VALUE or answer.question.kind in _STEPS:
+    if answer.question.kind in (Kind.NO_VALUE, Kind.GONE, *_STEPS):
         return "The revision has a step for them that you have to fill in."
     return "The revision may fail on them: see the remark in it."
 

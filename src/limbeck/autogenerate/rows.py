@@ -8,7 +8,7 @@ that no lock outlives it. What the database refuses, or does not know in time, i
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +69,7 @@ def ask(
     """Return the answers, in the questions' order; none for a question that nothing answers to."""
     asker = _Asker(connection, impl)
     with impl.time_limit(connection, _SECONDS):
-        found = [asker.answer(question) for question in questions]
+        found = [asker.answer(each) for question in questions for each in asker.expand(question)]
     return tuple(answer for answer in found if answer is not None)
 
 
@@ -80,6 +80,19 @@ class _Asker:
         self._has_rows: dict[TableKey, bool] = {}
         self._types: dict[TableKey, tuple[list[str], dict[str, TypeEngine[Any]]]] = {}
 
+    def expand(self, question: Question) -> Sequence[Question]:
+        """Return a question of each column where it is about a type of several; or itself."""
+        if question.kind is not Kind.GONE:
+            return (question,)
+        key = question.table
+        try:
+            with _undone(self._connection):
+                found = self._impl.columns_of_type(self._connection, key.name, key.schema)
+        except SQLAlchemyError as error:
+            _warn(question, error)
+            return ()
+        return [question.of_column(TableKey(schema, table), name) for schema, table, name in found]
+
     def answer(self, question: Question) -> Answer | None:
         """Return what is in the way, None where nothing is; warn where nobody can say."""
         try:
@@ -88,11 +101,7 @@ class _Asker:
                     return None
                 return self._look(question)
         except SQLAlchemyError as error:
-            warnings.warn(
-                f"The rows of {question.table} could not be looked at "
-                f"({_reason(error)}), so the revision is written without knowing them: {_sentence(question)}.",
-                stacklevel=2,
-            )
+            _warn(question, error)
             return Answer(question, None)
 
     def _table_has_rows(self, question: Question) -> bool:
@@ -231,6 +240,14 @@ def on_one_line(sql: str) -> str:
 def _shown(value: Any) -> str:
     text = repr(value) if isinstance(value, str) else " ".join(str(value).split())
     return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _warn(question: Question, error: SQLAlchemyError) -> None:
+    warnings.warn(
+        f"The rows of {question.table} could not be looked at ({_reason(error)}), so the revision "
+        f"is written without knowing them: {_sentence(question)}.",
+        stacklevel=2,
+    )
 
 
 def _reason(error: SQLAlchemyError) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,6 +21,12 @@ class RowsImpl:
     ) -> ColumnElement[bool] | None:
         """Which texts of a column are no values of a type? None: no condition tells."""
         return None
+
+    def columns_of_type(
+        self, connection: Connection, name: str, schema: str | None
+    ) -> Sequence[tuple[str | None, str, str]]:
+        """Which columns, by schema, table and name, are of a type that has a name? None are."""
+        return ()
 
     @contextmanager
     def time_limit(self, connection: Connection, seconds: int) -> Iterator[None]:

@@ -45,7 +45,7 @@ def unfit_values(
     old, new = _plain(old, impl), _plain(new, impl)
     match new:
         case types.Enum() if new.native_enum:
-            return None if isinstance(old, types.Enum) else _outside(_text_of(column, old), new)
+            return _outside(column, old, new) if impl.limits_values else None
         case types.String():
             return _too_long(column, old, new) if impl.limits_values else None
         case types.Boolean():
@@ -74,8 +74,12 @@ def _text_of(column: ColumnElement[Any], old: TypeEngine[Any]) -> ColumnElement[
     return column if is_text else cast(column, String)
 
 
-def _outside(column: ColumnElement[Any], new: types.Enum) -> ColumnElement[bool]:
-    return column.not_in([str(each) for each in new.enums])
+def _outside(
+    column: ColumnElement[Any], old: TypeEngine[Any], new: types.Enum
+) -> ColumnElement[bool] | None:
+    if isinstance(old, types.Enum) and set(old.enums) <= set(new.enums):
+        return None
+    return _text_of(column, old).not_in([str(each) for each in new.enums])
 
 
 def _too_long(

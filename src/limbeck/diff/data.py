@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from sqlalchemy import (
     Column,
     Integer,
+    String,
     and_,
+    cast,
     column,
     exists,
     func,
@@ -37,6 +39,7 @@ from limbeck.diff.conversions import UNKNOWN, unfit_values
 from limbeck.operations.ops import (
     AddColumnOp,
     AlterColumnOp,
+    AlterEnumOp,
     CreateCheckConstraintOp,
     CreateForeignKeyOp,
     CreateIndexOp,
@@ -64,6 +67,8 @@ class Kind(Enum):
     VIOLATIONS = "rows that a check does not allow"
     ORPHANS = "rows that refer to nothing"
 
+    GONE = "rows with a value of an enum type that goes"
+
     @property
     def is_of_whole_table(self) -> bool:
         """Whether it is there being rows at all that matters."""
@@ -76,6 +81,7 @@ class Question:
 
     `rows` is their condition in the database now, None for all; `where` the same when the directive
     is run. `groups` are what only one row may have. `columns` are the names now by those then.
+    Of an enum type, `table` is the type, which columns have it is asked, too, and `value` goes.
     """
 
     kind: Kind
@@ -87,6 +93,20 @@ class Question:
     rows: ColumnElement[bool] | None = None
     where: ColumnElement[bool] | None = None
     groups: tuple[ColumnElement[Any], ...] = ()
+    value: str | None = None
+
+    def of_column(self, table: TableKey, name: str) -> Question:
+        """Return the question for one column of the enum type."""
+        condition = cast(column(name), String) == self.value
+        return replace(
+            self,
+            table=table,
+            place=table,
+            which=f"whose {name} is {self.value!r}, which is no {self.table} any more",
+            columns={name: name},
+            rows=condition,
+            where=condition,
+        )
 
     @property
     def target(self) -> TableClause:
@@ -192,6 +212,8 @@ def _of_directive(
             yield from _of_unique(_About(directive, names), directive.columns, directive.kw, impl)
         case CreateCheckConstraintOp():
             yield from _of_check(_About(directive, names), directive, impl)
+        case AlterEnumOp():
+            yield from _of_enum(directive)
         case CreateForeignKeyOp():
             yield from _of_foreign_key(directive, names, impl)
 
@@ -280,6 +302,16 @@ def _of_altered_column(
 
 def _type_text(type_: Any, impl: DefaultImpl) -> str:
     return str(type_.compile(dialect=impl.dialect))
+
+
+def _of_enum(directive: AlterEnumOp) -> Iterator[Question]:
+    """Ask for the values that go and are neither renamed nor replaced."""
+    key = TableKey(directive.schema, directive.enum_name)
+    kept = {*directive.values, *directive.renames, *directive.replacements}
+    for value in directive.existing_values or ():
+        if value not in kept:
+            which = f"whose {key} is {value!r}"
+            yield Question(Kind.GONE, directive, key, key, which, {}, value=value)
 
 
 def _of_unique(

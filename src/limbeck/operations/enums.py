@@ -9,6 +9,7 @@ from typing import Any
 from limbeck.ddl.objects import EnumChange
 from limbeck.operations.base import AbstractOperations, Operations, run_by_itself
 from limbeck.operations.directive import MigrateOperation
+from limbeck.operations.unfilled import UnfilledValueError
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, operations_prefix
 from limbeck.render.expressions import render_identifier
@@ -137,7 +138,7 @@ class AlterEnumOp(MigrateOperation):
         self.values = tuple(values)
         self.existing_values = None if existing_values is None else tuple(existing_values)
         self.renames = dict(renames or {})
-        self.replacements = dict(replacements or {})
+        self.replacements: dict[str, Any] = dict(replacements or {})
         self.use_at_once = use_at_once
         self.schema = schema
 
@@ -165,7 +166,8 @@ class AlterEnumOp(MigrateOperation):
             values: all its values as they shall be, in their order.
             existing_values: its values now; a script can't be written without them.
             renames: new names of values, by their old ones.
-            replacements: what rows get in place of a value that goes, by that value.
+            replacements: what rows get in place of a value that goes, by that value; autogenerate
+                leaves `...` to you there.
             use_at_once: the new values are used later in the same transaction, which PostgreSQL
                 allows only of a type that is built anew.
             schema: its schema.
@@ -184,6 +186,8 @@ class AlterEnumOp(MigrateOperation):
 
     def run(self, operations: AbstractOperations) -> None:
         """Change the type; outside of the transaction where the server can't add values in one."""
+        if any(each is ... for each in self.replacements.values()):
+            raise UnfilledValueError(f"op.alter_enum({self.enum_name!r})", "for a replacement")
         impl = operations.impl
         change = EnumChange(
             self.enum_name,

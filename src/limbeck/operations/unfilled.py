@@ -17,7 +17,7 @@ from sqlalchemy.sql.expression import Delete, Update
 
 from limbeck.errors import CommandError
 
-_CALLS = frozenset({"values", "where", "backfill"})
+_CALLS = frozenset({"values", "where", "backfill", "alter_enum"})
 """Methods whose arguments may be left to fill in."""
 
 

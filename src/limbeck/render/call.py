@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from types import EllipsisType
 
 MAX_ARGUMENTS = 255
 """More positional arguments than this are passed as one unpacked list, as Alembic writes them."""
@@ -21,6 +22,8 @@ def literal(value: object) -> str:
     match value:
         case Enum():
             return literal(value.value)
+        case EllipsisType():
+            return "..."
         case str():
             return repr(str.__str__(value))
         case Mapping():

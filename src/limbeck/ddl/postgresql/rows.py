@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,20 @@ from sqlalchemy.types import TypeEngine
 from limbeck.ddl.rows import RowsImpl
 
 _SET = text("SELECT pg_catalog.set_config('statement_timeout', :value, false)")
+
+_COLUMNS_OF_TYPE = text(
+    """
+    SELECT nullif(n.nspname, current_schema()), c.relname, a.attname
+    FROM pg_catalog.pg_type t
+    JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
+    JOIN pg_catalog.pg_attribute a ON a.atttypid = t.oid AND NOT a.attisdropped
+    JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE t.typname = :name AND tn.nspname = coalesce(:schema, current_schema())
+      AND NOT c.relispartition
+    ORDER BY 1, 2, 3
+    """
+)
 
 
 class PostgresqlRows(RowsImpl):
@@ -26,6 +40,13 @@ class PostgresqlRows(RowsImpl):
         if (self.dialect.server_version_info or (0,)) < (16,):
             return None
         return not_(func.pg_input_is_valid(column, type_.compile(dialect=self.dialect)))
+
+    def columns_of_type(
+        self, connection: Connection, name: str, schema: str | None
+    ) -> Sequence[tuple[str | None, str, str]]:
+        """Which columns, by schema, table and name, are of a type that has a name?"""
+        given = {"name": name, "schema": schema}
+        return [tuple(row) for row in connection.execute(_COLUMNS_OF_TYPE, given)]
 
     @contextmanager
     def time_limit(self, connection: Connection, seconds: int) -> Iterator[None]:
