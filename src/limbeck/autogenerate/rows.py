@@ -125,7 +125,7 @@ class _Asker:
             examples,
             self._text(_to_look_at(question, keys, types)),
             _typed(keys, types, question),
-            _typed([now for now in question.columns.values() if now in types], types, question),
+            _typed([name for name in question.columns.values() if name in types], types, question),
         )
 
     def _count(self, rows: Select[Any]) -> int:
@@ -190,7 +190,7 @@ def _to_look_at(question: Question, keys: list[str], types: Mapping[str, Any]) -
     """Return the SELECT that a user runs to see what is in the way."""
     if question.groups:
         return _rows_in_the_way(question).add_columns(func.count())
-    names = dict.fromkeys([*keys, *(now for now in question.columns.values() if now in types)])
+    names = dict.fromkeys([*keys, *(name for name in question.columns.values() if name in types)])
     shown: list[ColumnElement[Any]] = [column(name) for name in names] or [literal_column("*")]
     found = select(*shown).select_from(question.target)
     return found if question.rows is None else found.where(question.rows)

@@ -10,7 +10,7 @@ have in the database now: `Names` follows the renames in between.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -315,16 +315,13 @@ def _of_enum(directive: AlterEnumOp) -> Iterator[Question]:
 
 
 def _of_unique(
-    about: _About, keys: Iterable[Any], options: Mapping[str, Any], impl: DefaultImpl
+    about: _About, elements: Iterable[Any], options: Mapping[str, Any], impl: DefaultImpl
 ) -> Iterator[Question]:
     """Ask for values that several rows have; NULLs differ from each other, unless told otherwise."""
-    if about.table is None:
-        return
-    dialect = impl.dialect.name
-    keys = [_unsorted(key) for key in keys]
+    keys = [_unsorted(element) for element in elements]
     plain = [key for key in keys if isinstance(key, str)]
     columns = about.names_now(plain)
-    text = f"({', '.join(key if isinstance(key, str) else str(key) for key in keys)})"
+    text = f"({', '.join(str(key) for key in keys)})"
     if columns is None:
         if len(plain) == len(keys) and not any(about.names_now([name]) for name in plain):
             which = f"{text}, which is new, has to differ from row to row"
@@ -333,24 +330,13 @@ def _of_unique(
     groups = tuple(
         column(columns[key]) if isinstance(key, str) else _expression(key, impl) for key in keys
     )
-    conditions: list[ColumnElement[bool]] = []
-    if not options.get(f"{dialect}_nulls_not_distinct"):
-        conditions += [group.is_not(None) for group in groups]
-    predicate = options.get(f"{dialect}_where")
-    if predicate is not None:
-        conditions.append(_expression(predicate, impl))
-    lengths = options.get(f"{dialect}_length")
-    if lengths is not None:
-        groups = tuple(
-            _prefix(group, lengths if isinstance(lengths, int) else lengths.get(key))
-            for key, group in zip(keys, groups, strict=True)
-        )
+    conditions = _conditions(groups, options, impl)
     yield from about.ask(
         Kind.DUPLICATES,
         f"that have the same {text} as others",
         columns,
         (lambda side: and_(*conditions)) if conditions else None,
-        groups,
+        _prefixes(keys, groups, options.get(f"{impl.dialect.name}_length")),
     )
     if isinstance(about.directive, CreatePrimaryKeyOp):
         which = f"that have no value in {text}"
@@ -360,6 +346,31 @@ def _of_unique(
             columns,
             lambda side: or_(*(side.column(name).is_(None) for name in plain)),
         )
+
+
+def _conditions(
+    groups: Iterable[ColumnElement[Any]], options: Mapping[str, Any], impl: DefaultImpl
+) -> list[ColumnElement[bool]]:
+    """Return the conditions for rows that count in a unique constraint or index."""
+    found: list[ColumnElement[bool]] = []
+    if not options.get(f"{impl.dialect.name}_nulls_not_distinct"):
+        found += [group.is_not(None) for group in groups]
+    predicate = options.get(f"{impl.dialect.name}_where")
+    if predicate is not None:
+        found.append(_expression(predicate, impl))
+    return found
+
+
+def _prefixes(
+    keys: Sequence[Any], groups: Sequence[ColumnElement[Any]], lengths: Any
+) -> tuple[ColumnElement[Any], ...]:
+    """Return what is compared of each element: of some the beginning, where a length says so."""
+    if lengths is None:
+        return tuple(groups)
+    return tuple(
+        _prefix(group, lengths if isinstance(lengths, int) else lengths.get(key))
+        for key, group in zip(keys, groups, strict=True)
+    )
 
 
 def _unsorted(key: Any) -> Any:
