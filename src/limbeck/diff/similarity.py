@@ -283,11 +283,11 @@ def score_table(old: TableFacts, new: TableFacts, around: Surroundings) -> Score
     is_same_class = _is_class_of(old.key, around.classes.get(new.key), likeness.value)
     if columns < 0.5:
         return Score(min(value, 0.5), reasons)
-    if is_same_class and columns >= 0.8:
+    if is_same_class and columns >= 0.6:
         return Score(max(value, 0.95), ("same mapped class", *reasons))
     if referring == 1.0 and columns >= 0.8:
         return Score(max(value, 0.93), reasons)
-    if columns == 1.0 and is_telling:
+    if (columns == 1.0 and len(old.columns) > 2) or (columns >= 0.8 and is_telling):
         value = max(value, PLAUSIBLE)
     if likeness.value < SAME_NAME:
         value = min(value, _NOT_SURE)
