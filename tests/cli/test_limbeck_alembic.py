@@ -69,6 +69,20 @@ def test_command_alembic_says_alembics_version_first(tmp_path: Path) -> None:
     assert run.stdout.startswith(f"alembic {ALEMBIC_VERSION} (limbeck ")
 
 
+def test_command_alembic_fails_as_alembic_does(tmp_path: Path) -> None:
+    python("-m", "alembic", "init", "migrations", folder=tmp_path)
+    env = tmp_path / "migrations" / "env.py"
+    said = "context.config.cmd_opts.cmd[0].__name__"
+    env.write_text(f"from alembic import context\nprint({said})\n")
+    run = python("-m", "alembic", "downgrade", "nothing", folder=tmp_path)
+    assert (run.returncode, run.stderr) == (255, "")
+    assert run.stdout.startswith("FAILED: Can't locate revision identified by 'nothing'")
+    run = python("-m", "alembic", "upgrade", "head", folder=tmp_path)
+    assert run.stdout.startswith("upgrade\n")
+    run = python("-m", "alembic", "list_templates", folder=tmp_path)
+    assert "  alembic init --template" in run.stdout
+
+
 def test_importing_beside_the_real_one_fails_and_says_what_to_do(tmp_path: Path) -> None:
     installed = tmp_path / "alembic-1.18.4.dist-info"
     installed.mkdir()

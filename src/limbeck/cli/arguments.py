@@ -50,7 +50,13 @@ GLOBAL = (
         help="configuration file, an ini or a pyproject.toml; may be given once for each "
         "(default: $LIMBECK_CONFIG, then limbeck.ini, alembic.ini, pyproject.toml)",
     ),
-    _argument("-n", "--name", metavar="SECTION", help="section of the ini file to use"),
+    _argument(
+        "-n",
+        "--name",
+        metavar="SECTION",
+        default="alembic",
+        help="section of the ini file to use (default: limbeck, where there is one, or alembic)",
+    ),
     _argument(
         "-x",
         action="append",

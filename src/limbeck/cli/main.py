@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from limbeck import alembic_names
 from limbeck.cli import arguments
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class CommandLine:
     """The command line as an object: Alembic's name and shape for programs that drive it."""
 
     def __init__(self, prog: str | None = None) -> None:
-        self.prog = prog or "limbeck"
+        self.prog = prog or ("alembic" if alembic_names.is_for_environment() else "limbeck")
         self._registered: dict[str, CommandFunction] = {}
 
     def register_command(self, fn: CommandFunction) -> None:
@@ -62,37 +63,49 @@ class CommandLine:
             registered.call(function, config, options)
 
     def _run(self, options: argparse.Namespace) -> int:
-        from limbeck import alembic_names
         from limbeck.cli import run, screen
 
         screen.replace_closed_streams()
         alembic_names.install()
         with screen.watching(quiet=options.quiet):
             try:
+                options.cmd = self._described(options.command)
                 self.run_cmd(run.configure(options), options)
             except BrokenPipeError:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 return 1
             except KeyboardInterrupt as interrupt:
-                if not _explain(interrupt):
+                if not self._explain(interrupt):
                     screen.fail("interrupted")
                 return 130
             except Exception as error:
-                if options.raiseerr or not _explain(error):
+                if options.raiseerr or not self._explain(error):
                     raise
-                return 1
+                return -1 if self._is_alembic else 1
         return 0
 
+    @property
+    def _is_alembic(self) -> bool:
+        """Whether scripts that read what Alembic prints may stand behind it."""
+        return self.prog == "alembic"
 
-def _explain(error: BaseException) -> bool:
-    """Print what the error means for the user; return False if it is a defect instead."""
-    from limbeck.cli import screen
-    from limbeck.runtime.failure import explanation
+    def _described(self, name: str) -> tuple[Any, list[str], list[str]]:
+        """compat: what env.py files read as `cmd_opts.cmd`: the function, and what it takes."""
+        from limbeck import command
+        from limbeck.cli import registered
 
-    text = explanation(error)
-    if text is not None:
-        screen.fail(text)
-    return text is not None
+        function = self._registered.get(name) or getattr(command, name, None)
+        return function, *registered.names_taken(function)
+
+    def _explain(self, error: BaseException) -> bool:
+        """Print what the error means for the user; return False if it is a defect instead."""
+        from limbeck.cli import screen
+        from limbeck.runtime.failure import explanation
+
+        text = explanation(error)
+        if text is not None:
+            screen.fail(text, sys.stdout if self._is_alembic else sys.stderr)
+        return text is not None
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None, **_: Any) -> None:

@@ -46,6 +46,13 @@ def call(function: CommandFunction, config: Config, options: argparse.Namespace)
     function(config, *positional, **keywords)
 
 
+def names_taken(function: CommandFunction | None) -> tuple[list[str], list[str]]:
+    """Return the names of the parameters that have to be given, and of the others."""
+    parameters = [] if function is None else _parameters(function)
+    required = [each.name for each in parameters if each.default is each.empty]
+    return required, [each.name for each in parameters if each.default is not each.empty]
+
+
 def _parameters(function: CommandFunction) -> list[inspect.Parameter]:
     taken = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
     parameters = list(inspect.signature(function).parameters.values())[1:]

@@ -33,14 +33,14 @@ def is_terminal(stream: object) -> bool:
     return bool(isatty and isatty())
 
 
-def fail(message: str) -> None:
-    """Print the one message of a command that could not do what was asked."""
-    _print_marked("FAILED", message, "bold red")
+def fail(message: str, stream: TextIO | None = None) -> None:
+    """Print the one message of a command that could not do what was asked, else to stderr."""
+    _print_marked("FAILED", message, "bold red", stream or sys.stderr)
 
 
 def warn(message: str) -> None:
     """Print a warning."""
-    _print_marked("WARNING", message, "yellow")
+    _print_marked("WARNING", message, "yellow", sys.stderr)
 
 
 def draw_table(headers: Sequence[str], rows: Sequence[Sequence[str]], stream: TextIO) -> None:
@@ -115,14 +115,14 @@ def progress() -> Iterator[tuple[Tell, Tell] | None]:
         yield tell_step, tell_rows
 
 
-def _print_marked(mark: str, message: str, style: str) -> None:
-    if not is_terminal(sys.stderr):
-        print(f"{mark}: {message}", file=sys.stderr)  # noqa: T201  # this is where printing is done
+def _print_marked(mark: str, message: str, style: str, stream: TextIO) -> None:
+    if not is_terminal(stream):
+        print(f"{mark}: {message}", file=stream)
         return
     from rich.console import Console
     from rich.text import Text
 
-    Console(stderr=True, highlight=False).print(
+    Console(file=stream, highlight=False).print(
         Text(f"{mark}: ", style) + Text(message), soft_wrap=True
     )
 

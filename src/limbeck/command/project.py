@@ -68,7 +68,8 @@ def list_templates(config: Config) -> None:
     for template in find_templates(config):
         config.print_stdout(f"{template.name} - {template.description}")
     config.print_stdout("\nTemplates are used via the 'init' command, e.g.:")
-    config.print_stdout("\n  limbeck init --template generic ./scripts")
+    name = "alembic" if alembic_names_module.is_for_environment() else "limbeck"
+    config.print_stdout(f"\n  {name} init --template generic ./scripts")
 
 
 def init(

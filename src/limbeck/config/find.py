@@ -47,7 +47,7 @@ def find_config(
                 f"No configuration file {name!r} in {Path(directory).resolve()}."
             )
     folder = Path(directory)
-    ini_file = ini[0] if ini else None if named else _first_ini(folder)
+    ini_file = ini[0] if ini else _first_ini(folder)
     toml_file = toml[0] if toml else _own_toml(folder)
     if ini_file is None and toml_file is None:
         raise ConfigurationError(

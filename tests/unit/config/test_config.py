@@ -235,3 +235,11 @@ def test_reference_that_cannot_be_replaced_is_named(tmp_path: Path, value: str) 
     path.write_text(f"[limbeck]\nscript_location = {value}\n")
     with pytest.raises(ConfigurationError, match=r"script_location in section \[limbeck\].*%%"):
         Config(path).get_main_option("script_location")
+
+
+def test_ini_file_speaks_too_where_only_pyproject_is_named(tmp_path: Path) -> None:
+    (tmp_path / "alembic.ini").write_text("[alembic]\nsqlalchemy.url = sqlite://\n")
+    (tmp_path / "pyproject.toml").write_text('[tool.alembic]\nscript_location = "mine"\n')
+    config = find_config(["pyproject.toml"], directory=tmp_path)
+    assert config.url() == "sqlite://"
+    assert config.get_alembic_option("script_location") == "mine"
