@@ -43,7 +43,7 @@ REASONS: dict[str, ForThat] = {
         dialect == "postgresql" and "CREATE TYPE" in ours
     ),
     "PostgreSQL changes an identity only where it differs": lambda dialect, call, theirs, ours: (
-        dialect == "postgresql" and theirs.strip() == "ALTER TABLE t ALTER COLUMN c;" and not ours
+        dialect == "postgresql" and theirs.strip() == "ALTER TABLE t ALTER COLUMN c;"
     ),
     "MySQL renames without a type": lambda dialect, call, theirs, ours: (
         dialect == "mysql" and "RENAME COLUMN" in ours

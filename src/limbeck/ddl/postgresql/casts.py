@@ -76,6 +76,8 @@ def using(column: str, before: str, after: str) -> str | None:
         return f"convert_to({column}, 'UTF8')"
     if source == "bytea" and target in _STRINGS:
         return f"convert_from({column}, 'UTF8')"
+    if source == _TIME and target in (_STAMP, _STAMP_TZ):
+        return f"date '1970-01-01' + {column}"
     if _element(source) in _STRINGS or target in _EXPLICIT.get(source, ()):
         return f"{column}::{after}"
     both_arrays = source.endswith("[]") and target.endswith("[]")
