@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, MetaData, Row, Table, text
+from sqlalchemy.schema import CreateTable
 
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import LEXICON, normal_charset, normal_collation, quote_string
@@ -268,7 +269,7 @@ def alter_clauses(
     keywords: dict[str, Any] = {f"{dialect.name}_{name}": value for name, value in given.items()}
     if keywords:
         table = Table("t", MetaData(), **keywords)
-        compiler: Any = dialect.ddl_compiler(dialect, None)
+        compiler: Any = dialect.ddl_compiler(dialect, CreateTable(table))
         clauses.append(str(compiler.post_create_table(table)))
     return list(dict.fromkeys(clauses))
 

@@ -21,6 +21,7 @@ from limbeck import sqla
 from limbeck.ddl.mysql import model, probe
 from limbeck.ddl.mysql.catalog import read_tables
 from limbeck.ddl.mysql.defaults import normal_default_text
+from limbeck.ddl.mysql.definitions import read_definitions
 from limbeck.ddl.mysql.sequences import (
     read_model_objects,
     read_sequences,
@@ -30,7 +31,6 @@ from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import normal_expression
 from limbeck.ddl.reader import probe_domains
 from limbeck.schema.database import ReadScope
-from limbeck.schema.definitions import read_with_inspector as read_definitions
 from limbeck.schema.facts import UNKNOWN_TYPE, SchemaFacts, TableFacts, TableKey
 from limbeck.schema.models import key_order
 from limbeck.schema.probe import Probe

@@ -17,6 +17,7 @@ from sqlalchemy.exc import CompileError
 from sqlalchemy.types import TypeEngine
 
 from limbeck.ddl.reader import probe_domains, read_model_objects, sequence_arguments
+from limbeck.ddl.sqlite.definitions import read_definitions
 from limbeck.ddl.sqlite.parse import (
     is_key_without_null,
     normal_action,
@@ -32,7 +33,6 @@ from limbeck.ddl.sqlite.text import (
     normal_type_text,
 )
 from limbeck.schema.database import ReadScope
-from limbeck.schema.definitions import read_with_inspector as read_definitions
 from limbeck.schema.facts import (
     UNKNOWN_TYPE,
     CheckFacts,
