@@ -133,10 +133,13 @@ _POSTGRESQL = {
         LEFT JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_type t ON t.oid = k.contypid
         WHERE {user} AND k.contype IN ('c', 'f', 'p', 'u', 'x')""",
     "index": """
-        SELECT n.nspname || '.' || c.relname, pg_get_indexdef(c.oid), i.indisvalid,
-               i.indisprimary, c.reloptions::text, obj_description(c.oid, 'pg_class')
+        SELECT n.nspname || '.' || c.relname,
+               regexp_replace(pg_get_indexdef(c.oid), ' WITH [(][^()]*=[^()]*[)]', ''), i.indisvalid,
+               i.indisprimary, (SELECT array_agg(o ORDER BY o) FROM unnest(c.reloptions) o)::text,
+               obj_description(c.oid, 'pg_class'), s.spcname
         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-        JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {user}""",
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+        LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace WHERE {user}""",
     "sequence": """
         SELECT n.nspname || '.' || c.relname, format_type(s.seqtypid, NULL), s.seqstart,
                s.seqincrement, s.seqmax, s.seqmin, s.seqcache, s.seqcycle,
@@ -225,6 +228,22 @@ _MARIADB = {
     "check": """
         SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE, LEVEL
         FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = :schema""",
+    "partition": """
+        SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME, SUBPARTITION_METHOD, PARTITION_METHOD,
+               PARTITION_EXPRESSION, PARTITION_DESCRIPTION, PARTITION_COMMENT
+        FROM information_schema.PARTITIONS
+        WHERE TABLE_SCHEMA = :schema AND PARTITION_NAME IS NOT NULL""",
+    "view": """
+        SELECT TABLE_SCHEMA, TABLE_NAME, NULL, VIEW_DEFINITION, CHECK_OPTION, SECURITY_TYPE
+        FROM information_schema.VIEWS WHERE TABLE_SCHEMA = :schema""",
+    "routine": """
+        SELECT ROUTINE_SCHEMA, ROUTINE_NAME, ROUTINE_TYPE, DTD_IDENTIFIER, ROUTINE_DEFINITION,
+               IS_DETERMINISTIC, SQL_DATA_ACCESS, SECURITY_TYPE, SQL_MODE, ROUTINE_COMMENT
+        FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = :schema""",
+    "event": """
+        SELECT EVENT_SCHEMA, EVENT_NAME, NULL, EVENT_DEFINITION, EVENT_TYPE, INTERVAL_VALUE,
+               INTERVAL_FIELD, STATUS, ON_COMPLETION
+        FROM information_schema.EVENTS WHERE EVENT_SCHEMA = :schema""",
     "trigger": """
         SELECT TRIGGER_SCHEMA, EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING,
                EVENT_MANIPULATION, ACTION_STATEMENT

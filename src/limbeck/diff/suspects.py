@@ -117,7 +117,10 @@ def _column_differs(database: ColumnFacts, model: ColumnFacts) -> bool:
 
 
 def _has_expressions(index: IndexFacts) -> bool:
-    return index.where is not None or any(each.is_expression for each in index.elements)
+    # an operator class may be the one that the database takes anyway
+    return index.where is not None or any(
+        each.is_expression or each.options for each in index.elements
+    )
 
 
 def _column_in_words_of(

@@ -55,7 +55,7 @@ _Types = Mapping[TableKey, Mapping[str, TypeEngine[Any]]]
 _logger = logger_of(__name__)
 
 _STUB = {"is_stub": True}
-_ONE_CALL = re.compile(r"\w+\([^()']*\)\Z")
+_ONE_CALL = re.compile(r"\w+\((?:[^()']|'(?:[^']|'')*')*\)\Z")
 _INTEGER_OPTIONS = frozenset({"start", "increment", "minvalue", "maxvalue", "cache"})
 
 

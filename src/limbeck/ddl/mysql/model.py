@@ -50,6 +50,9 @@ from limbeck.schema.facts import (
 from limbeck.schema.models import compile_type
 from limbeck.schema.options import given_options
 
+_PREFIX = re.compile(r"[`\"]?(?P<name>[^`\"()]+?)[`\"]?\s*\((?P<length>\d+)\)\Z")
+"""A column of which an index has only the start, as it is written in an index element."""
+
 
 def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> TableFacts:
     """Return the facts of a model's table as the server's catalogs will have them."""
@@ -203,6 +206,10 @@ def _adjust_index(
 def _adjust_element(
     element: IndexElement, facts: TableFacts, lengths: object, names: Mapping[str, str]
 ) -> IndexElement:
+    prefix = _PREFIX.match(element.sql) if element.is_expression else None
+    if prefix is not None and facts.column(prefix["name"]) is not None:
+        lengths = {prefix["name"]: int(prefix["length"])}
+        element = replace(element, sql=prefix["name"], is_expression=False)
     if element.is_expression:
         sql = normal_expression(element.sql, names)
         return IndexElement(sql, is_expression=True, descending=element.descending)

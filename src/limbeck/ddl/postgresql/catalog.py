@@ -106,13 +106,14 @@ SELECT i.indrelid::bigint AS table, ic.relname::text AS name, i.indisunique AS i
             THEN pg_catalog.pg_get_indexdef(i.indexrelid, g, true) END
         FROM pg_catalog.generate_series(1, i.indnkeyatts) g ORDER BY g) END AS expressions,
     ARRAY(
-        SELECT CASE WHEN NOT oc.opcdefault THEN oc.opcname::text END
+        SELECT CASE WHEN NOT oc.opcdefault OR %(parameters)s IS NOT NULL
+            THEN oc.opcname || coalesce('(' || %(parameters)s || ')', '') END
         FROM unnest(i.indclass::oid[]) WITH ORDINALITY u (number, place)
-        JOIN pg_catalog.pg_opclass oc ON oc.oid = u.number ORDER BY u.place) AS classes,
+        JOIN pg_catalog.pg_opclass oc ON oc.oid = u.number
+        JOIN pg_catalog.pg_attribute ia ON ia.attrelid = i.indexrelid AND ia.attnum = u.place
+        ORDER BY u.place) AS classes,
     ARRAY(
-        SELECT CASE WHEN u.number <> 0 AND u.number <> coalesce(a.attcollation,
-            (SELECT ia.attcollation FROM pg_catalog.pg_attribute ia
-             WHERE ia.attrelid = i.indexrelid AND ia.attnum = u.place))
+        SELECT CASE WHEN u.number <> 0 AND u.number <> coalesce(a.attcollation, 100)
             THEN u.number::regcollation::text END
         FROM unnest(i.indcollation::oid[]) WITH ORDINALITY u (number, place)
         LEFT JOIN pg_catalog.pg_attribute a
@@ -123,7 +124,10 @@ SELECT i.indrelid::bigint AS table, ic.relname::text AS name, i.indisunique AS i
     ARRAY(
         SELECT o.oprname::text FROM unnest(k.conexclop) WITH ORDINALITY u (number, place)
         JOIN pg_catalog.pg_operator o ON o.oid = u.number ORDER BY u.place) AS operators,
-    k.condeferrable AS deferrable, k.condeferred AS deferred
+    k.condeferrable AS deferrable, k.condeferred AS deferred,
+    CASE WHEN i.indexprs IS NOT NULL AND EXISTS (
+            SELECT FROM unnest(i.indcollation::oid[]) u (number) WHERE u.number NOT IN (0, 100))
+        THEN pg_catalog.pg_get_indexdef(i.indexrelid) END AS definition
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 JOIN pg_catalog.pg_am am ON am.oid = ic.relam
@@ -151,6 +155,13 @@ def _statement(connection: Connection, query: str) -> TextClause:
             " ORDER BY sa.attnum)"
             if version >= (15,)
             else "NULL::text[]"
+        ),
+        "parameters": (
+            "(SELECT string_agg(split_part(p, '=', 1) || '='"
+            " || quote_literal(substr(p, strpos(p, '=') + 1)), ', ' ORDER BY p)"
+            " FROM unnest(ia.attoptions) p)"
+            if version >= (13,)
+            else "NULL::text"
         ),
         "nulls": "i.indnullsnotdistinct" if version >= (15,) else "false",
     }

@@ -30,7 +30,7 @@ from limbeck.schema.indexes import read_element
 from limbeck.schema.models import is_initially_deferred
 from limbeck.schema.options import given_options
 
-_ONE_CALL = re.compile(r"(\w+)\([^()]*\)\Z")
+_ONE_CALL = re.compile(r"(\w+)\((?:[^()']|'(?:[^']|'')*')*\)\Z")
 
 
 def spell_columns(names: Iterable[str]) -> str:
@@ -132,10 +132,10 @@ def append_exclusions(facts: TableFacts, table: Table) -> None:
 def _exclusion(facts: IndexFacts, table: Table) -> ExcludeConstraint:
     elements = [_element(element, table) for element in facts.elements]
     classes = {
-        element.key: value
+        element.name: value
         for element, fact in zip(elements, facts.elements, strict=True)
         for name, value in fact.options
-        if name == "opclass"
+        if name == "opclass" and not fact.is_expression
     }
     kept = dict(facts.options).get("deferral")
     return ExcludeConstraint(
@@ -152,4 +152,6 @@ def _exclusion(facts: IndexFacts, table: Table) -> ExcludeConstraint:
 def _element(fact: IndexElement, table: Table) -> Any:
     if not fact.is_expression:
         return table.c[fact.sql]
-    return literal_column(fact.sql if _ONE_CALL.match(fact.sql) else f"({fact.sql})")
+    sql = fact.sql if _ONE_CALL.match(fact.sql) else f"({fact.sql})"
+    # what is written as text has no key to find its operator class by
+    return literal_column(" ".join([sql, *(value for _, value in fact.options)]))

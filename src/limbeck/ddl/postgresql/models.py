@@ -7,6 +7,7 @@ PostgreSQL's source (commands/indexcmds.c, commands/tablecmds.c).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -38,6 +39,9 @@ from limbeck.schema.models import compile_type
 
 NAME_BYTES = 63
 """The longest name in bytes (NAMEDATALEN - 1); longer ones are cut at the end."""
+
+_SAID_CLASS = re.compile(r"(?P<sql>.+?)\s+(?P<opclass>\w+_ops(?:\s*\([^()]*\))?)\Z", re.DOTALL)
+"""An element of an index that is written as text, with its operator class."""
 
 _Named = TypeVar("_Named", PrimaryKeyFacts, UniqueFacts, ForeignKeyFacts, CheckFacts, IndexFacts)
 
@@ -171,7 +175,7 @@ def _index(index: IndexFacts, table: Table) -> IndexFacts:
     return replace(
         index,
         name=None if index.name is None else clip(index.name),
-        elements=tuple(_element(element) for element in index.elements),
+        elements=tuple(_element(element, names.values()) for element in index.elements),
         method=None if index.method == "btree" else index.method,
         include=tuple(clip(names.get(name, name)) for name in index.include),
         options=tuple(
@@ -180,14 +184,34 @@ def _index(index: IndexFacts, table: Table) -> IndexFacts:
     )
 
 
-def _element(element: IndexElement) -> IndexElement:
+def _element(element: IndexElement, columns: Iterable[str]) -> IndexElement:
     """Return an element without an order of nulls that goes with its order anyway."""
+    said = _SAID_CLASS.match(element.sql) if element.is_expression else None
+    if said is not None:
+        spelled = (said["sql"], said["sql"].strip('"').replace('""', '"'))
+        name = next((each for each in spelled if each in columns), None)
+        element = replace(
+            element,
+            sql=normal_expression(said["sql"]) if name is None else name,
+            is_expression=name is None,
+            options=(("opclass", said["opclass"]),),
+        )
     usual = "first" if element.descending else "last"
     return replace(
         element,
         sql=element.sql if element.is_expression else clip(element.sql),
         nulls=None if element.nulls == usual else element.nulls,
+        options=tuple((name, _operator_class(value)) for name, value in element.options),
     )
+
+
+def _operator_class(text: str) -> str:
+    """Return an operator class with its parameters in the catalogs' order and quotes."""
+    name, _, parameters = text.strip().removesuffix(")").partition("(")
+    parts = sorted(part.strip().partition("=") for part in parameters.split(",") if part.strip())
+    values = [(key.strip(), value.strip().strip("'")) for key, _, value in parts]
+    given = ", ".join(f"{key}='{value}'" for key, value in values)
+    return f"{name.strip()}({given})" if given else name.strip()
 
 
 def _clip_foreign_key(facts: ForeignKeyFacts) -> ForeignKeyFacts:

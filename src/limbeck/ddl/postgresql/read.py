@@ -34,7 +34,7 @@ from limbeck.ddl.postgresql.sequences import (
     sequence_arguments,
 )
 from limbeck.ddl.postgresql.text import normal_default as normal_default_text
-from limbeck.ddl.postgresql.text import quoted_name
+from limbeck.ddl.postgresql.text import quoted_name, says_collation
 from limbeck.schema.database import ReadScope
 from limbeck.schema.facts import (
     CheckFacts,
@@ -344,7 +344,8 @@ def _element(row: Row[Any], place: int, names: Mapping[int, str]) -> IndexElemen
     number = row.columns[place]
     sql = names[number] if number else normal_expression(row.expressions[place])
     is_expression = number == 0
-    if collation := row.collations[place]:
+    collation = row.collations[place]
+    if collation and (number or says_collation(row.definition, place)):
         sql = normal_expression(f"{quoted_name(sql) if number else sql} COLLATE {collation}")
         is_expression = True
     order = row.orders[place]

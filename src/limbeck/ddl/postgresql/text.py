@@ -74,6 +74,22 @@ def tokenize(sql: str) -> list[str]:
     return tokens
 
 
+def says_collation(definition: str | None, place: int) -> bool:
+    """Tell whether CREATE INDEX gives its element at `place` a collation other than its own."""
+    if definition is None:
+        return False
+    tokens = tokenize(definition)
+    depth = element = 0
+    for token in tokens[tokens.index("using") + 3 :]:  # USING method (
+        depth += (token == "(") - (token == ")")
+        if depth < 0:
+            return False
+        element += token == "," and depth == 0
+        if token == "COLLATE" and depth == 0 and element == place:
+            return True
+    return False
+
+
 def _unquoted(text: str) -> str:
     name = text[1:-1]
     is_simple = _SIMPLE_NAME.match(name) and name not in RESERVED_WORDS and name not in _KEYWORDS
