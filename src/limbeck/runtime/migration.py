@@ -293,11 +293,17 @@ class MigrationContext:
         return version_table.is_there(self._connected(), self._version)
 
     def _ensure_version_table(self, purge: bool = False) -> None:
-        """compat: create the version table unless it is there; with `purge` delete its rows."""
+        """Create the version table unless it is there; with `purge` delete its rows.
+
+        compat: a program may call it outside of a transaction; then it is committed.
+        """
+        is_alone = self._run is None and not self.as_sql and not _is_in_transaction(self.connection)
         if self.as_sql or not self._has_version_table():
             version_table.create(self)
         elif purge:
             version_table.drop_rows(self)
+        if is_alone:
+            self._connected().commit()
 
     def _connected(self) -> Connection:
         if self.connection is None:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, inspect
 
 from limbeck.config import Config
 from limbeck.errors import CommandError
 from limbeck.runtime.environment import EnvironmentContext, current_environment
+from limbeck.runtime.migration import MigrationContext
 from limbeck.script.base import ScriptDirectory
 from tests.migrations import Migrations
 
@@ -122,3 +124,13 @@ def test_output_encoding_replaces_what_it_can_not_say(migrations: Migrations) ->
     found.configure(dialect_name="sqlite", output_buffer=buffer, output_encoding="ascii")
     found.static_output("-- é")
     assert buffer.getvalue() == "-- ?\n\n"
+
+
+def test_version_table_made_by_a_program_stays() -> None:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        MigrationContext.configure(connection)._ensure_version_table()
+        assert not connection.in_transaction()
+        connection.rollback()
+        assert inspect(connection).has_table("alembic_version")
+    engine.dispose()
