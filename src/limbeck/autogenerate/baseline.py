@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from sqlalchemy import Table
 
@@ -21,7 +22,14 @@ from limbeck.autogenerate.compare import Comparison, _schemas, read_scope
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.diff import compare
 from limbeck.diff.filters import visible_tables
-from limbeck.operations.ops import ExecuteSQLOp, MigrateOperation, MigrationScript
+from limbeck.operations.ops import (
+    CreateDomainOp,
+    CreateEnumOp,
+    CreateSequenceOp,
+    ExecuteSQLOp,
+    MigrateOperation,
+    MigrationScript,
+)
 from limbeck.schema.definitions import Definition, Place
 from limbeck.schema.facts import SchemaFacts, TableKey
 
@@ -33,30 +41,66 @@ def populate(autogen_context: AutogenContext, migration_script: MigrationScript)
     connection = autogen_context.require_connection()
     schemas = _schemas(autogen_context, connection)
     baseline = _Baseline(autogen_context, schemas)
-    found = SchemaFacts(visible_tables(baseline.database, baseline))
-    upgrade_ops.ops.extend(compare(SchemaFacts(), found, baseline).ops)
-    upgrade_ops.reverse_into(downgrade_ops)
+    found = _found(baseline)
+    directives = compare(SchemaFacts(), found, baseline).ops
     definitions = baseline.impl.read_definitions(connection, read_scope(connection, schemas))
     definitions = [each for each in definitions if each.table is None or each.table in found.tables]
     _warn_of_missing(definitions)
     before, after = (
-        [each for each in definitions if each.place is place]
+        _steps([each for each in definitions if each.place is place], directives)
         for place in (Place.BEFORE_TABLES, Place.AFTER_TABLES)
     )
-    upgrade_ops.ops[:] = [*_creation(before), *upgrade_ops.ops, *_creation(after)]
-    downgrade_ops.ops[:] = [*_removal(after), *downgrade_ops.ops, *_removal(before)]
+    steps = [*before, *map(_Step.of, directives), *after]
+    upgrade_ops.ops.extend(directive for step in steps for directive in step.forwards)
+    downgrade_ops.ops[:] = [directive for step in reversed(steps) for directive in step.backwards]
 
 
-def _creation(definitions: Sequence[Definition]) -> list[MigrateOperation]:
-    return [_execute(sql) for each in definitions for sql in each.create]
+def _found(baseline: _Baseline) -> SchemaFacts:
+    """Return everything in the database but the sequences that come with their columns."""
+    free = {key: it for key, it in baseline.database.sequences.items() if it.owner is None}
+    tables = visible_tables(baseline.database, baseline)
+    return replace(baseline.database, tables=tables, sequences=free)
 
 
-def _removal(definitions: Sequence[Definition]) -> list[MigrateOperation]:
-    return [_execute(sql) for each in reversed(definitions) if each.create for sql in each.drop]
+class _Step(NamedTuple):
+    """What is done at once, and what undoes it."""
+
+    forwards: tuple[MigrateOperation, ...]
+    backwards: tuple[MigrateOperation, ...]
+
+    @classmethod
+    def of(cls, directive: MigrateOperation) -> _Step:
+        return cls((directive,), (directive.reverse(),))
 
 
-def _execute(sql: str) -> ExecuteSQLOp:
-    return ExecuteSQLOp(sqla.escape_binds(sql))
+def _steps(definitions: Iterable[Definition], directives: list[MigrateOperation]) -> list[_Step]:
+    """Return the steps of definitions; what stands for a directive takes it out of the list."""
+    steps: list[_Step] = []
+    for each in definitions:
+        if each.stands_for is not None:
+            found = [it for it in directives if _builds(it, each)]
+            directives[:] = [it for it in directives if it not in found]
+            steps += map(_Step.of, found)
+        elif each.create:
+            steps.append(_Step(_execute(each.create), _execute(each.drop)))
+    return steps
+
+
+def _builds(directive: MigrateOperation, definition: Definition) -> bool:
+    match directive:
+        case CreateEnumOp():
+            kind, name = "enum", directive.enum_name
+        case CreateDomainOp():
+            kind, name = "domain", directive.domain_name
+        case CreateSequenceOp():
+            kind, name = "sequence", directive.sequence_name
+        case _:
+            return False
+    return (kind, TableKey(directive.schema, name)) == (definition.kind, definition.stands_for)
+
+
+def _execute(statements: Iterable[str]) -> tuple[ExecuteSQLOp, ...]:
+    return tuple(ExecuteSQLOp(sqla.escape_binds(sql)) for sql in statements)
 
 
 def _warn_of_missing(definitions: Iterable[Definition]) -> None:

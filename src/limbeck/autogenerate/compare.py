@@ -11,7 +11,7 @@ import fnmatch
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, MetaData, Table, inspect
 
@@ -33,6 +33,7 @@ comparators = PriorityDispatcher()
 """Functions that users register, by what they compare: "schema", "table" or "column"."""
 
 Schemas = set[str | None]
+_Facts = TypeVar("_Facts")
 
 PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
     "alembic.autogenerate.tables": frozenset({"tables", "columns"}),
@@ -45,6 +46,9 @@ PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
     "alembic.autogenerate.checks": frozenset({"checks"}),
     "alembic.autogenerate.checkconstraint_byname": frozenset({"checks"}),
     "alembic.ext.checkconstraint_byname": frozenset({"checks"}),
+    "alembic.autogenerate.enums": frozenset({"enums"}),
+    "alembic.autogenerate.domains": frozenset({"domains"}),
+    "alembic.autogenerate.sequences": frozenset({"sequences"}),
 }
 """What is looked for under each of the names that `autogenerate_plugins` knows."""
 
@@ -183,9 +187,11 @@ class Comparison:
     @cached_property
     def models(self) -> ModelSchema:
         """The facts of the models, and their tables."""
-        return read_model_schema(
-            self._autogen_context.metadata_list, self.impl, default_schema=self._default_schema
-        )
+        metadata_list = self._autogen_context.metadata_list
+        default = self._default_schema
+        found = read_model_schema(metadata_list, self.impl, default_schema=default)
+        objects = self.impl.read_model_objects(metadata_list, default)
+        return replace(found, facts=replace(objects, tables=found.facts.tables))
 
     @property
     def model_tables(self) -> Mapping[TableKey, Table]:
@@ -195,7 +201,7 @@ class Comparison:
     @property
     def database(self) -> SchemaFacts:
         """The facts of the database, once what was renamed is renamed."""
-        return SchemaFacts(self.renamed.facts)
+        return replace(self._found, tables=self.renamed.facts)
 
     @cached_property
     def renamed(self) -> renaming.Renamed:
@@ -213,15 +219,35 @@ class Comparison:
         Of schemas that only the models name, nothing else is looked at than what they name, and
         what else is `wanted`.
         """
-        named: Schemas = set()
-        if not self._autogen_context.opts.get("include_schemas", False):
-            named = {key.schema for key in self.models.facts.tables} - self._schemas - {None}
-        found = read_database(self._autogen_context, self._schemas | named)
+        of_models = self.models.facts.tables
         return {
             key: facts
-            for key, facts in found.tables.items()
-            if key.schema not in named or key in self.models.facts.tables or key in wanted
+            for key, facts in self._found.tables.items()
+            if key in wanted or self._is_looked_at(key, of_models)
         }
+
+    @cached_property
+    def _found(self) -> SchemaFacts:
+        """Everything in the schemas in question; of types and sequences only what is looked at."""
+        models = self.models.facts
+        named = {key.schema for key in (*models.enums, *models.domains, *models.sequences)}
+        if not self._autogen_context.opts.get("include_schemas", False):
+            named |= {key.schema for key in models.tables}
+        found = read_database(self._autogen_context, self._schemas | named - {None})
+        return replace(
+            found,
+            enums=self._looked_at(found.enums, models.enums),
+            domains=self._looked_at(found.domains, models.domains),
+            sequences=self._looked_at(found.sequences, models.sequences),
+        )
+
+    def _looked_at(
+        self, found: Mapping[TableKey, _Facts], of_models: Mapping[TableKey, Any]
+    ) -> Mapping[TableKey, _Facts]:
+        return {key: it for key, it in found.items() if self._is_looked_at(key, of_models)}
+
+    def _is_looked_at(self, key: TableKey, of_models: Mapping[TableKey, Any]) -> bool:
+        return key.schema in self._schemas or key in of_models
 
     def database_tables(self, keys: Iterable[TableKey]) -> Mapping[TableKey, Table]:
         """Return Tables for the database's side; those not there yet are built together."""
@@ -273,7 +299,7 @@ def read_database(autogen_context: AutogenContext, schemas: Schemas) -> SchemaFa
     tables: dict[TableKey, TableFacts] = {
         key: facts for key, facts in found.tables.items() if key != own
     }
-    return SchemaFacts(tables)
+    return replace(found, tables=tables)
 
 
 def read_scope(connection: Connection, schemas: Schemas) -> ReadScope:

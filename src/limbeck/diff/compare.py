@@ -15,6 +15,8 @@ from limbeck.diff.columns import compare_columns
 from limbeck.diff.comments import compare_table_comment
 from limbeck.diff.constraints import compare_checks, compare_primary_key, compare_uniques
 from limbeck.diff.context import DiffContext
+from limbeck.diff.domains import compare_domains
+from limbeck.diff.enums import compare_enums
 from limbeck.diff.foreign_keys import (
     Disturbance,
     compare_foreign_keys,
@@ -22,8 +24,10 @@ from limbeck.diff.foreign_keys import (
     referring_tables,
 )
 from limbeck.diff.indexes import compare_indexes
+from limbeck.diff.objects import ObjectChanges, TableChanges
 from limbeck.diff.options import compare_table_options
 from limbeck.diff.order import Plan, order
+from limbeck.diff.sequences import compare_sequences
 from limbeck.diff.suspects import settle
 from limbeck.diff.tables import WholeTable, create_table, drop_table
 from limbeck.operations.ops import UpgradeOps
@@ -66,7 +70,24 @@ def compare(database: SchemaFacts, models: SchemaFacts, context: DiffContext) ->
         can_add_foreign_keys=context.impl.dialect.supports_alter or context.renders_batches,
         shared_names=context.impl.shared_names,
     )
-    return UpgradeOps(order(plan))
+    directives = order(plan)
+    default_schema = context.impl.dialect.default_schema_name
+    changes = TableChanges(directives, known, sides.models, default_schema)
+    objects = _compare_objects(database, models, changes, context)
+    return UpgradeOps([*objects.before, *directives, *objects.after])
+
+
+def _compare_objects(
+    database: SchemaFacts, models: SchemaFacts, changes: TableChanges, context: DiffContext
+) -> ObjectChanges:
+    """Return what happens to types and sequences: domains are made of enum types, so drop first."""
+    sequences = compare_sequences(database, models, changes, context)
+    domains = compare_domains(database, models, changes, context)
+    enums = compare_enums(database, models, changes, domains.dropped, context)
+    return ObjectChanges(
+        sequences.before + enums.before + domains.before,
+        domains.after + enums.after + sequences.after,
+    )
 
 
 def _creates(sides: _Sides, context: DiffContext) -> tuple[WholeTable, ...]:

@@ -13,6 +13,7 @@ from limbeck.schema.facts import TableKey
 ALL_KINDS = frozenset(
     {"tables", "columns", "types", "defaults", "nullable", "primary_keys", "uniques"}
     | {"indexes", "foreign_keys", "checks", "comments", "options"}
+    | {"enums", "domains", "sequences"}
 )
 """The kinds of change that can be looked for, by the name of the file that looks."""
 

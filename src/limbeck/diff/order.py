@@ -128,6 +128,9 @@ def _edges(work: _Work) -> dict[UnitId, set[UnitId]]:
     needs: dict[UnitId, set[UnitId]] = {}
     for unit in _units(work):
         needs[unit] = set()
+    for before, after in _descents(work.plan):
+        if before in needs and after in needs:
+            needs[after].add(before)
     for tie in work.ties:
         for before, after in _demands(tie, tie.unit, needs, work.plan):
             needs[after].add(before)
@@ -138,6 +141,16 @@ def _edges(work: _Work) -> dict[UnitId, set[UnitId]]:
         if tie.unit in needs:
             needs[own if tie.is_new else tie.unit].add(tie.unit if tie.is_new else own)
     return needs
+
+
+def _descents(plan: Plan) -> Iterator[tuple[UnitId, UnitId]]:
+    """Yield (before, after) for tables that inherit from others."""
+    for whole in plan.creates:
+        for parent in whole.parents:
+            yield ("create", parent), ("create", whole.key)
+    for whole in plan.drops:
+        for parent in whole.parents:
+            yield ("drop", whole.key), ("drop", parent)
 
 
 def _units(work: _Work) -> Iterator[UnitId]:

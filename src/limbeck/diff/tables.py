@@ -58,6 +58,8 @@ class WholeTable:
     directive: CreateTableOp | DropTableOp
     indexes: tuple[MigrateOperation, ...]
     foreign_keys: tuple[TableForeignKey, ...]
+    parents: tuple[TableKey, ...] = ()
+    """The tables that it inherits from."""
 
     @property
     def creation(self) -> CreateTableOp:
@@ -110,6 +112,7 @@ def create_table(facts: TableFacts, table: Table, context: DiffContext) -> Whole
         CreateTableOp.from_table(table),
         tuple(indexes),
         tuple(_foreign_keys(facts, table, context)),
+        tuple(_parents(facts)),
     )
 
 
@@ -136,7 +139,16 @@ def drop_table(facts: TableFacts, table: Table, context: DiffContext) -> WholeTa
         DropTableOp.from_table(table),
         tuple(indexes),
         tuple(_foreign_keys(facts, table, context)),
+        tuple(_parents(facts)),
     )
+
+
+def _parents(facts: TableFacts) -> Iterator[TableKey]:
+    """Yield the tables that a table inherits from."""
+    for path in dict(facts.options).get("inherits", "").split(", "):
+        schema, _, name = path.replace('"', "").rpartition(".")
+        if name:
+            yield TableKey(schema or None, name)
 
 
 def _foreign_keys(

@@ -1,0 +1,144 @@
+"""Domains: created before what uses them, changed in the database's own words, dropped at last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from limbeck.diff.context import DiffContext
+from limbeck.diff.objects import ObjectChanges, TableChanges, visible
+from limbeck.logs import logger_of
+from limbeck.operations.ops import AlterDomainOp, CreateDomainOp, MigrateOperation
+from limbeck.schema.facts import DomainFacts, SchemaFacts, TableKey
+
+log = logger_of(__name__)
+
+Domains = Mapping[TableKey, DomainFacts]
+
+
+def compare_domains(
+    database: SchemaFacts, models: SchemaFacts, changes: TableChanges, context: DiffContext
+) -> ObjectChanges:
+    """Return what makes the domains those of the models."""
+    if "domains" not in context.kinds:
+        return ObjectChanges()
+    known = visible(database.domains, models.domains, "domain", context)
+    before: list[MigrateOperation] = []
+    for key in _in_order(models.domains.values()):
+        if key not in known:
+            log.info("Detected added domain '%s'", key)
+            before.append(_creation(models.domains[key]))
+    suspects = {key: facts for key, facts in models.domains.items() if _differs(known, facts)}
+    for key, wanted in _settled(known, suspects, context).items():
+        if known[key] != wanted:
+            log.info("Detected changed domain '%s'", key)
+            before.append(_alter(known[key], wanted))
+    dropped = _free({key: known[key] for key in known if key not in models.domains}, changes)
+    after: list[MigrateOperation] = []
+    for key in reversed(_in_order(dropped.values())):
+        log.info("Detected removed domain '%s'", key)
+        after.append(_creation(dropped[key]).reverse())
+    return ObjectChanges(tuple(before), tuple(after), frozenset(dropped))
+
+
+def _differs(known: Domains, wanted: DomainFacts) -> bool:
+    return wanted.key in known and known[wanted.key] != wanted
+
+
+def _in_order(domains: Iterable[DomainFacts]) -> list[TableKey]:
+    """Return the domains by name, each behind the one that it is made of."""
+    by_type = {str(each.key): each for each in domains}
+    result: dict[TableKey, None] = {}
+
+    def add(domain: DomainFacts) -> None:
+        base = by_type.get(domain.type.removesuffix("[]"))
+        if base is not None and base is not domain and base.key not in result:
+            add(base)
+        result[domain.key] = None
+
+    for name in sorted(by_type):
+        add(by_type[name])
+    return list(result)
+
+
+def _free(gone: Domains, changes: TableChanges) -> dict[TableKey, DomainFacts]:
+    """Return those of the domains that nothing uses afterwards, not even one another's columns."""
+    free = {
+        key: facts
+        for key, facts in gone.items()
+        if not facts.is_needed
+        and changes.frees_type(user for user in facts.users if user[1] is not None)
+    }
+    while True:
+        kept = {
+            key: facts
+            for key, facts in free.items()
+            if all(user[0] in free for user in facts.users if user[1] is None)
+        }
+        if len(kept) == len(free):
+            return kept
+        free = kept
+
+
+def _settled(known: Domains, suspects: Domains, context: DiffContext) -> Domains:
+    """Return the models' domains in the database's words where they mean the same."""
+    if not suspects or context.connection is None or not context.probes:
+        return {key: _named_alike(known[key], facts) for key, facts in suspects.items()}
+    models = context.impl.probe_domains(context.connection, suspects)
+    databases = context.impl.probe_domains(context.connection, {key: known[key] for key in models})
+    result = {}
+    for key, wanted in suspects.items():
+        found = known[key]
+        if key in models and key in databases:
+            wanted = _in_words_of(found, databases[key], models[key], wanted)
+        result[key] = _named_alike(found, wanted)
+    return result
+
+
+def _in_words_of(
+    found: DomainFacts, normal: DomainFacts, probed: DomainFacts, wanted: DomainFacts
+) -> DomainFacts:
+    texts = {
+        after.sql: before.sql for before, after in zip(found.checks, normal.checks, strict=True)
+    }
+    return replace(
+        wanted,
+        type=found.type if normal.type == probed.type else wanted.type,
+        default=found.default if normal.default == probed.default else wanted.default,
+        collation=found.collation if normal.collation == probed.collation else wanted.collation,
+        checks=tuple(
+            replace(check, sql=texts.get(settled.sql, check.sql))
+            for check, settled in zip(wanted.checks, probed.checks, strict=True)
+        ),
+    )
+
+
+def _named_alike(found: DomainFacts, wanted: DomainFacts) -> DomainFacts:
+    """Return the wanted domain; a check that the models did not name has the name it has."""
+    names = {check.sql: check.name for check in found.checks}
+    checks = (
+        replace(check, name=names.get(check.sql, check.name)) if check.is_generated_name else check
+        for check in wanted.checks
+    )
+    return replace(wanted, checks=tuple(sorted(checks, key=lambda check: str(check.name))))
+
+
+def _creation(facts: DomainFacts) -> CreateDomainOp:
+    return CreateDomainOp(facts.key.name, **_settings(facts), schema=facts.key.schema)
+
+
+def _alter(found: DomainFacts, wanted: DomainFacts) -> AlterDomainOp:
+    now, then = _settings(found), _settings(wanted)
+    existing = {name: value for name, value in now.items() if then[name] != value}
+    return AlterDomainOp(wanted.key.name, existing=existing, schema=wanted.key.schema, **then)
+
+
+def _settings(facts: DomainFacts) -> dict[str, Any]:
+    return {
+        "type_": facts.type,
+        "nullable": facts.nullable,
+        "default": facts.default,
+        "collation": facts.collation,
+        "checks": {str(check.name): check.sql for check in facts.checks},
+    }
