@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tests.cli.project import MODELS, Project
 
 SPELLED = MODELS.replace("created_at =", "createdAt =")

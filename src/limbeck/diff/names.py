@@ -92,7 +92,7 @@ _OPPOSITES = tuple(
 """Words of which one is not the other's new name."""
 
 _OF_TABLES = frozenset({"tbl", "tb", "t", "table", "tab"})
-_OF_TIMES = frozenset({"at", "on", "date", "time", "timestamp", "ts", "datetime", "when"})
+_OF_TIMES = frozenset({"at", "on", "date", "timestamp", "ts", "datetime", "when"})
 _OF_BOOLEANS = frozenset({"is", "flag"})
 _OF_KEYS = frozenset({"id", "fk", "key"})
 
@@ -119,13 +119,16 @@ def compare_names(
     that only tell the kind (`at` of a time): neither counts when the names differ by nothing else.
     """
     left, right = split_words(old), split_words(new)
-    if old.casefold() == new.casefold() or _joined(old) == _joined(new):
+    if _joined(old) == _joined(new) and _numbers(old) == _numbers(new):
         return Likeness(1.0, "same name but for its spelling")
     if left == right:
         return Likeness(0.98, "same words, abbreviated or in another number")
-    needless = {*context, *decorations}
+    known = set(context)
+    needless = {*known, *decorations}
     bare = [tuple(word for word in name if word not in needless) for name in (left, right)]
-    if bare[0] and bare[0] == bare[1] and _are_words(bare[0]):
+    said = [known & set(name) for name in (left, right)]
+    is_more = said[0] <= said[1] or said[1] <= said[0]  # not user_… for group_… in user_groups
+    if bare[0] and bare[0] == bare[1] and is_more and _are_words(bare[0]):
         return Likeness(SAME_NAME, "same words but for what table or type say already")
     if len(left) == 2 and sorted(left) == sorted(right) and _are_words(left):
         return Likeness(SAME_NAME, "same words in another order")
@@ -182,6 +185,10 @@ def _singular(word: str) -> str:
 
 def _joined(name: str) -> str:
     return re.sub(r"[\W_]", "", name).casefold()
+
+
+def _numbers(name: str) -> list[str]:
+    return re.findall(r"\d+", name)
 
 
 def _are_words(name: Iterable[str]) -> bool:

@@ -2,9 +2,9 @@
 
 Receives the facts of what only the database has and of what only the models have, and returns
 scored pairs, one-to-one. A score is the likeness of the names and of everything else in equal
-parts; evidence that hardly any two things share (a comment, the target of a foreign key, the
-attribute of the mapped class) adds to it. Where the names are not one name otherwise spelled, no
-score reaches `SURE` unless a comment or an attribute says so. Pure; knows no database.
+parts; evidence that few things share (a comment, the target of a foreign key, keys) adds to it.
+Where the names are not one name otherwise spelled, no score reaches `SURE`, unless the mapped
+class says so, or for a table all that refers to it. Pure; knows no database.
 """
 
 from __future__ import annotations
@@ -128,14 +128,20 @@ def score_column(old: ColumnFacts, new: ColumnFacts, place: Place) -> Score:
     special = list(_column_evidence(old, new, place, has_target=bool(targets[0])))
     value += 0.05 * len(special)
     reasons = (*reasons, *special, likeness.reason)
-    has_comment = old.comment is not None and old.comment == new.comment
-    is_related = likeness.value >= 0.5
     if is_same_attribute:
         reasons = ("same attribute of the mapped class", *reasons)
         value = max(value, 0.97)
-    elif likeness.value < SAME_NAME and not (has_comment and is_related):
+    elif alike == 1.0 and _is_lone(old.name, new.name, place):
+        value = max(value, PLAUSIBLE)
+    if likeness.value < SAME_NAME and not is_same_attribute:
         value = min(value, _NOT_SURE)
     return _without_conflicts(Score(min(value, 1.0), reasons), old, new, likeness.value)
+
+
+def _is_lone(old: str, new: str, place: Place) -> bool:
+    """Tell whether no other column of the table goes or comes: one for one, at the same place."""
+    sides = [{column.name for column in table.columns} for table in (place.database, place.model)]
+    return sides[0] - sides[1] == {old} and sides[1] - sides[0] == {new}
 
 
 def _without_conflicts(score: Score, old: ColumnFacts, new: ColumnFacts, likeness: float) -> Score:
