@@ -473,6 +473,37 @@ def test_key_of_a_counted_column_converges(database: KeptPair, name: str, is_for
     _run(database, COUNTED[name], is_forward=is_forward)
 
 
+RENAMES: dict[str, Case] = {
+    "key": PRIMARY_KEYS["key with another name"],
+    "key that a foreign key refers to": PRIMARY_KEYS["key that a foreign key refers to"],
+    "foreign key": FOREIGN_KEYS["name"],
+    "check": CHECKS["name"],
+    "unique constraint": lambda: (
+        table(UniqueConstraint("a", name="uq_1")),
+        table(UniqueConstraint("a", name="uq 2")),
+    ),
+    "everything": lambda: (
+        both(
+            table(key("a", name="k1"), CheckConstraint("a > 0", name="c1")),
+            child("x", name="f1"),
+        ),
+        both(
+            table(key("a", name="k2"), CheckConstraint("a > 0", name="c2")),
+            child("x", name="f2"),
+        ),
+    ),
+}
+
+
+@pytest.mark.requires("exclusion")
+@pytest.mark.parametrize("name", [*RENAMES, "exclusion"])
+def test_new_name_is_a_renaming(database: KeptPair, name: str) -> None:
+    before, after = {**RENAMES, "exclusion": EXCLUSIONS["name"]}[name]()
+    source = database.converge(before, after, detect_renames=True)
+    assert "op.rename_constraint(" in source
+    assert "op.drop_constraint(" not in source
+
+
 @DIRECTIONS
 @pytest.mark.requires("deferrable")
 @pytest.mark.parametrize("name", DEFERRALS)

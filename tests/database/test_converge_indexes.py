@@ -337,6 +337,18 @@ def test_change_converges(database: KeptPair, name: str, is_forward: bool) -> No
     _run(database, EVERYWHERE[name], is_forward=is_forward)
 
 
+@pytest.mark.parametrize("unique", [False, True])
+def test_new_name_is_a_renaming(database: KeptPair, unique: bool) -> None:
+    elements = column("b").desc(), "a"
+    source = database.converge(
+        table(ix(*elements, unique=unique)),
+        table(ix(*elements, name="Ix 'new'", unique=unique)),
+        detect_renames=True,
+    )
+    assert "op.rename_index(" in source
+    assert "op.drop_index(" not in source
+
+
 @DIRECTIONS
 @pytest.mark.parametrize("name", MOVED)
 def test_move_to_another_table_converges(database: KeptPair, name: str, is_forward: bool) -> None:

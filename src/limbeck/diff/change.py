@@ -23,17 +23,18 @@ class Stage(IntEnum):
     DROP_FOREIGN_KEY = 1
     DROP_CHECK = 2
     DROP_KEY = 3
-    OPTIONS = 4
-    DROP_COMPUTED = 5
-    ADD_COLUMN = 6
-    ALTER_COLUMN = 7
-    ADD_COMPUTED = 8
-    CREATE_KEY = 9
-    DROP_NEEDED_KEY = 10
-    CREATE_CHECK = 11
-    DROP_COLUMN = 12
-    CREATE_FOREIGN_KEY = 13
-    COMMENT = 14
+    RENAME = 4
+    OPTIONS = 5
+    DROP_COMPUTED = 6
+    ADD_COLUMN = 7
+    ALTER_COLUMN = 8
+    ADD_COMPUTED = 9
+    CREATE_KEY = 10
+    DROP_NEEDED_KEY = 11
+    CREATE_CHECK = 12
+    DROP_COLUMN = 13
+    CREATE_FOREIGN_KEY = 14
+    COMMENT = 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ from limbeck import sqla
 from limbeck.diff import locate
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
-from limbeck.diff.match import match
+from limbeck.diff.match import Named, match, without_renames
 from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     AddConstraintOp,
     AlterColumnOp,
     CreateCheckConstraintOp,
     DropConstraintOp,
+    RenameConstraintOp,
 )
 from limbeck.schema.facts import CheckFacts, ForeignKeyFacts, PrimaryKeyFacts, UniqueFacts
 
@@ -32,6 +33,14 @@ def compare_uniques(pair: TablePair, context: DiffContext) -> Iterator[Step]:
     if "uniques" not in context.kinds:
         return
     matches = match(pair.database.uniques, pair.model.uniques)
+    if renames_constraints(context):
+        matches, renamed = without_renames(matches)
+        for database, model in renamed:
+            old, new = (
+                _unique(pair.database_table, database, context),
+                _unique(pair.model_table, model, context),
+            )
+            yield from rename(pair, "unique_constraint", (old, new), (database, model), context)
     for database, model in matches.changed:
         old, new = (
             _unique(pair.database_table, database, context),
@@ -66,6 +75,14 @@ def compare_checks(pair: TablePair, context: DiffContext) -> Iterator[Step]:
     if "checks" not in context.kinds:
         return
     matches = match(pair.database.checks, pair.model.checks)
+    if renames_constraints(context):
+        matches, renamed = without_renames(matches)
+        for database, model in renamed:
+            both = (
+                _drop_check(pair, database, context).to_constraint(),
+                _create_check(pair, model, context).to_constraint(),
+            )
+            yield from rename(pair, "check_constraint", both, (database, model), context)
     for database, model in matches.changed:
         old, new = _drop_check(pair, database, context), _create_check(pair, model, context)
         if context.run_object_filters(
@@ -101,6 +118,16 @@ def compare_primary_key(pair: TablePair, context: DiffContext) -> Iterator[Step]
     if "primary_keys" not in context.kinds or _is_same_key(existing, wanted):
         return
     log.info("Detected changed primary key on '%s'", pair.key)
+    if existing is not None and wanted is not None and _is_renamed(existing, wanted, context):
+        renaming = RenameConstraintOp(
+            pair.key.name,
+            str(existing.name),
+            str(wanted.name),
+            schema=pair.key.schema,
+            type_="primary",
+        )
+        yield Step(Stage.RENAME, renaming)
+        return
     counter = _counter(pair, context)
     if existing is not None:
         if counter is not None:
@@ -143,6 +170,11 @@ def remake_primary_key(pair: TablePair) -> Iterator[Step]:
             yield Step(stage, directive, frozenset(side.primary_key.columns))
 
 
+def _is_renamed(existing: PrimaryKeyFacts, wanted: PrimaryKeyFacts, context: DiffContext) -> bool:
+    is_same = replace(existing, name=None) == replace(wanted, name=None)
+    return is_same and renames_constraints(context) and existing.name is not None
+
+
 def _counter(pair: TablePair, context: DiffContext) -> str | None:
     """Return the column that counts up and must not do so while there is no key."""
     if not context.impl.counts_only_in_keys:
@@ -169,6 +201,35 @@ def _count(pair: TablePair, name: str, *, is_on: bool) -> AlterColumnOp:
     )
     directive.reverse_kw = {"autoincrement": not is_on}
     return directive
+
+
+def renames_constraints(context: DiffContext) -> bool:
+    """Tell whether a constraint with another name is renamed."""
+    return context.detects_renames and context.impl.renames_constraints
+
+
+def rename(
+    pair: TablePair,
+    kind: str,
+    objects: tuple[Constraint, Constraint],
+    facts: tuple[Named, Named],
+    context: DiffContext,
+) -> Iterator[Step]:
+    """Yield the renaming of a constraint, of which both sides are given: database, model."""
+    old, new = objects
+    if not context.run_object_filters(new, facts[1].name, kind, reflected=False, compare_to=old):
+        return
+    log.info(
+        "Detected renamed constraint '%s' to '%s' on '%s'", facts[0].name, facts[1].name, pair.key
+    )
+    directive = RenameConstraintOp(
+        pair.key.name,
+        str(facts[0].name),
+        str(facts[1].name),
+        schema=pair.key.schema,
+        type_=DropConstraintOp.from_constraint(new).constraint_type,
+    )
+    yield Step(Stage.RENAME, directive)
 
 
 def create(constraint: Constraint, name: str | None) -> AddConstraintOp:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ForeignKeyConstraint
 
 from limbeck.diff import locate
 from limbeck.diff.change import Stage, Step, TableChange, TablePair
-from limbeck.diff.constraints import create, drop, free_name
+from limbeck.diff.constraints import create, drop, free_name, rename, renames_constraints
 from limbeck.diff.context import DiffContext
-from limbeck.diff.match import match
+from limbeck.diff.match import Matches, match, without_renames
 from limbeck.logs import logger_of
 from limbeck.operations.ops import CreateIndexOp, DropIndexOp
 from limbeck.schema.facts import ForeignKeyFacts, TableFacts, TableKey
@@ -39,6 +39,8 @@ def compare_foreign_keys(
     if "foreign_keys" not in context.kinds:
         return
     matches = match(pair.database.foreign_keys, pair.model.foreign_keys)
+    if renames_constraints(context):
+        matches = yield from _rename(pair, matches, disturbed, context)
     changed = list(matches.changed)
     moved = [
         each
@@ -72,6 +74,23 @@ def compare_foreign_keys(
             log.info("Detected added foreign key (%s) on '%s'", _columns(model), pair.key)
             name = free_name(model, taken)
             yield Step(Stage.CREATE_FOREIGN_KEY, create(new, name), foreign_key=model)
+
+
+def _rename(
+    pair: TablePair, matches: Matches[ForeignKeyFacts], disturbed: Disturbed, context: DiffContext
+) -> Generator[Step, None, Matches[ForeignKeyFacts]]:
+    """Yield what renames foreign keys; return what else is to be done.
+
+    One that has to step aside comes back under its new name anyway.
+    """
+    matches, renamed = without_renames(matches)
+    for database, model in renamed:
+        if stands_on(database, pair.key, disturbed, context):
+            matches = replace(matches, pairs=(*matches.pairs, (database, model)))
+            continue
+        both = (_of_database(pair, database, context), _of_model(pair, model, context))
+        yield from rename(pair, "foreign_key_constraint", both, (database, model), context)
+    return matches
 
 
 def disturbance(change: TableChange, context: DiffContext) -> Disturbance:

@@ -9,14 +9,15 @@ from sqlalchemy.sql.elements import conv
 
 from limbeck.diff import locate
 from limbeck.diff.change import Stage, Step, TablePair
-from limbeck.diff.constraints import create, drop
+from limbeck.diff.constraints import create, drop, rename
 from limbeck.diff.context import DiffContext
-from limbeck.diff.match import match
+from limbeck.diff.match import match, without_renames
 from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     CreateIndexOp,
     DropIndexOp,
     MigrateOperation,
+    RenameIndexOp,
 )
 from limbeck.schema.facts import IndexFacts, TableFacts
 
@@ -31,6 +32,10 @@ def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
     if "indexes" not in context.kinds:
         return
     matches = match(pair.database.indexes, pair.model.indexes)
+    if context.detects_renames:
+        matches, renamed = without_renames(matches)
+        for database, model in renamed:
+            yield from _rename(pair, database, model, context)
     for database, model in matches.changed:
         old, new = _database_object(pair, database, context), _model_object(pair, model, context)
         if context.run_object_filters(
@@ -97,6 +102,19 @@ def _drop(
         DropIndexOp.from_index(object_) if isinstance(object_, Index) else drop(object_, fact.name)
     )
     return Step(stage, directive, _columns(fact, context))
+
+
+def _rename(
+    pair: TablePair, database: IndexFacts, model: IndexFacts, context: DiffContext
+) -> Iterator[Step]:
+    old, new = _database_object(pair, database, context), _model_object(pair, model, context)
+    if isinstance(old, Constraint) and isinstance(new, Constraint):
+        yield from rename(pair, _kind(model), (old, new), (database, model), context)
+    elif context.run_object_filters(new, model.name, _kind(model), reflected=False, compare_to=old):
+        log.info("Detected renamed index '%s' to '%s' on '%s'", database.name, model.name, pair.key)
+        names = str(database.name), str(model.name)
+        directive = RenameIndexOp(*names, pair.key.name, schema=pair.key.schema)
+        yield Step(Stage.RENAME, directive)
 
 
 def _columns(fact: IndexFacts, context: DiffContext) -> frozenset[str]:

@@ -30,6 +30,22 @@ class Matches(Generic[F]):
         return tuple(pair for pair in self.pairs if not has_same_content(*pair))
 
 
+def without_renames(matches: Matches[F]) -> tuple[Matches[F], tuple[tuple[F, F], ...]]:
+    """Split off the pairs (database, model) that differ in nothing but the name that both have."""
+    removed, added, renamed = list(matches.removed), [], []
+    for model in matches.added:
+        found = None
+        if not _is_nameless(model):
+            same = (each for each in removed if each.name and has_same_content(each, model))
+            found = next((each for each in same if not _is_implicit(each)), None)
+        if found is None:
+            added.append(model)
+        else:
+            renamed.append((found, model))
+            _remove_identical(removed, found)
+    return Matches(tuple(added), tuple(removed), matches.pairs), tuple(renamed)
+
+
 def content(fact: F) -> F:
     """Return the fact without its name: two with the same content do the same."""
     return replace(fact, name=None)

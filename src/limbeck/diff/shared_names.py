@@ -20,6 +20,8 @@ from limbeck.operations.ops import (
     DropTableOp,
     MigrateOperation,
     OpContainer,
+    RenameConstraintOp,
+    RenameIndexOp,
 )
 
 Unit = TypeVar("Unit", bound=Hashable)
@@ -74,6 +76,12 @@ def _named(directive: MigrateOperation, *, is_freed: bool) -> Iterator[tuple[str
         case AddConstraintOp() if not is_freed:
             kind = _KINDS.get(directive.constraint_type, "key")
             yield kind, getattr(directive, "constraint_name", None)
+        case RenameIndexOp():
+            yield "index", directive.index_name if is_freed else directive.new_index_name
+        case RenameConstraintOp():
+            kind = _KINDS.get(directive.constraint_type or "", "key")
+            name = directive.constraint_name if is_freed else directive.new_constraint_name
+            yield kind, name
         case DropTableOp() if is_freed and directive._reverse is not None:
             yield from _of_table(directive._reverse)
         case CreateTableOp() if not is_freed:
