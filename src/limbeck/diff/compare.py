@@ -16,7 +16,7 @@ from limbeck.diff.comments import compare_table_comment
 from limbeck.diff.constraints import compare_checks, compare_primary_key, compare_uniques
 from limbeck.diff.context import DiffContext
 from limbeck.diff.domains import compare_domains
-from limbeck.diff.enums import compare_enums
+from limbeck.diff.enums import compare_enums, new_literals
 from limbeck.diff.foreign_keys import (
     Disturbance,
     compare_foreign_keys,
@@ -62,7 +62,9 @@ def compare(database: SchemaFacts, models: SchemaFacts, context: DiffContext) ->
         for key, facts in models.tables.items()
         if key in known and (known[key] != facts or context.watches(key))
     }
-    sides = _Sides(known, {**models.tables, **settle(differing, context)})
+    sides = _Sides(
+        known, {**models.tables, **settle(differing, context, new_literals(database, models))}
+    )
     plan = Plan(
         creates=_creates(sides, context),
         drops=_drops(sides, context),

@@ -47,6 +47,17 @@ def compare_enums(
     return ObjectChanges(tuple(before), tuple(after), frozenset(each.key for each in dropped))
 
 
+def new_literals(database: SchemaFacts, models: SchemaFacts) -> list[str]:
+    """Return the values that types of the database are yet to get, as SQL literals."""
+    return [
+        _literal(value)
+        for key, wanted in models.enums.items()
+        if key in database.enums
+        for value in wanted.values
+        if value not in database.enums[key].values
+    ]
+
+
 def _is_free(
     found: EnumFacts, changes: TableChanges, dropped_domains: Collection[TableKey]
 ) -> bool:
@@ -103,5 +114,9 @@ def _merged(found: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:
 
 def _mentions(words: Iterable[str], values: Sequence[str]) -> bool:
     """Tell whether SQL has one of the values as a literal."""
-    literals = ["'" + value.replace("'", "''") + "'" for value in values]
+    literals = [_literal(value) for value in values]
     return bool(literals) and any(literal in sql for sql in words for literal in literals)
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -10,7 +10,7 @@ the last form of it. What the database refuses is left to `fallback`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Table
@@ -25,8 +25,14 @@ Pairs = Mapping[TableKey, tuple[TableFacts, TableFacts]]
 """The facts of both sides, database first."""
 
 
-def settle(pairs: Pairs, context: DiffContext) -> dict[TableKey, TableFacts]:
-    """Return the models' facts of all pairs, in the database's words where there are any."""
+def settle(
+    pairs: Pairs, context: DiffContext, new_literals: Collection[str] = ()
+) -> dict[TableKey, TableFacts]:
+    """Return the models' facts of all pairs, in the database's words where there are any.
+
+    What has one of the new literals, values that an enum type is yet to get, is new itself: that
+    the database refuses it says nothing.
+    """
     models = {key: model for key, (_, model) in pairs.items()}
     suspects = _suspects(pairs)
     if not suspects or not context.impl.rewrites_expressions:
@@ -41,7 +47,8 @@ def settle(pairs: Pairs, context: DiffContext) -> dict[TableKey, TableFacts]:
             if key in again.facts:
                 models[key] = in_words_of(pairs[key][0], again.facts[key], models[key])
                 refused[key] |= again.refused.get(key, frozenset())
-    for key, pieces in refused.items():
+    for key, all_pieces in refused.items():
+        pieces = _of_old_values(all_pieces, models[key], new_literals)
         if pieces:
             canonical = context.impl.canonical_expression
             models[key] = in_canonical_words(pairs[key][0], models[key], pieces, canonical)
@@ -58,6 +65,28 @@ def _refused(probe: Probe, key: TableKey, model: TableFacts) -> frozenset[Piece]
     if key not in probe.facts:
         return pieces_of(model)
     return probe.refused.get(key, frozenset())
+
+
+def _of_old_values(
+    pieces: frozenset[Piece], model: TableFacts, new_literals: Collection[str]
+) -> frozenset[Piece]:
+    """Return the pieces that have none of the new literals in them."""
+    if not new_literals:
+        return pieces
+    texts: dict[Piece, str] = {}
+    for column in model.columns:
+        texts[Piece("default", column.name)] = column.default or ""
+        texts[Piece("computed", column.name)] = column.computed.sql if column.computed else ""
+    for check in model.checks:
+        texts[Piece("check", check.name or check.sql)] = check.sql
+    for index in model.indexes:
+        elements = " ".join(element.sql for element in index.elements)
+        texts[Piece("index", str(index.name))] = f"{elements} {index.where or ''}"
+    return frozenset(
+        piece
+        for piece in pieces
+        if not any(literal in texts.get(piece, "") for literal in new_literals)
+    )
 
 
 def differs_as_text(database: TableFacts, model: TableFacts) -> bool:

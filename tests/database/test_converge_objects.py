@@ -1,0 +1,160 @@
+"""Enum types, domains and sequences: from one schema to the other and back, on real databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from tests.convergence import assert_converges
+from tests.databases import Database
+
+Build = Callable[[sa.MetaData], object]
+
+
+def mood(*values: str, **kw: object) -> sa.Enum:
+    return sa.Enum(*(values or ("sad", "ok")), name="mood", **kw)
+
+
+def table(
+    metadata: sa.MetaData, *columns: sa.Column[object], name: str = "t", **kw: object
+) -> sa.Table:
+    return sa.Table(name, metadata, sa.Column("id", sa.Integer, primary_key=True), *columns, **kw)
+
+
+def nothing(metadata: sa.MetaData) -> None:
+    table(metadata)
+
+
+def with_mood(*values: str, default: str | None = None, **kw: object) -> Build:
+    return lambda metadata: table(
+        metadata, sa.Column("m", mood(*values, **kw), server_default=default)
+    )
+
+
+def two_tables(metadata: sa.MetaData) -> None:
+    table(metadata, sa.Column("m", mood()))
+    table(metadata, sa.Column("m", mood()), name="u")
+
+
+def array_of_mood(metadata: sa.MetaData) -> None:
+    table(metadata, sa.Column("m", postgresql.ARRAY(mood())))
+
+
+def bound(metadata: sa.MetaData) -> None:
+    table(metadata)
+    sa.Enum("x", "y", name="bound", metadata=metadata)
+
+
+def elsewhere(metadata: sa.MetaData) -> None:
+    table(metadata, sa.Column("m", mood(schema="second")), schema="second", name="t2")
+    table(metadata)
+
+
+def used_in_many_ways(*values: str) -> Build:
+    def build(metadata: sa.MetaData) -> None:
+        type_ = mood(*values)
+        made = table(
+            metadata,
+            sa.Column("m", type_, server_default="ok", nullable=False),
+            sa.Column("all", postgresql.ARRAY(type_)),
+            sa.CheckConstraint("m <> 'sad'", name="not_sad"),
+        )
+        sa.Index("oks", made.c.id, postgresql_where=made.c.m == "ok")
+        sa.Index("ms", made.c.m)
+
+    return build
+
+
+def email(**kw: object) -> Build:
+    kw = {"check": "VALUE LIKE '%@%'", "constraint_name": "has_at", **kw}
+    type_ = kw.pop("type_", sa.String(50))
+    return lambda metadata: table(
+        metadata,
+        sa.Column("e", postgresql.DOMAIN("email", type_, **kw)),
+    )
+
+
+def domain_over_enum(metadata: sa.MetaData) -> None:
+    table(metadata, sa.Column("m", mood()), name="u")  # create_all takes them in this order
+    table(metadata, sa.Column("e", postgresql.DOMAIN("feeling", mood(), check="VALUE <> 'sad'")))
+
+
+def sequence(**options: object) -> Build:
+    def build(metadata: sa.MetaData) -> None:
+        table(metadata)
+        sa.Sequence("numbers", metadata=metadata, **options)
+
+    return build
+
+
+def counted(metadata: sa.MetaData) -> None:
+    numbers = sa.Sequence("numbers", start=100, metadata=metadata)
+    sa.Table("t", metadata, sa.Column("id", sa.Integer, numbers, primary_key=True))
+    sa.Table(
+        "u",
+        metadata,
+        sa.Column("id", sa.Integer, numbers, server_default=numbers.next_value(), primary_key=True),
+    )
+
+
+ENUMS: dict[str, tuple[Build, Build]] = {
+    "new column": (nothing, with_mood()),
+    "two new tables": (nothing, two_tables),
+    "one of two uses goes": (two_tables, with_mood()),
+    "last table goes": (two_tables, nothing),
+    "array": (nothing, array_of_mood),
+    "bound to the metadata": (nothing, bound),
+    "in another schema": (nothing, elsewhere),
+    "value added at the end": (with_mood(), with_mood("sad", "ok", "happy")),
+    "values added first and between": (with_mood(), with_mood("a", "sad", "b'c", "ok")),
+    "value removed": (with_mood("sad", "ok", "gone"), with_mood()),
+    "reordered": (with_mood(), with_mood("ok", "sad")),
+    "new value is the default": (with_mood(default="ok"), with_mood("sad", "ok", "x", default="x")),
+    "value and default replaced": (
+        with_mood("a", "b", default="b"),
+        with_mood("a", "c", default="c"),
+    ),
+    "enum to string": (with_mood(), lambda metadata: table(metadata, sa.Column("m", sa.String(9)))),
+    "replaced under everything": (
+        used_in_many_ways("sad", "ok", "x"),
+        used_in_many_ways("ok", "y", "sad"),
+    ),
+}
+DOMAINS: dict[str, tuple[Build, Build]] = {
+    "new": (nothing, email()),
+    "gone": (email(not_null=True, default="a@b"), nothing),
+    "check": (email(), email(check="length(VALUE) > 3")),
+    "nullable and default": (email(), email(not_null=True, default="a@b", check=None)),
+    "type": (email(), email(type_=sa.Text())),
+    "over an enum": (nothing, domain_over_enum),
+}
+SEQUENCES: dict[str, tuple[Build, Build]] = {
+    "new": (nothing, sequence(start=5, increment=3, cycle=True, maxvalue=50, cache=4)),
+    "changed": (sequence(), sequence(increment=2, maxvalue=99)),
+    "other way": (sequence(), sequence(increment=-1)),
+    "of a column": (nothing, counted),
+    "gone": (counted, nothing),
+}
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize("case", [*ENUMS, *(f"domain {name}" for name in DOMAINS)])
+def test_named_types_converge(database: Database, case: str) -> None:
+    before, after = ENUMS[case] if case in ENUMS else DOMAINS[case.removeprefix("domain ")]
+    _converge(database, before, after)
+
+
+@pytest.mark.requires("sequences")
+@pytest.mark.parametrize("case", SEQUENCES)
+def test_sequences_converge(database: Database, case: str) -> None:
+    _converge(database, *SEQUENCES[case])
+
+
+def _converge(database: Database, before: Build, after: Build) -> str:
+    sides = sa.MetaData(), sa.MetaData()
+    for metadata, build in zip(sides, (before, after), strict=True):
+        build(metadata)
+    return assert_converges(database, *sides, rows=0)
