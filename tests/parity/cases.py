@@ -28,6 +28,8 @@ class Case:
     """What hooks were called with; both sides have to call them alike."""
     comparators: Sequence[tuple[str, Callable[..., Any]]] = ()
     """Functions to be registered, by what they compare."""
+    methods: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    """What a dialect of somebody else's, a subclass of the real one, does otherwise."""
     process: Callable[..., Any] | None = None
     """A `process_revision_directives`."""
 

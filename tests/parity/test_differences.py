@@ -21,7 +21,7 @@ NEEDLESS = re.compile(
     r", autoincrement=(True|False)|::character varying|::date|, postgresql_include=\[\]"
     r"|, postgresql_nulls_not_distinct=False|,?\n? *mysql_(collate|default_charset|engine)='\w+',?"
     r"|, start=1|, increment=1|, minvalue=1|, maxvalue=2147483647|, cycle=False|, cache=1"
-    r"|, onupdate='RESTRICT'|`"
+    r"|, onupdate='RESTRICT'|`|\"fk_old\", (?=\"ix_both\")"
 )
 # what the heading "An alteration says how rows become the other type" is about
 HOW = re.compile(

@@ -7,6 +7,7 @@ import json
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def main(package: str, url: str, second_schema: str | None = None) -> None:
     """Build the first models of each case, and compare with the second."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     cases: Any = importlib.import_module("tests.parity.cases")
-    for kind in ("filters", "types", "objects", "functions"):
+    for kind in ("filters", "types", "objects", "functions", "dialects"):
         importlib.import_module(f"tests.parity.cases_of_{kind}")
     pairs: Any = importlib.import_module("tests.parity.model_pairs").PAIRS
     engine = sa.create_engine(url)
@@ -63,7 +64,9 @@ def differences(side: Any, connection: sa.Connection, case: Any) -> dict[str, An
     """Return the diffs in short, the source of both functions, a statement each, and what was heard."""
     autogenerate = side.module("autogenerate")
     opts = {**OPTIONS, **case.opts}
-    context = side.module("runtime.migration").MigrationContext.configure(connection, opts=opts)
+    migration_context = side.module("runtime.migration").MigrationContext
+    with dialect_of(side, case.methods):
+        context = migration_context.configure(connection, opts=opts)
     with registered(autogenerate.comparators, case.comparators):
         script = autogenerate.produce_migrations(context, case.after)
     diffs = sorted(short(diff) for diff in script.upgrade_ops.as_diffs())
@@ -91,6 +94,17 @@ def differences(side: Any, connection: sa.Connection, case: Any) -> dict[str, An
         "imports": sorted(rendering.imports),
         "heard": sorted(set(map(json.dumps, case.heard))),
     }
+
+
+@contextmanager
+def dialect_of(side: Any, methods: dict[str, Any]) -> Iterator[None]:
+    """Put a subclass with these methods in the place of the dialect's implementation."""
+    known = side.module("ddl.impl")._impls
+    real = known[side.dialect]
+    if methods:
+        type(real)("OwnImpl", (real,), {"__dialect__": side.dialect, **methods})
+    yield
+    known[side.dialect] = real
 
 
 class registered:

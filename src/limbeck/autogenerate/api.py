@@ -25,7 +25,10 @@ __all__ = [
 
 
 def compare_metadata(
-    context: MigrationContext, metadata: MetaData, *, detect_renames: bool | RenameRequest | None = None
+    context: MigrationContext,
+    metadata: MetaData,
+    *,
+    detect_renames: bool | RenameRequest | None = None,
 ) -> Any:
     """Return what differs between the context's database and the models, as a list of tuples.
 
@@ -38,7 +41,10 @@ def compare_metadata(
 
 
 def produce_migrations(
-    context: MigrationContext, metadata: MetaData, *, detect_renames: bool | RenameRequest | None = None
+    context: MigrationContext,
+    metadata: MetaData,
+    *,
+    detect_renames: bool | RenameRequest | None = None,
 ) -> MigrationScript:
     """Return what differs as a script of directives, forwards and back.
 

@@ -15,12 +15,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, MetaData, Table, inspect
 
-from limbeck.autogenerate import renaming
+from limbeck.autogenerate import reflected, renaming
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.autogenerate.hooks import has_table_functions, run_table_functions
 from limbeck.autogenerate.tidy import leave_out_needless_drops, warn_of_impossible
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff import ALL_KINDS, compare
+from limbeck.diff.own_rules import has_own_rules, own_rule
 from limbeck.diff.said import said_old_tables
 from limbeck.diff.types import own_comparison
 from limbeck.dispatch import PriorityDispatcher
@@ -207,11 +208,13 @@ class Comparison:
     def renamed(self) -> renaming.Renamed:
         """What was renamed, and the facts of the database after that."""
         if self._renames_wanted is None:
-            return renaming.Renamed(self._read())
+            return renaming.Renamed(self._adjusted(self._read()))
         said = self._renames_wanted.said.in_schema(self._default_schema)
         request = replace(self._renames_wanted, said=said)
         olds = said_old_tables(said, self.model_tables)
-        return renaming.rename(request, self._read(olds), self.models, self._autogen_context)
+        return renaming.rename(
+            request, self._adjusted(self._read(olds)), self.models, self._autogen_context
+        )
 
     def _read(self, wanted: Collection[TableKey] = ()) -> Mapping[TableKey, TableFacts]:
         """Return the facts of the database, without our own table.
@@ -258,14 +261,28 @@ class Comparison:
             built = build_tables(self.connection, missing, self._metadata, former or None)
             for facts in missing:
                 self.impl.complete_table(facts, built[facts.key])
+                self._adjust(facts, built[facts.key])
             self._built.update(built)
         return {key: self._built[key] for key in keys}
+
+    def _adjusted(self, facts: Mapping[TableKey, TableFacts]) -> Mapping[TableKey, TableFacts]:
+        """Return the facts with what somebody else's dialect makes of reflected columns."""
+        if own_rule(self.impl, "autogen_column_reflect") is None:
+            return facts
+        tables = build_tables(self.connection, facts.values(), MetaData())
+        return {key: self._adjust(each, tables[key]) for key, each in facts.items()}
+
+    def _adjust(self, facts: TableFacts, table: Table) -> TableFacts:
+        if own_rule(self.impl, "autogen_column_reflect") is None:
+            return facts
+        return reflected.adjust_columns(facts, table, self._autogen_context.inspector, self.impl)
 
     def watches(self, key: TableKey) -> bool:
         """Tell whether a user's function wants to see a table although it is equal."""
         return (
             callable(self.compare_type)
             or callable(self.compare_server_default)
+            or has_own_rules(self.impl)
             or any(own_comparison(each.type) for each in self.model_tables[key].columns)
         )
 

@@ -157,11 +157,12 @@ class ReadingImpl(RowsImpl, ObjectComparison):
     # compare: hooks of third parties
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
-        """Do the types differ? By name, synonyms and arguments."""
-        return compare.types_differ(
+        """Do the types differ? Not where the database reports them alike; else by name and arguments."""
+        found, wanted = inspector_column.type, metadata_column.type
+        return self.normal_type(found) != self.normal_type(wanted) and compare.types_differ(
             self.dialect,
-            inspector_column.type,
-            metadata_column.type,
+            found,
+            wanted,
             synonyms=self.type_synonyms,
             extract=self.type_arg_extract,
         )
@@ -173,12 +174,12 @@ class ReadingImpl(RowsImpl, ObjectComparison):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        """Do the server defaults differ? By their normal forms."""
+        """Do the server defaults differ? By their normal forms, a string's with its quotes."""
         found, wanted = (
             None if sql is None else self.normal_expression(sql)
             for sql in (rendered_inspector_default, rendered_metadata_default)
         )
-        return found != wanted
+        return found not in (wanted, self.normal_default(metadata_column))
 
     def correct_for_autogen_constraints(
         self,

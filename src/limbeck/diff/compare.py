@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from limbeck.diff import aside, filters
+from limbeck.diff import aside, filters, own_rules
 from limbeck.diff.change import TableChange, TablePair
 from limbeck.diff.columns import compare_columns
 from limbeck.diff.comments import compare_table_comment
@@ -146,7 +146,8 @@ def _pairs(
         if context.run_object_filters(
             model_table, key.name, "table", reflected=False, compare_to=tables[key]
         ):
-            pairs[key] = TablePair(sides.database[key], sides.models[key], tables[key], model_table)
+            pair = TablePair(sides.database[key], sides.models[key], tables[key], model_table)
+            pairs[key] = own_rules.corrected(pair, context)
     return pairs
 
 

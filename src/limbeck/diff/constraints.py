@@ -11,10 +11,10 @@ from sqlalchemy import Constraint, Table, text
 from sqlalchemy.sql.elements import conv
 
 from limbeck import sqla
-from limbeck.diff import locate
+from limbeck.diff import locate, own_rules
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
-from limbeck.diff.match import Named, match, without_renames
+from limbeck.diff.match import Matches, Named, match, without_renames
 from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     AddConstraintOp,
@@ -41,7 +41,7 @@ def compare_uniques(pair: TablePair, context: DiffContext) -> Iterator[Step]:
                 _unique(pair.model_table, model, context),
             )
             yield from rename(pair, "unique_constraint", (old, new), (database, model), context)
-    for database, model in matches.changed:
+    for database, model in _changed_uniques(pair, matches, context):
         old, new = (
             _unique(pair.database_table, database, context),
             _unique(pair.model_table, model, context),
@@ -68,6 +68,17 @@ def compare_uniques(pair: TablePair, context: DiffContext) -> Iterator[Step]:
             log.info("Detected added unique constraint '%s' on '%s'", model.name, pair.key)
             addition = create(new, free_name(model, taken))
             yield Step(Stage.CREATE_KEY, addition, frozenset(model.columns))
+
+
+def _changed_uniques(
+    pair: TablePair, matches: Matches[UniqueFacts], context: DiffContext
+) -> tuple[tuple[UniqueFacts, UniqueFacts], ...]:
+    return own_rules.changed(
+        matches,
+        own_rules.own_rule(context.impl, "compare_unique_constraint"),
+        lambda fact: _unique(pair.database_table, fact, context),
+        lambda fact: _unique(pair.model_table, fact, context),
+    )
 
 
 def compare_checks(pair: TablePair, context: DiffContext) -> Iterator[Step]:

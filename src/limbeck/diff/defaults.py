@@ -11,7 +11,7 @@ from limbeck import sqla
 from limbeck.diff import locate
 from limbeck.diff.change import TablePair
 from limbeck.diff.context import DiffContext
-from limbeck.diff.types import own_rule
+from limbeck.diff.own_rules import own_rule
 from limbeck.logs import logger_of
 from limbeck.operations.ops import AlterColumnOp
 from limbeck.schema.facts import ColumnFacts
@@ -36,38 +36,40 @@ def alter(
             _change(directive, model_column)
             log.info("Detected computed expression on column '%s.%s'", pair.key, model.name)
         return
-    is_changed = _ask_hook(database, model, database_column, model_column, context)
+    is_changed = _ask_hooks(database, model, database_column, model_column, context)
     if is_changed is None:
         is_changed = (database.default, database.identity) != (model.default, model.identity)
         is_changed = is_changed and not _is_left_to_the_database(model_column)
-        if is_changed and (rule := own_rule(context.impl, "compare_server_default")) is not None:
-            found, wanted = _in_words(database_column, context), _in_words(model_column, context)
-            is_changed = bool(rule(database_column, model_column, wanted, found))
     if is_changed:
         _change(directive, model_column)
         log.info("Detected server default on column '%s.%s'", pair.key, model.name)
 
 
-def _ask_hook(
+def _ask_hooks(
     database: ColumnFacts,
     model: ColumnFacts,
     database_column: Column[Any],
     model_column: Column[Any],
     context: DiffContext,
 ) -> bool | None:
-    """Return what the user's function says of two defaults that aren't both missing."""
+    """Return what the user's function, or else somebody else's dialect, says; None: no opinion.
+
+    They are asked of two defaults that aren't both missing.
+    """
     has_identity = database.identity is not None or model.identity is not None
     has_default = database.default is not None or model_column.server_default is not None
-    if not callable(context.compare_server_default) or has_identity or not has_default:
+    if has_identity or not has_default:
         return None
-    said = context.compare_server_default(
-        database_column,
-        model_column,
-        _in_words(database_column, context),
-        model_column.server_default,
-        _in_words(model_column, context),
-    )
-    return None if said is None else bool(said)
+    found, wanted = _in_words(database_column, context), _in_words(model_column, context)
+    if callable(context.compare_server_default):
+        default = model_column.server_default
+        said = context.compare_server_default(database_column, model_column, found, default, wanted)
+        if said is not None:
+            return bool(said)
+    rule = own_rule(context.impl, "compare_server_default")
+    if rule is None or _is_left_to_the_database(model_column):
+        return None
+    return bool(rule(database_column, model_column, wanted, found))
 
 
 def _in_words(column: Column[Any], context: DiffContext) -> str | None:

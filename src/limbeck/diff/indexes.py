@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from sqlalchemy import Constraint, Index
 from sqlalchemy.sql.elements import conv
 
-from limbeck.diff import locate
+from limbeck.diff import locate, own_rules
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.constraints import create, drop, rename
 from limbeck.diff.context import DiffContext
-from limbeck.diff.match import match, without_renames
+from limbeck.diff.match import Matches, match, without_renames
 from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     CreateIndexOp,
@@ -36,7 +36,7 @@ def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         matches, renamed = without_renames(matches)
         for database, model in renamed:
             yield from _rename(pair, database, model, context)
-    for database, model in matches.changed:
+    for database, model in _changed(pair, matches, context):
         old, new = _database_object(pair, database, context), _model_object(pair, model, context)
         if context.run_object_filters(
             new, model.name, _kind(model), reflected=False, compare_to=old
@@ -62,6 +62,20 @@ def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         ):
             log.info("Detected added index '%s' on '%s'", model.name, pair.key)
             yield _create(model, new, context)
+
+
+def _changed(
+    pair: TablePair, matches: Matches[IndexFacts], context: DiffContext
+) -> Iterator[tuple[IndexFacts, IndexFacts]]:
+    """Yield the pairs that differ, where somebody else's dialect has a rule, by that."""
+    for both in matches.pairs:
+        name = "compare_unique_constraint" if both[1].is_constraint else "compare_indexes"
+        yield from own_rules.changed(
+            Matches((), (), (both,)),
+            own_rules.own_rule(context.impl, name),
+            lambda fact: _database_object(pair, fact, context),
+            lambda fact: _model_object(pair, fact, context),
+        )
 
 
 def remake(

@@ -12,6 +12,7 @@ from limbeck.diff import locate
 from limbeck.diff.constraints import create, drop
 from limbeck.diff.context import DiffContext
 from limbeck.diff.indexes import create_index
+from limbeck.diff.own_rules import corrected_alone
 from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     AddConstraintOp,
@@ -97,6 +98,7 @@ def create_table(facts: TableFacts, table: Table, context: DiffContext) -> Whole
     ):
         return None
     log.info("Detected added table '%s'", facts.key)
+    facts = corrected_alone(facts, table, context, is_model=True)
     indexes: list[MigrateOperation] = []
     for fact in facts.indexes:
         # CREATE TABLE brings along what constraints and foreign keys make.
@@ -123,6 +125,7 @@ def drop_table(facts: TableFacts, table: Table, context: DiffContext) -> WholeTa
     ):
         return None
     log.info("Detected removed table '%s'", facts.key)
+    facts = corrected_alone(facts, table, context, is_model=False)
     indexes: list[MigrateOperation] = []
     for fact in facts.indexes:
         if fact.is_implicit and fact.name in {key.name for key in facts.foreign_keys}:

@@ -10,10 +10,10 @@ from typing import Any, cast
 from sqlalchemy import Column
 from sqlalchemy.types import TypeEngine
 
-from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff import locate
 from limbeck.diff.change import TablePair
 from limbeck.diff.context import DiffContext
+from limbeck.diff.own_rules import own_rule
 from limbeck.logs import logger_of
 from limbeck.operations.ops import AlterColumnOp
 from limbeck.schema.facts import UNKNOWN_TYPE, ColumnFacts
@@ -35,9 +35,12 @@ def alter(
     model_column = locate.column(pair.model_table, model.name)
     is_changed = _ask_hooks(database_column, model_column, context)
     if is_changed is None:
-        is_changed = _differs(pair, database, model)
-        if is_changed and (rule := own_rule(context.impl, "compare_type")) is not None:
-            is_changed = bool(rule(database_column, model_column))
+        rule = own_rule(context.impl, "compare_type")
+        is_changed = (
+            _differs(pair, database, model)
+            if rule is None
+            else bool(rule(database_column, model_column))
+        )
     if is_changed:
         directive.modify_type = without_check(model_column.type)
         log.info(
@@ -68,13 +71,6 @@ def own_comparison(type_: TypeEngine[Any]) -> Callable[..., bool | None] | None:
     if getattr(type(type_), name, None) is getattr(TypeEngine, name, None):
         return None
     return cast("Callable[..., bool | None]", getattr(type_, name))
-
-
-def own_rule(impl: DefaultImpl, name: str) -> Callable[..., Any] | None:
-    """Return the method by which somebody else's dialect compares, if it has one of its own."""
-    owner = next(each for each in type(impl).__mro__ if name in vars(each))
-    is_ours = owner.__module__.startswith("limbeck.")
-    return None if is_ours else cast("Callable[..., Any]", getattr(impl, name))
 
 
 def _ask_hooks(database: Column[Any], model: Column[Any], context: DiffContext) -> bool | None:
