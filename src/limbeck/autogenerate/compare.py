@@ -18,7 +18,11 @@ from sqlalchemy import Connection, MetaData, Table, inspect
 from limbeck.autogenerate import reflected, renaming
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.autogenerate.hooks import has_table_functions, run_table_functions
-from limbeck.autogenerate.tidy import leave_out_needless_drops, warn_of_impossible
+from limbeck.autogenerate.tidy import (
+    leave_out_needless_drops,
+    leave_out_needless_types,
+    warn_of_impossible,
+)
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff import ALL_KINDS, compare
 from limbeck.diff.own_rules import has_own_rules, own_rule
@@ -67,6 +71,7 @@ def _populate_migration_script(
     renaming.explain(upgrade_ops, downgrade_ops, autogen_context)
     for container in (upgrade_ops, downgrade_ops):
         leave_out_needless_drops(container)
+        leave_out_needless_types(container, autogen_context.migration_context.impl)
     warn_of_impossible([upgrade_ops, downgrade_ops], autogen_context)
 
 

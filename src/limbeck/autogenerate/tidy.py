@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import StringIO
+from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint
+from sqlalchemy import Column, ForeignKeyConstraint
+from sqlalchemy.types import TypeEngine, to_instance
 
 from limbeck.autogenerate.context import AutogenContext
+from limbeck.ddl.impl import DefaultImpl
+from limbeck.ddl.objects import EnumName
 from limbeck.errors import UnsupportedOperationError
 from limbeck.operations.base import Operations
 from limbeck.operations.ops import (
+    AddColumnOp,
+    AlterColumnOp,
+    AlterDomainOp,
+    CreateDomainOp,
+    CreateEnumOp,
     CreateIndexOp,
+    CreateTableOp,
     DropIndexOp,
     DropTableOp,
+    MigrateOperation,
     ModifyTableOps,
     OpContainer,
 )
 from limbeck.runtime.migration import MigrationContext
+from limbeck.schema.facts import TableKey
 
 _POSSIBLE_EVERYWHERE = (CreateIndexOp, DropIndexOp)
 
@@ -43,6 +55,51 @@ def leave_out_needless_drops(container: OpContainer) -> None:
     container.ops[:] = [
         each for each in container.ops if not isinstance(each, ModifyTableOps) or each.ops
     ]
+
+
+def leave_out_needless_types(container: OpContainer, impl: DefaultImpl) -> None:
+    """Leave out the creation of an enum type that a column of its own brings along.
+
+    So it is written as Alembic writes it. What is made of the type before that needs it by itself.
+    """
+    brought: set[EnumName] = set()
+    for each in container.ops:
+        for type_ in _types_of(each):
+            brought |= impl.enums_brought_by(type_)
+    bases = {
+        each.type_.removesuffix("[]").replace('"', "")
+        for each in container.ops
+        if isinstance(each, CreateDomainOp | AlterDomainOp) and isinstance(each.type_, str)
+    }
+    default_schema = impl.dialect.default_schema_name
+
+    def is_needless(each: MigrateOperation) -> bool:
+        if not isinstance(each, CreateEnumOp) or str(_path(each)) in bases:
+            return False
+        names = {(each.schema, each.enum_name)}
+        if each.schema is None:
+            names.add((default_schema, each.enum_name))
+        return bool(names & brought)
+
+    container.ops[:] = [each for each in container.ops if not is_needless(each)]
+
+
+def _path(directive: CreateEnumOp) -> TableKey:
+    return TableKey(directive.schema, directive.enum_name)
+
+
+def _types_of(directive: MigrateOperation) -> Iterator[TypeEngine[Any]]:
+    """Yield the types of the columns that a directive creates or changes."""
+    match directive:
+        case ModifyTableOps():
+            for each in directive.ops:
+                yield from _types_of(each)
+        case CreateTableOp():
+            yield from (each.type for each in directive.columns if isinstance(each, Column))
+        case AddColumnOp():
+            yield directive.column.type
+        case AlterColumnOp() if directive.modify_type is not None:
+            yield to_instance(directive.modify_type)
 
 
 def warn_of_impossible(containers: Iterable[OpContainer], autogen_context: AutogenContext) -> None:

@@ -6,7 +6,7 @@ types with a name only some databases have.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,9 @@ from sqlalchemy.types import TypeEngine
 from limbeck.errors import UnsupportedOperationError
 
 from .base import format_table_name
+
+EnumName = tuple[str | None, str]
+"""Schema and name of an enum type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,10 @@ class SchemaObjectsImpl:
     if TYPE_CHECKING:
 
         def _exec(self, construct: Any) -> Any: ...
+
+    def enums_brought_by(self, type_: TypeEngine[Any]) -> Set[EnumName]:
+        """Which enum types come into being with a column of this type? None."""
+        return frozenset()
 
     def create_enum(self, name: str, values: Sequence[str], schema: str | None) -> None:
         """How is an enum type created? Not at all."""

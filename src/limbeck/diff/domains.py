@@ -52,7 +52,7 @@ def _in_order(domains: Iterable[DomainFacts]) -> list[TableKey]:
     result: dict[TableKey, None] = {}
 
     def add(domain: DomainFacts) -> None:
-        base = by_type.get(domain.type.removesuffix("[]"))
+        base = by_type.get(domain.type.removesuffix("[]").replace('"', ""))
         if base is not None and base is not domain and base.key not in result:
             add(base)
         result[domain.key] = None

@@ -7,16 +7,16 @@ block on the server, which finds what depends on the type by itself, online and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, bindparam, text
-from sqlalchemy.dialects.postgresql import ENUM, CreateEnumType
+from sqlalchemy.dialects.postgresql import ARRAY, ENUM, CreateEnumType
 from sqlalchemy.engine.mock import MockConnection
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from limbeck import sqla
-from limbeck.ddl.objects import Domain, EnumChange, SchemaObjectsImpl
+from limbeck.ddl.objects import Domain, EnumChange, EnumName, SchemaObjectsImpl
 from limbeck.ddl.postgresql.replace_type import replace_type
 from limbeck.errors import CommandError
 
@@ -62,6 +62,17 @@ class NamedTypesImpl(SchemaObjectsImpl):
         """Can a value be added to an enum type within a transaction? From version 12 on."""
         version = self.dialect.server_version_info
         return version is None or version >= _FIRST_TO_ADD_IN_TRANSACTIONS
+
+    def enums_brought_by(self, type_: TypeEngine[Any]) -> Set[EnumName]:
+        """Which enum types come into being with a column of this type? Those it creates itself."""
+        own = type_.dialect_impl(self.dialect)
+        if isinstance(own, TypeDecorator):
+            own = own.load_dialect_impl(self.dialect).dialect_impl(self.dialect)
+        if isinstance(own, ARRAY):
+            return self.enums_brought_by(own.item_type)
+        if isinstance(own, ENUM) and own.create_type and own.name is not None:
+            return {(own.schema, str(own.name))}
+        return frozenset()
 
     def create_enum(self, name: str, values: Sequence[str], schema: str | None) -> None:
         """Create an enum type."""
