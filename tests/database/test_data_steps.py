@@ -384,6 +384,38 @@ def test_values_that_go_from_an_enum_type_are_left_to_replace(database: Database
     assert [tuple(row) for row in moods] == [("happy", "happy"), ("happy", None)]
 
 
+@pytest.mark.requires("enum_types")
+def test_values_that_a_domain_does_not_allow_any_more(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE DOMAIN grade AS integer")
+        connection.exec_driver_sql("CREATE TABLE items (id integer PRIMARY KEY, g grade)")
+        connection.exec_driver_sql("INSERT INTO items VALUES (1, 5), (2, 0), (3, NULL)")
+        context = MigrationContext.configure(connection)
+        autogen_context = AutogenContext(context, metadata=sa.MetaData(), opts=OPTIONS)
+        directive = ops.AlterDomainOp(
+            "grade",
+            "integer",
+            existing={"nullable": True, "checks": {}},
+            nullable=False,
+            checks={"positive": "VALUE > 0"},
+        )
+        upgrade_ops = ops.UpgradeOps([directive])
+        with pytest.warns(UserWarning, match="of the domain grade|which the domain grade"):
+            data_steps.add_data_steps(autogen_context, upgrade_ops, ops.DowngradeOps())
+        source = render._render_cmd_body(upgrade_ops, autogen_context)
+        assert "(VALUE > 0) of the domain grade does not allow: 1, such as id 2. ###" in source
+        assert "op.execute(items.update().where(sa.text('NOT (g > 0)')).values(g=...))" in source
+        source = source.replace("g=...", "g=1")
+        with Operations.context(context):
+            imports = "\n".join(["from limbeck import op", "import sqlalchemy as sa"])
+            more = "\n".join(sorted(autogen_context.imports))
+            exec(compile(f"{imports}\n{more}\n{source}", "revision.py", "exec"), {})
+        grades = connection.exec_driver_sql("SELECT g FROM items ORDER BY id").scalars().all()
+    assert grades == [5, 1, 1]
+
+
+OPTIONS = {"sqlalchemy_module_prefix": "sa.", "alembic_module_prefix": "op."}
+
 MODELS = """\
 import sqlalchemy as sa
 

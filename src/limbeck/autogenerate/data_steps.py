@@ -47,6 +47,7 @@ _STEPS = {
     Kind.UNFIT: "Give them another value, or delete them.",
     Kind.ORPHANS: "Let them refer to a row that is there, to NULL, or delete them.",
     Kind.VIOLATIONS: "Give them values that it allows, or delete them.",
+    Kind.OUTSIDE: "Give them values that it allows, or delete them.",
     Kind.DUPLICATES: "Say which rows to delete, or change their values instead.",
 }
 """What is to be done about rows in the way, where a step is written for it."""
@@ -83,6 +84,8 @@ def rewrite(
         else:
             if id(each) in answers:
                 each.remark = _remark(answers[id(each)])
+                steps = (_fill_in(answer, impl) for answer in answers[id(each)])
+                result += [step for step in steps if step is not None]
                 if isinstance(each, AlterEnumOp):
                     _leave_replacements(each, answers[id(each)])
             result.append(each)

@@ -82,7 +82,7 @@ class _Asker:
 
     def expand(self, question: Question) -> Sequence[Question]:
         """Return a question of each column where it is about a type of several; or itself."""
-        if question.kind is not Kind.GONE:
+        if question.make is None:
             return (question,)
         key = question.table
         try:

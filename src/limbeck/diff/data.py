@@ -39,8 +39,10 @@ from limbeck.diff.conversions import UNKNOWN, unfit_values
 from limbeck.operations.ops import (
     AddColumnOp,
     AlterColumnOp,
+    AlterDomainOp,
     AlterEnumOp,
     CreateCheckConstraintOp,
+    CreateExcludeConstraintOp,
     CreateForeignKeyOp,
     CreateIndexOp,
     CreatePrimaryKeyOp,
@@ -68,6 +70,7 @@ class Kind(Enum):
     ORPHANS = "rows that refer to nothing"
 
     GONE = "rows with a value of an enum type that goes"
+    OUTSIDE = "rows with a value that a domain does not allow any more"
 
     @property
     def is_of_whole_table(self) -> bool:
@@ -81,7 +84,8 @@ class Question:
 
     `rows` is their condition in the database now, None for all; `where` the same when the directive
     is run. `groups` are what only one row may have. `columns` are the names now by those then.
-    Of an enum type, `table` is the type, which columns have it is asked, too, and `value` goes.
+    Of an enum type or domain, `table` is the type; which columns have it is asked, too, and `make`
+    gives the condition for a column. `value` is the one of an enum type that goes.
     """
 
     kind: Kind
@@ -93,16 +97,18 @@ class Question:
     rows: ColumnElement[bool] | None = None
     where: ColumnElement[bool] | None = None
     groups: tuple[ColumnElement[Any], ...] = ()
+    make: Callable[[str], ColumnElement[bool]] | None = None
     value: str | None = None
 
     def of_column(self, table: TableKey, name: str) -> Question:
-        """Return the question for one column of the enum type."""
-        condition = cast(column(name), String) == self.value
+        """Return the question for one column of the enum type or domain."""
+        condition = None if self.make is None else self.make(name)
         return replace(
             self,
             table=table,
             place=table,
-            which=f"whose {name} is {self.value!r}, which is no {self.table} any more",
+            which=f"whose {name} {self.which}",
+            make=None,
             columns={name: name},
             rows=condition,
             where=condition,
@@ -214,6 +220,11 @@ def _of_directive(
             yield from _of_check(_About(directive, names), directive, impl)
         case AlterEnumOp():
             yield from _of_enum(directive)
+        case AlterDomainOp():
+            yield from _of_domain(directive, impl)
+        case CreateExcludeConstraintOp():
+            which = "limbeck can't tell whether some of them exclude each other"
+            yield from _About(directive, names).ask(Kind.UNTOLD, which, {})
         case CreateForeignKeyOp():
             yield from _of_foreign_key(directive, names, impl)
 
@@ -310,8 +321,36 @@ def _of_enum(directive: AlterEnumOp) -> Iterator[Question]:
     kept = {*directive.values, *directive.renames, *directive.replacements}
     for value in directive.existing_values or ():
         if value not in kept:
-            which = f"whose {key} is {value!r}"
-            yield Question(Kind.GONE, directive, key, key, which, {}, value=value)
+            which = f"is {value!r}, which is no {key} any more"
+            yield Question(Kind.GONE, directive, key, key, which, {}, make=_is(value), value=value)
+
+
+def _is(value: str) -> Callable[[str], ColumnElement[bool]]:
+    return lambda name: cast(column(name), String) == value
+
+
+def _of_domain(directive: AlterDomainOp, impl: DefaultImpl) -> Iterator[Question]:
+    """Ask for values that new checks of a domain, or its NOT NULL, do not allow."""
+    key = TableKey(directive.schema, directive.domain_name)
+    if directive.existing.get("nullable") and not directive.nullable:
+        which = f"has no value, which the domain {key} does not allow"
+        yield Question(
+            Kind.OUTSIDE, directive, key, key, which, {}, make=lambda name: column(name).is_(None)
+        )
+    known = set((directive.existing.get("checks") or {}).values())
+    is_changed = "checks" in directive.existing
+    for name, sql in sorted((directive.checks or {}).items() if is_changed else ()):
+        if sql not in known:
+            which = f"the check {name} ({sql}) of the domain {key} does not allow"
+            yield Question(Kind.OUTSIDE, directive, key, key, which, {}, make=_violates(sql, impl))
+
+
+def _violates(sql: str, impl: DefaultImpl) -> Callable[[str], ColumnElement[bool]]:
+    def make(name: str) -> ColumnElement[bool]:
+        own = re.sub(r"\bVALUE\b", lambda _: _quoted(name, impl), sql, flags=re.IGNORECASE)
+        return not_(literal_column(f"({own})"))
+
+    return make
 
 
 def _of_unique(
