@@ -68,8 +68,9 @@ def configure(
     What is not passed is read from the configuration file, where an option of the same name
     may stand (`models` for `target_metadata`). May be called several times, for several
     databases. Further keyword arguments are `version_table`, `version_table_schema`,
-    `version_table_pk`, `output_encoding`, `inspect_data` (look at rows that are in the way of
-    what autogenerate writes) and what a database's implementation takes.
+    `version_table_pk`, `output_encoding`, `detect` and `ignore` (the kinds of change to look
+    for, and not to: "tables", "checks", "enums", …), `inspect_data` (look at rows that are in
+    the way of what autogenerate writes) and what a database's implementation takes.
 
     Args:
         connection: what to execute on; not needed offline.

@@ -7,7 +7,6 @@ that reduces both sides to facts and hands them to `diff`; functions of users on
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -18,13 +17,14 @@ from sqlalchemy import Connection, MetaData, Table, inspect
 from limbeck.autogenerate import reflected, renaming
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.autogenerate.hooks import has_table_functions, run_table_functions
+from limbeck.autogenerate.kinds import chosen_kinds
 from limbeck.autogenerate.tidy import (
     leave_out_needless_drops,
     leave_out_needless_types,
     warn_of_impossible,
 )
 from limbeck.ddl.impl import DefaultImpl
-from limbeck.diff import ALL_KINDS, compare
+from limbeck.diff import compare
 from limbeck.diff.own_rules import has_own_rules, own_rule
 from limbeck.diff.said import said_old_tables
 from limbeck.diff.types import own_comparison
@@ -39,25 +39,6 @@ comparators = PriorityDispatcher()
 
 Schemas = set[str | None]
 _Facts = TypeVar("_Facts")
-
-PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
-    "alembic.autogenerate.tables": frozenset({"tables", "columns"}),
-    "alembic.autogenerate.types": frozenset({"types"}),
-    "alembic.autogenerate.constraints": frozenset(
-        {"nullable", "primary_keys", "uniques", "indexes", "foreign_keys"}
-    ),
-    "alembic.autogenerate.defaults": frozenset({"defaults"}),
-    "alembic.autogenerate.comments": frozenset({"comments"}),
-    "alembic.autogenerate.checks": frozenset({"checks"}),
-    "alembic.autogenerate.checkconstraint_byname": frozenset({"checks"}),
-    "alembic.ext.checkconstraint_byname": frozenset({"checks"}),
-    "alembic.autogenerate.enums": frozenset({"enums"}),
-    "alembic.autogenerate.domains": frozenset({"domains"}),
-    "alembic.autogenerate.sequences": frozenset({"sequences"}),
-}
-"""What is looked for under each of the names that `autogenerate_plugins` knows."""
-
-_NEEDED_PLUGINS = ("alembic.autogenerate.schemas", "alembic.autogenerate.tables")
 
 
 def _populate_migration_script(
@@ -103,32 +84,6 @@ def chosen_comparators(autogen_context: AutogenContext) -> PriorityDispatcher:
     patterns = list(autogen_context.opts.get("autogenerate_plugins") or ["alembic.autogenerate.*"])
     Plugin.populate_autogenerate_priority_dispatch(chosen, include_plugins=patterns)
     return chosen
-
-
-def chosen_kinds(autogen_context: AutogenContext) -> frozenset[str]:
-    """Return the kinds of change to look for; `~pattern` leaves some out.
-
-    What is in tables is looked for only along with tables, and those only along with schemas.
-    """
-    patterns = autogen_context.opts.get("autogenerate_plugins")
-    if not patterns:
-        return ALL_KINDS
-    left_out = [pattern[1:] for pattern in patterns if pattern.startswith("~")]
-    if any(_fits(name, left_out) or not _fits(name, patterns) for name in _NEEDED_PLUGINS):
-        return frozenset()
-    return _kinds_under(patterns) - _kinds_under(left_out)
-
-
-def _kinds_under(patterns: Iterable[str]) -> frozenset[str]:
-    """Return the kinds of all names that one of the patterns fits; a kind may have several names."""
-    return frozenset(
-        kind for name, kinds in PLUGIN_KINDS.items() if _fits(name, patterns) for kind in kinds
-    )
-
-
-def _fits(name: str, patterns: Iterable[str]) -> bool:
-    known = (pattern.replace("limbeck.", "alembic.", 1) for pattern in patterns)
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in known)
 
 
 def _schemas(autogen_context: AutogenContext, connection: Connection) -> Schemas:

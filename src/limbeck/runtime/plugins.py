@@ -30,6 +30,10 @@ OWN_PLUGINS = (
     "alembic.autogenerate.defaults",
     "alembic.autogenerate.comments",
     "alembic.autogenerate.checks",
+    "alembic.autogenerate.options",
+    "alembic.autogenerate.enums",
+    "alembic.autogenerate.domains",
+    "alembic.autogenerate.sequences",
     "alembic.autogenerate.checkconstraint_byname",  # its name in Alembic 1.19.0
     "alembic.ext.checkconstraint_byname",
 )

@@ -1,0 +1,97 @@
+"""Which kinds of change autogenerate looks for: what options, patterns and other packages leave."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping
+
+from limbeck.autogenerate.context import AutogenContext
+from limbeck.diff import ALL_KINDS
+from limbeck.errors import ConfigurationError
+
+PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
+    "alembic.autogenerate.tables": frozenset({"tables", "columns"}),
+    "alembic.autogenerate.types": frozenset({"types"}),
+    "alembic.autogenerate.constraints": frozenset(
+        {"nullable", "primary_keys", "uniques", "indexes", "foreign_keys"}
+    ),
+    "alembic.autogenerate.defaults": frozenset({"defaults"}),
+    "alembic.autogenerate.comments": frozenset({"comments"}),
+    "alembic.autogenerate.checks": frozenset({"checks"}),
+    "alembic.autogenerate.checkconstraint_byname": frozenset({"checks"}),
+    "alembic.ext.checkconstraint_byname": frozenset({"checks"}),
+    "alembic.autogenerate.options": frozenset({"options"}),
+    "alembic.autogenerate.enums": frozenset({"enums"}),
+    "alembic.autogenerate.domains": frozenset({"domains"}),
+    "alembic.autogenerate.sequences": frozenset({"sequences"}),
+}
+"""What is looked for under each of the names that `autogenerate_plugins` knows."""
+
+_NEEDED_PLUGINS = ("alembic.autogenerate.schemas", "alembic.autogenerate.tables")
+_ENUM_PACKAGES = ("alembic_postgresql_enum", "alembic_autogenerate_enums", "alembic_enums")
+"""Packages whose own comparison of enum types ours would double."""
+
+
+def chosen_kinds(autogen_context: AutogenContext) -> frozenset[str]:
+    """Return the kinds of change to look for.
+
+    The options `detect` and `ignore` name kinds, `autogenerate_plugins` has patterns. Raises
+    ConfigurationError for a kind that there is not.
+    """
+    kinds = _by_plugins(autogen_context)
+    detect, ignore = (_named(autogen_context, option) for option in ("detect", "ignore"))
+    if detect is not None:
+        kinds &= detect
+    if _has_enum_plugin(autogen_context):
+        kinds -= {"enums"}
+    return kinds - (ignore or frozenset())
+
+
+def _named(autogen_context: AutogenContext, option: str) -> frozenset[str] | None:
+    """Return the kinds that an option names; None where it is not given."""
+    given = autogen_context.opts.get(option)
+    if given is None:
+        return None
+    names = frozenset([given] if isinstance(given, str) else given)
+    if unknown := sorted(names - ALL_KINDS):
+        raise ConfigurationError(
+            f"{option} names {', '.join(unknown)}, and autogenerate looks for no such kind of "
+            f"change. The kinds are {', '.join(sorted(ALL_KINDS))}."
+        )
+    return names
+
+
+def _has_enum_plugin(autogen_context: AutogenContext) -> bool:
+    """Tell whether a package that looks after enum types itself has registered to do so."""
+    functions = (
+        function
+        for entries in autogen_context.comparators._registry.values()
+        for function, _ in entries
+    )
+    return any(function.__module__.split(".")[0] in _ENUM_PACKAGES for function in functions)
+
+
+def _by_plugins(autogen_context: AutogenContext) -> frozenset[str]:
+    """Return what the patterns leave; `~pattern` leaves some out.
+
+    What is in tables is looked for only along with tables, and those only along with schemas.
+    """
+    patterns = autogen_context.opts.get("autogenerate_plugins")
+    if not patterns:
+        return ALL_KINDS
+    left_out = [pattern[1:] for pattern in patterns if pattern.startswith("~")]
+    if any(_fits(name, left_out) or not _fits(name, patterns) for name in _NEEDED_PLUGINS):
+        return frozenset()
+    return _kinds_under(patterns) - _kinds_under(left_out)
+
+
+def _kinds_under(patterns: Iterable[str]) -> frozenset[str]:
+    """Return the kinds of all names that one of the patterns fits; a kind may have several names."""
+    return frozenset(
+        kind for name, kinds in PLUGIN_KINDS.items() if _fits(name, patterns) for kind in kinds
+    )
+
+
+def _fits(name: str, patterns: Iterable[str]) -> bool:
+    known = (pattern.replace("limbeck.", "alembic.", 1) for pattern in patterns)
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in known)
