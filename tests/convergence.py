@@ -71,7 +71,7 @@ def assert_converges(
     try:
         _run(database, after, source, "upgrade")
         assert_same(dump(database), _catalogs_of(database, after, scratch), "after the upgrade")
-        rest = _file(database, after, **opts)
+        rest = _file(database, after)
         assert rest is None, f"autogenerate is not empty after the upgrade:\n{rest}"
 
         _run(database, before, source, "downgrade")

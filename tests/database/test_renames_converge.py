@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     Computed,
-    DateTime,
     Enum,
     ForeignKey,
     ForeignKeyConstraint,
@@ -29,13 +27,13 @@ from sqlalchemy import (
     and_,
     column,
     func,
-    text,
 )
 
 from limbeck import renamed_from
 from limbeck.diff.renames import RenameRequest
 from limbeck.diff.said import SaidRenames
 from limbeck.renamed import read_configured_rename
+from tests.convergence import autogenerate
 from tests.database.kept import KeptPair, Models
 from tests.database.kept import kept_database as kept_database
 
@@ -154,3 +152,184 @@ def test_renames_found_converge(database: KeptPair, case: str) -> None:
     source = database.converge(before, after, detect_renames=True, keeps_all=True)
     dropped = re.findall(r"^ *(?:batch_)?op\.(?:drop|add)_(?:table|column)", source, re.MULTILINE)
     assert dropped == []
+
+
+def said(*renames: str) -> RenameRequest:
+    """Return a request that says these renames and looks for no others."""
+    return RenameRequest(SaidRenames(tuple(map(read_configured_rename, renames))), seeks=False)
+
+
+def two(metadata: MetaData, name: Callable[[str], str]) -> None:
+    """Two tables of the same kind, with two columns of the same kind, and one that refers to both."""
+    for each in ("left", "right"):
+        Table(
+            name(each),
+            metadata,
+            Column("id", Integer, primary_key=True),
+            Column(name("one"), String(20), unique=True),
+            Column(name("two"), String(20)),
+            Column("only", String(20 if each == "left" else 30)),
+            Index(f"two_of_{name(each)}", name("two")),
+            CheckConstraint(func.length(column(name("one"))) > 0, name=f"some_{name(each)}"),
+        )
+    Table(
+        "both",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column(name("left_id"), ForeignKey(f"{name('left')}.id")),
+        Column(name("right_id"), ForeignKey(f"{name('right')}.id")),
+    )
+
+
+SAID: dict[str, tuple[Models, Models, RenameRequest]] = {
+    "unlike names": (
+        models(people),
+        models(people, {"users": "crew", "userName": "label", "user_id": "member"}),
+        said("table users:crew", "users.userName:label", "orders.user_id:member"),
+    ),
+    "columns exchanged": (
+        models(two),
+        models(two, {"one": "two", "two": "one"}),
+        said("left.one:two", "left.two:one", "right.one:two", "right.two:one"),
+    ),
+    "tables exchanged": (
+        models(two),
+        models(two, {"left": "right", "right": "left"}),
+        said("table left:right", "table right:left"),
+    ),
+    "chain": (
+        models(two),
+        models(two, {"left": "right", "right": "far", "one": "two", "two": "three"}),
+        said(
+            *("table left:right", "table right:far", "left.one:two", "left.two:three"),
+            *("far.one:two", "far.two:three"),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_renames_said_converge(database: KeptPair, case: str) -> None:
+    before, after, request = SAID[case]
+    database.converge(before, after, detect_renames=request, keeps_all=True)
+
+
+def changed(metadata: MetaData, *, is_after: bool) -> None:
+    """Renames among other changes of the same tables and of those around them."""
+    users = "accounts" if is_after else "users"
+    Table(
+        users,
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column(
+            "user_name" if is_after else "userName",
+            String(60 if is_after else 40),
+            nullable=is_after,
+            info=renamed_from("userName"),
+        ),
+        Column("added", Integer) if is_after else Column("removed", Integer),
+        Index("ix_name", "user_name" if is_after else "userName", unique=is_after),
+        info=renamed_from("users"),
+    )
+    Table(
+        "notes" if is_after else "remarks",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("owner_id", ForeignKey(f"{users}.id")),
+        Column("text" if is_after else "number", Text if is_after else Integer),
+    )
+    Table(
+        "orders",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("user_id", ForeignKey(f"{users}.id", ondelete="CASCADE" if is_after else None)),
+        UniqueConstraint(
+            "user_id",
+            "id",
+            name="uq_new" if is_after else "uq_old",
+            info=renamed_from("uq_old"),
+        ),
+    )
+
+
+def test_renames_among_other_changes_converge(database: KeptPair) -> None:
+    source = database.converge(
+        lambda metadata: changed(metadata, is_after=False),
+        lambda metadata: changed(metadata, is_after=True),
+        detect_renames=RenameRequest(seeks=False),
+    )
+    assert "rename_table('users', 'accounts')" in source
+    assert "new_column_name='user_name'" in source
+    assert "rename_" in source.replace("rename_table", "")
+
+
+def in_schema(metadata: MetaData, name: Callable[[str], str]) -> None:
+    """Tables of another schema, one counting by an identity, with names that need quotes."""
+    Table(
+        name("My users"),
+        metadata,
+        Column("id", Integer, Identity(), primary_key=True),
+        Column(name('user "name'), String(20), unique=True),
+        schema="second",
+    )
+    Table(
+        "orders",
+        metadata,
+        Column("id", BigInteger, primary_key=True),
+        Column("user_id", ForeignKey(f"second.{name('My users')}.id")),
+    )
+
+
+@pytest.mark.requires("identity")
+def test_renames_in_another_schema_converge(database: KeptPair) -> None:
+    database.converge(
+        models(in_schema),
+        models(in_schema, {"My users": "Our.users", 'user "name': "select"}),
+        detect_renames=said(
+            'table second."My users":"Our.users"', 'second."My users"."user ""name":select'
+        ),
+        keeps_all=True,
+    )
+
+
+def test_downgrade_alternative_and_reasons_are_comments(database: KeptPair) -> None:
+    source = database.converge(
+        models(people), models(people, {"userName": "user_name"}), detect_renames=True
+    )
+    upgrade, downgrade = source.split("def downgrade")
+    for part, column_name in ((upgrade, "user_name"), (downgrade, "userName")):
+        assert re.search(rf"# (batch_)?op\.add_column\(.*'{column_name}'", part)
+    assert "# Found to be renamed: same type" in upgrade
+
+
+def diffs_of(database: KeptPair, **opts: Any) -> list[str]:
+    """Return what differs, the database being behind by one renamed column, as text."""
+    before, after = MetaData(), MetaData()
+    people(before, str)
+    people(after, lambda name: {"userName": "user_name"}.get(name, name))
+    try:
+        with database.database.engine.begin() as connection:
+            before.create_all(connection)
+        with database.database.engine.connect() as connection:
+            script, _ = autogenerate(database.database, connection, after, **opts)
+        assert script.upgrade_ops is not None
+        return [str(each) for each in script.upgrade_ops.as_diffs()]
+    finally:
+        database.empty()
+
+
+def test_programs_get_no_renames_unless_they_ask(database: KeptPair) -> None:
+    unasked, asked = diffs_of(database), diffs_of(database, detect_renames=True)
+    assert not any("modify_name" in each for each in unasked)
+    assert any("remove_column" in each for each in unasked)
+    assert "[('modify_name', None, 'users', 'userName'," in asked[0]
+    assert not any("remove_column" in each for each in asked)
+
+
+def test_left_out_by_a_filter_is_no_candidate(database: KeptPair) -> None:
+    for name, chooses in {
+        "include_object": lambda object_, name, *rest: name != "userName",
+        "include_name": lambda name, *rest: name != "userName",
+    }.items():
+        found = diffs_of(database, detect_renames=True, **{name: chooses})
+        assert not any("modify_name" in each for each in found)

@@ -57,19 +57,14 @@ def _tables(renames: Sequence[TableRename]) -> Iterator[MigrateOperation]:
 
 
 def _columns(renames: Sequence[ColumnRename], describe: Describe) -> Iterator[_Step]:
-    given = [(each.table, each.old, each.new) for each in renames]
-    for number, old, new in in_order(given):
-        table = renames[number].table
-        yield (
-            table,
-            AlterColumnOp(
-                table.name,
-                old,
-                schema=table.schema,
-                modify_name=new,
-                **describe(renames[number]),
-            ),
-        )
+    for table in dict.fromkeys(each.table for each in renames):
+        own = [each for each in renames if each.table == table]
+        for number, old, new in in_order((table, each.old, each.new) for each in own):
+            known = describe(own[number])
+            directive = AlterColumnOp(
+                table.name, old, schema=table.schema, modify_name=new, **known
+            )
+            yield table, directive
 
 
 def _dependents(renames: Sequence[DependentRename]) -> Iterator[_Step]:

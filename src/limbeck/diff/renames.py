@@ -27,6 +27,7 @@ from limbeck.diff.said import (
     SaidRenames,
     find_said_columns,
     find_said_tables,
+    names_of_tables,
     refuse_columns_of_unknown_tables,
 )
 from limbeck.diff.similarity import (
@@ -142,12 +143,14 @@ def find_renames(sides: Sides, request: RenameRequest, filters: Filters, wording
     renames = Renames(tables)
     renamed = rename_facts(sides.database, renames, wording)
     common = [key for key in renamed if key in sides.models]
-    refuse_columns_of_unknown_tables(request.said, [(renames.old_key(key), key) for key in common])
+    old_keys = {key: renames.old_key(key) for key in common}
+    names = names_of_tables(request.said, old_keys, sides.tables)
+    refuse_columns_of_unknown_tables(request.said, names.values())
     said = [
         each
         for key in common
         for each in find_said_columns(
-            request.said, renames.old_key(key), renamed[key], sides.tables[key], sides.models[key]
+            request.said, names[key], renamed[key], sides.tables[key], sides.models[key]
         )
     ]
     renames = replace(renames, columns=tuple(said))

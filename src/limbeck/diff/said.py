@@ -86,35 +86,53 @@ def said_old_tables(said: SaidRenames, models: Mapping[TableKey, Table]) -> set[
     return keys
 
 
+def names_of_tables(
+    said: SaidRenames, tables: Mapping[TableKey, TableKey], models: Mapping[TableKey, Table]
+) -> dict[TableKey, set[TableKey]]:
+    """Return by which names users may call each table: its new one, and those it had.
+
+    `tables` are the old keys by the new ones. Where one's old name is another's new one, it is the
+    latter's.
+    """
+    result = {}
+    for new, old in tables.items():
+        olds = {old, *(TableKey(new.schema, name) for name in former_names(models[new].info))}
+        for each in (*said.now, *said.lasting):
+            if each.table is None and TableKey(each.schema, each.new) == new:
+                olds.add(TableKey(each.schema, each.old))
+        result[new] = {new, *(olds - set(tables))}
+    return result
+
+
 def find_said_columns(
     said: SaidRenames,
-    old_key: TableKey,
+    names: Collection[TableKey],
     database: TableFacts,
     model_table: Table,
     model: TableFacts,
 ) -> tuple[ColumnRename, ...]:
-    """Return the columns of one table that are to be renamed; raises RenameError."""
-    wishes = list(_said_columns(said, {old_key, model.key}))
+    """Return the columns of the table called so that are to be renamed; raises RenameError."""
+    wishes = list(_said_columns(said, names))
     wishes += [
         _Wish(old, name, f"renamed_from({old!r}) of {model.key}.{name}", is_firm=False)
         for name, column in ((str(column.name), column) for column in model_table.columns)
         for old in former_names(column.info)
     ]
-    names = _resolve(
+    resolved = _resolve(
         wishes,
         {column.name for column in database.columns},
         {column.name for column in model.columns},
         "column",
-        f" of table {old_key}",
+        f" of table {model.key}",
     )
-    return tuple(ColumnRename(model.key, old, new) for old, new in names.items())
+    return tuple(ColumnRename(model.key, old, new) for old, new in resolved.items())
 
 
 def refuse_columns_of_unknown_tables(
-    said: SaidRenames, tables: Iterable[tuple[TableKey, TableKey]]
+    said: SaidRenames, tables: Iterable[Collection[TableKey]]
 ) -> None:
     """Raise RenameError for a column of a table that the two sides don't have in common."""
-    known = {key for pair in tables for key in pair}
+    known = {key for names in tables for key in names}
     for each in said.now:
         if each.table is not None and TableKey(each.schema, each.table) not in known:
             raise RenameError(

@@ -288,7 +288,8 @@ class AlterColumnOp(AlterTableOp):
     def to_diff_tuple(self) -> Any:
         """Return a list of one tuple for each aspect that changes.
 
-        `("modify_nullable", schema, table, column, {existing_…}, existing value, new value)`
+        `("modify_nullable", schema, table, column, {existing_…}, existing value, new value)`; a
+        new name is `modify_name`, which comes from autogenerate only where renames are asked for.
         """
         existing: dict[str, Any] = {
             "existing_type": self.existing_type,
@@ -296,26 +297,20 @@ class AlterColumnOp(AlterTableOp):
             "existing_server_default": self.existing_server_default,
             "existing_comment": self.existing_comment,
         }
+        place = (self.schema, self.table_name, self.column_name)
         differences: list[Any] = []
+        if self.modify_name is not None:
+            names = (self.column_name, self.modify_name)
+            differences.append(("modify_name", *place, dict(existing), *names))
         for modify, kind in _OWN_MODIFY.items():
             aspect = modify.removeprefix("modify_")
             if self._modifies(aspect):
                 others = {k: v for k, v in existing.items() if k != f"existing_{aspect}"}
-                differences.append(
-                    (
-                        kind,
-                        self.schema,
-                        self.table_name,
-                        self.column_name,
-                        others,
-                        existing[f"existing_{aspect}"],
-                        getattr(self, modify),
-                    )
-                )
+                both = (existing[f"existing_{aspect}"], getattr(self, modify))
+                differences.append((kind, *place, others, *both))
         if self._changes_autoincrement():
-            kind, place = "modify_autoincrement", (self.schema, self.table_name, self.column_name)
             both = (self.kw["existing_autoincrement"], self.kw["autoincrement"])
-            differences.append((kind, *place, existing, *both))
+            differences.append(("modify_autoincrement", *place, existing, *both))
         return differences
 
     def render(self, context: RenderContext) -> str:

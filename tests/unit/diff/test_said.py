@@ -145,6 +145,10 @@ def test_columns_are_said_by_either_name_of_the_table() -> None:
     for name in ("old", "new"):
         said = SaidRenames((SaidRename("a", "b", name),))
         found = find_said_columns(
-            said, TableKey(None, "old"), facts("new", "a", "c"), table, facts("new", "b", "d")
+            said,
+            {TableKey(None, "old"), TableKey(None, "new")},
+            facts("new", "a", "c"),
+            table,
+            facts("new", "b", "d"),
         )
         assert [(each.old, each.new) for each in found] == [("a", "b"), ("c", "d")]
