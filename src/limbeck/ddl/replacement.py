@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Computed, MetaData, Table, column, table, update
+from sqlalchemy import Column, Computed, Identity, MetaData, Table, column, table, update
 from sqlalchemy.types import NULLTYPE, to_instance
 
 from limbeck import sqla
@@ -116,6 +116,9 @@ class _Replacement:
     def add_filled(self) -> None:
         """Add the new column with the old one's values, and put it in its place."""
         temporary = f"_limbeck_tmp_{self.old}"[:_MAX_NAME]
+        identity, self.default = (
+            (self.default, None) if isinstance(self.default, Identity) else (None, self.default)
+        )
         self.add(temporary, nullable=True)
         bare = table(self.table_name, column(temporary), column(self.old), schema=self.schema)
         self.impl.execute(update(bare).values({temporary: bare.c[self.old]}))
@@ -131,3 +134,7 @@ class _Replacement:
             existing_nullable=True,
             existing_comment=self.comment,
         )
+        if identity is not None:  # its sequence is called after the column's name
+            self.impl.alter_column(
+                self.table_name, self.name, server_default=identity, schema=self.schema
+            )

@@ -45,8 +45,9 @@ def _with_computed_columns(pair: TablePair, steps: Sequence[Step]) -> list[Step]
         model.name
         for model in pair.model.columns
         if (known := pair.database.column(model.name)) is not None
-        and _needs(known, retyped)
-        and _needs(model, retyped)
+        and known.computed is not None
+        and model.computed is not None
+        and (_needs(known, retyped) or _needs(model, retyped))
     }
     kept = [step for step in steps if _altered(step) not in moved]
     place = (pair.key.schema, pair.key.name)

@@ -160,6 +160,10 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
             self._alter_type(table_name, column_name, to_instance(type_), using, existing)
             if counting.after and (counting.before or not counting.is_told):
                 self._retype_sequence(serial, to_instance(type_), existing_server_default)
+        if nullable and isinstance(existing_server_default, Identity):
+            # An identity is NOT NULL as long as it is one.
+            super().alter_column(table_name, column_name, server_default=server_default, **existing)
+            server_default = False
         super().alter_column(
             table_name,
             column_name,
