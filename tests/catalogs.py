@@ -255,9 +255,32 @@ def _mariadb(connection: Connection, schemas: list[str | None]) -> Iterable[tupl
     for label, schema in zip(("first", "second"), schemas, strict=True):
         for kind, query in _MARIADB.items():
             for _, table, name, *rest in connection.execute(text(query), {"schema": schema}):
-                if table not in VERSION_TABLES:
+                if kind == "check" and _is_nameless_check(name, rest):
+                    # of a column or of a table: it is the same, and neither has a name
+                    yield f"check {label}.{table} {rest[0]}", ()
+                elif table not in VERSION_TABLES:
                     facts = [_without_schema(value, schemas) for value in rest]
                     yield f"{kind} {label}.{table}.{name or ''}", tuple(facts)
+                    if kind == "table" and rest[0] == "SEQUENCE":
+                        yield (
+                            f"sequence {label}.{table}",
+                            _mariadb_sequence(connection, f"`{schema}`.`{table}`"),
+                        )
+
+
+def _mariadb_sequence(connection: Connection, path: str) -> tuple[Any, ...]:
+    """Return the options of a sequence, without the number that it has come to."""
+    found = connection.exec_driver_sql(f"SELECT * FROM {path}").mappings().one()
+    return tuple(
+        (name, value)
+        for name, value in found.items()
+        if not name.startswith(("next_not", "cycle_c"))
+    )
+
+
+def _is_nameless_check(name: str, rest: list[Any]) -> bool:
+    is_json = str(rest[0]).startswith("json_valid(")
+    return name.startswith("CONSTRAINT_") or (rest[1] == "Column" and not is_json)
 
 
 def _without_schema(value: Any, schemas: list[str | None]) -> Any:

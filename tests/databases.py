@@ -19,10 +19,20 @@ FEATURES: dict[str, frozenset[str]] = {
     "sqlite": frozenset({"transactional_ddl", "partial_indexes", "batch_only"}),
     "postgresql": frozenset(
         {"transactional_ddl", "partial_indexes", "alter", "comments", "schemas", "probe"}
-        | {"named_primary_key", "identity", "enum_types", "sequences", "deferrable", "exclusion"}
+        | {
+            "named_primary_key",
+            "identity",
+            "enum_types",
+            "sequences",
+            "free_sequences",
+            "deferrable",
+            "exclusion",
+        }
         | {"deparses"}
     ),
-    "mariadb": frozenset({"alter", "comments", "schemas", "probe", "implicit_commit"}),
+    "mariadb": frozenset(
+        {"alter", "comments", "schemas", "probe", "implicit_commit", "free_sequences"}
+    ),
 }
 """What each database can do; tests ask for these with `@pytest.mark.requires(...)`."""
 

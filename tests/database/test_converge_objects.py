@@ -147,7 +147,7 @@ def test_named_types_converge(database: Database, case: str) -> None:
     _converge(database, before, after)
 
 
-@pytest.mark.requires("sequences")
+@pytest.mark.requires("free_sequences")
 @pytest.mark.parametrize("case", SEQUENCES)
 def test_sequences_converge(database: Database, case: str) -> None:
     _converge(database, *SEQUENCES[case])

@@ -68,7 +68,13 @@ def test_options_that_configure_names_have_their_own_name() -> None:
     parameters = set(inspect.signature(EnvironmentContext.configure).parameters)
     others = {"mssql_batch_separator", "oracle_batch_separator"}
     others |= {"version_table", "version_table_pk", "version_table_schema"}
-    others |= {"detect_renames", "inspect_data", "probe"}  # ours; configure() takes them by **kw
+    others |= {
+        "detect",
+        "detect_renames",
+        "ignore",
+        "inspect_data",
+        "probe",
+    }  # ours; configure() takes them by **kw
     assert set(FILE_OPTIONS) - others <= parameters
 
 
