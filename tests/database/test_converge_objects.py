@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,13 +15,11 @@ from tests.databases import Database
 Build = Callable[[sa.MetaData], object]
 
 
-def mood(*values: str, **kw: object) -> sa.Enum:
+def mood(*values: str, **kw: Any) -> sa.Enum:
     return sa.Enum(*(values or ("sad", "ok")), name="mood", **kw)
 
 
-def table(
-    metadata: sa.MetaData, *columns: sa.Column[object], name: str = "t", **kw: object
-) -> sa.Table:
+def table(metadata: sa.MetaData, *columns: Any, name: str = "t", **kw: Any) -> sa.Table:
     return sa.Table(name, metadata, sa.Column("id", sa.Integer, primary_key=True), *columns, **kw)
 
 
@@ -28,7 +27,7 @@ def nothing(metadata: sa.MetaData) -> None:
     table(metadata)
 
 
-def with_mood(*values: str, default: str | None = None, **kw: object) -> Build:
+def with_mood(*values: str, default: str | None = None, **kw: Any) -> Build:
     return lambda metadata: table(
         metadata, sa.Column("m", mood(*values, **kw), server_default=default)
     )
@@ -68,7 +67,7 @@ def used_in_many_ways(*values: str) -> Build:
     return build
 
 
-def email(**kw: object) -> Build:
+def email(**kw: Any) -> Build:
     kw = {"check": "VALUE LIKE '%@%'", "constraint_name": "has_at", **kw}
     type_ = kw.pop("type_", sa.String(50))
     return lambda metadata: table(
@@ -82,7 +81,7 @@ def domain_over_enum(metadata: sa.MetaData) -> None:
     table(metadata, sa.Column("e", postgresql.DOMAIN("feeling", mood(), check="VALUE <> 'sad'")))
 
 
-def sequence(**options: object) -> Build:
+def sequence(**options: Any) -> Build:
     def build(metadata: sa.MetaData) -> None:
         table(metadata)
         sa.Sequence("numbers", metadata=metadata, **options)

@@ -97,6 +97,11 @@ class SchemaObjectsImpl:
         """Can a value be added to an enum type within a transaction? Yes."""
         return True
 
+    @property
+    def has_sequences(self) -> bool:
+        """Are there sequences? As SQLAlchemy says."""
+        return self.dialect.supports_sequences
+
     if TYPE_CHECKING:
 
         def _exec(self, construct: Any) -> Any: ...
@@ -145,7 +150,7 @@ class SchemaObjectsImpl:
         self._exec(DropSequence(SequenceObject(name, schema=schema)))
 
     def _check_sequences(self, name: str) -> None:
-        if not self.dialect.supports_sequences:
+        if not self.has_sequences:
             raise UnsupportedOperationError(
                 f"Can't create, alter or drop the sequence {name}: {self.dialect.name} has no "
                 "sequences (of this version). Leave it out on this database."
