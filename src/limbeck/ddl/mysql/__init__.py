@@ -68,6 +68,7 @@ class MySQLImpl(MySQLRows, DefaultImpl):
     shared_names = frozenset({"foreign_key"})
     primary_key_name = "PRIMARY"
     counts_only_in_keys = True
+    finds_checks = True
     foreign_keys_hold_columns = True
     alters_autoincrement = True
     rewrites_expressions = True
@@ -175,6 +176,11 @@ class MySQLImpl(MySQLRows, DefaultImpl):
             if sqla.final_name(const, self.dialect) is None:
                 log.warning("The check that a type brought to %s has no name: kept", const.table)
                 return
+        if isinstance(const, CheckConstraint) and "condition" in const.info:
+            from limbeck.ddl.mysql import checks  # lazy: it reads the database
+
+            self._exec(checks.drop_statement(self, const))
+            return
         if isinstance(const, PrimaryKeyConstraint):
             self._exec(DropConstraint(const, **kw))
             return
@@ -295,6 +301,11 @@ class MariaDBImpl(MySQLImpl):
     """MariaDB, by a url that says so."""
 
     __dialect__ = "mariadb"
+
+    @property
+    def has_sequences(self) -> bool:
+        """Are there sequences? SQLAlchemy knows it of a server; a script is for a new one."""
+        return self.as_sql or self.dialect.supports_sequences
 
 
 def _given(value: bool | None, *, otherwise: bool | None) -> bool | None:
