@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import BindParameter, ClauseElement, ColumnElement, TextClause, conv
-from sqlalchemy.sql.expression import TableClause
+from sqlalchemy.sql.selectable import TableClause
 from sqlalchemy.types import TypeEngine
 
 from limbeck.operations.alter import ServerDefault, Type
@@ -485,12 +485,13 @@ def drop_column(table_name: str, column_name: str, *, schema: str | None = None,
     """
 
 def drop_constraint(
-    constraint_name: str,
+    constraint_name: str | None,
     table_name: str,
     type_: str | None = None,
     *,
     schema: str | None = None,
     if_exists: bool | None = None,
+    condition: str | None = None,
 ) -> None:
     """Drop a constraint.
 
@@ -500,6 +501,7 @@ def drop_constraint(
         type_: "foreignkey", "primary", "unique" or "check"; some databases need it.
         schema: the table's schema.
         if_exists: say IF EXISTS.
+        condition: finds a check without a name: its SQL, where the database can look.
     """
 
 def drop_domain(domain_name: str, *, schema: str | None = None) -> None:

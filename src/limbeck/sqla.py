@@ -167,9 +167,15 @@ def identity_dialect_keywords(identity: Identity) -> dict[str, str]:
 def copy_column(column: Column[Any]) -> Column[Any]:
     """Return a copy of a column that belongs to no table.
 
-    `copy()` is deprecated and has no public successor in any version up to 2.1.
+    `copy()` is deprecated and has no public successor in any version up to 2.1. The copy of a MySQL
+    ENUM forgets its character set there.
     """
-    return column._copy()
+    copied = column._copy()
+    for name in ("charset", "collation"):
+        known = getattr(column.type, name, None)
+        if known is not None and getattr(copied.type, name, known) is None:
+            setattr(copied.type, name, known)
+    return copied
 
 
 def copy_server_default(default: Any) -> Any:

@@ -20,6 +20,7 @@ from sqlalchemy import Table
 from limbeck import sqla
 from limbeck.autogenerate.compare import Comparison, _schemas, read_scope
 from limbeck.autogenerate.context import AutogenContext
+from limbeck.autogenerate.tidy import leave_out_needless_drops
 from limbeck.diff import compare
 from limbeck.diff.filters import visible_tables
 from limbeck.operations.ops import (
@@ -53,6 +54,7 @@ def populate(autogen_context: AutogenContext, migration_script: MigrationScript)
     steps = [*before, *map(_Step.of, directives), *after]
     upgrade_ops.ops.extend(directive for step in steps for directive in step.forwards)
     downgrade_ops.ops[:] = [directive for step in reversed(steps) for directive in step.backwards]
+    leave_out_needless_drops(downgrade_ops)
 
 
 def _found(baseline: _Baseline) -> SchemaFacts:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import Any
 
 from sqlalchemy import Column, ForeignKeyConstraint
+from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.types import TypeEngine, to_instance
 
 from limbeck.autogenerate.context import AutogenContext
@@ -136,8 +138,21 @@ def _foreign_key_columns(table: DropTableOp) -> list[tuple[str, ...]]:
 def _is_needed_index(op: object, needed: list[tuple[str, ...]]) -> bool:
     if not isinstance(op, DropIndexOp) or op._reverse is None:
         return False
-    columns = tuple(
-        each if isinstance(each, str) else getattr(each, "name", None)
-        for each in op._reverse.columns
-    )
+    columns = tuple(_column_name(each) for each in op._reverse.columns)
     return any(columns[: len(each)] == each for each in needed)
+
+
+def _column_name(element: Any) -> str | None:
+    """Return the column that an element of an index begins with: `` `name`(20) DESC `` too."""
+    if isinstance(element, UnaryExpression):
+        return _column_name(element.element)
+    name = element if isinstance(element, str) else getattr(element, "name", None)
+    if name is None or isinstance(element, Column):
+        return name
+    found = _LEADING_NAME.match(str(name))
+    return str(name) if found is None else found["quoted"] or found["plain"]
+
+
+_LEADING_NAME = re.compile(
+    r"(?:`(?P<quoted>[^`]+)`|(?P<plain>\w+))(?:\(\d+\))?(?: (?:ASC|DESC))?\Z"
+)

@@ -99,8 +99,8 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
     counts_only_in_keys = False
     """Must a column that counts up be in a key all the time?"""
 
-    has_rename_column = True
-    """Is there a statement that renames a column and need not say again what it is?"""
+    finds_checks = False
+    """Is a check without a name found by its condition when it is dropped?"""
 
     foreign_keys_hold_columns = False
     """Does a foreign key keep its columns' types, and the index under it, from being changed?"""
@@ -149,6 +149,11 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
         """Is the server at least this version? Offline, where none is known: yes."""
         version = self.server_version
         return version is None or version >= minimum
+
+    @property
+    def has_rename_column(self) -> bool:
+        """Is there a statement that renames a column and need not say again what it is? Yes."""
+        return True
 
     # emit: statements
 

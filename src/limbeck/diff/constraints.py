@@ -113,8 +113,17 @@ def compare_checks(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         ):
             log.info("Detected removed check '%s' on '%s'", database.name or database.sql, pair.key)
             yield Step(Stage.DROP_CHECK, old)
+    yield from _new_checks(pair, matches, context)
+
+
+def _new_checks(
+    pair: TablePair, matches: Matches[CheckFacts], context: DiffContext
+) -> Iterator[Step]:
+    """Yield the checks that the database has not, but for those that new columns bring along."""
     taken = {database.name for database, _ in matches.pairs}
     for model in matches.added:
+        if model.column is not None and pair.database.column(model.column) is None:
+            continue  # the new column brings it along
         new = _create_check(pair, replace(model, name=free_name(model, taken)), context)
         if context.run_object_filters(
             new.to_constraint(), model.name, "check_constraint", reflected=False, compare_to=None

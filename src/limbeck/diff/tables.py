@@ -23,7 +23,7 @@ from limbeck.operations.ops import (
     DropTableOp,
     MigrateOperation,
 )
-from limbeck.schema.facts import ForeignKeyFacts, TableFacts, TableKey
+from limbeck.schema.facts import ForeignKeyFacts, IndexFacts, TableFacts, TableKey
 
 log = logger_of(__name__)
 
@@ -101,8 +101,8 @@ def create_table(facts: TableFacts, table: Table, context: DiffContext) -> Whole
     facts = corrected_alone(facts, table, context, is_model=True)
     indexes: list[MigrateOperation] = []
     for fact in facts.indexes:
-        # CREATE TABLE brings along what constraints and foreign keys make.
-        is_brought_along = fact.is_implicit or fact.is_constraint or fact.operators
+        is_brought_along = fact.is_constraint or bool(fact.operators)
+        is_brought_along = is_brought_along or _comes_along(fact, facts, table, context)
         index = None if is_brought_along else locate.index(table, fact, context.impl)
         if index is not None and context.run_object_filters(
             index, fact.name, "index", reflected=False, compare_to=None
@@ -116,6 +116,16 @@ def create_table(facts: TableFacts, table: Table, context: DiffContext) -> Whole
         tuple(_foreign_keys(facts, table, context)),
         tuple(_parents(facts)),
     )
+
+
+def _comes_along(fact: IndexFacts, facts: TableFacts, table: Table, context: DiffContext) -> bool:
+    """Tell whether CREATE TABLE makes an implicit index by this name: a key that has one shares it."""
+    if not fact.is_implicit:
+        return False
+    columns = locate.index_columns(fact)
+    keys = [locate.foreign_key(table, each, context.impl) for each in facts.foreign_keys]
+    names = [each.name for each in keys if each is not None and tuple(each.column_keys) == columns]
+    return fact.name in names or None in names or not names
 
 
 def drop_table(facts: TableFacts, table: Table, context: DiffContext) -> WholeTable | None:

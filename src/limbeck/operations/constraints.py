@@ -122,12 +122,13 @@ class DropConstraintOp(MigrateOperation):
     def drop_constraint(
         cls,
         operations: Operations,
-        constraint_name: str,
+        constraint_name: str | None,
         table_name: str,
         type_: str | None = None,
         *,
         schema: str | None = None,
         if_exists: bool | None = None,
+        condition: str | None = None,
     ) -> None:
         """Drop a constraint.
 
@@ -137,9 +138,17 @@ class DropConstraintOp(MigrateOperation):
             type_: "foreignkey", "primary", "unique" or "check"; some databases need it.
             schema: the table's schema.
             if_exists: say IF EXISTS.
+            condition: finds a check without a name: its SQL, where the database can look.
         """
         operations.invoke(
-            cls(constraint_name, table_name, type_=type_, schema=schema, if_exists=if_exists)
+            cls(
+                constraint_name,
+                table_name,
+                type_=type_,
+                schema=schema,
+                if_exists=if_exists,
+                condition=condition,
+            )
         )
 
     @classmethod
@@ -213,6 +222,11 @@ class DropConstraintOp(MigrateOperation):
         """Return the addition of the constraint; IrreversibleError when only its name is known."""
         return AddConstraintOp.from_constraint(self.to_constraint())
 
+    def _is_found(self, context: RenderContext) -> bool:
+        """Tell whether a constraint without a name will be found by what it is."""
+        is_check = self.constraint_type == "check"
+        return context.has_batch or (is_check and context.migration_context.impl.finds_checks)
+
     def _unknown(self) -> IrreversibleError:
         return IrreversibleError(
             "constraint cannot be produced; original constraint is not present: "
@@ -256,7 +270,7 @@ class DropConstraintOp(MigrateOperation):
             keywords["type_"] = literal(self.constraint_type)
         if self.if_exists is not None and not context.has_batch:
             keywords["if_exists"] = literal(bool(self.if_exists))
-        found_by = self._description() if name is None and context.has_batch else {}
+        found_by = self._description() if name is None and self._is_found(context) else {}
         for key, value in found_by.items():
             keywords[key] = literal(list(value) if key == "columns" else value)
         source = call(f"{operations_prefix(context)}drop_constraint", *arguments, **keywords)

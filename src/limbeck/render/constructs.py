@@ -9,6 +9,7 @@ from sqlalchemy.sql.schema import Column, Computed, DefaultClause, FetchedValue,
 
 from limbeck import sqla
 from limbeck.render.call import call, literal
+from limbeck.render.constraints import render_constraint
 from limbeck.render.context import RenderContext, render_item, sqlalchemy_prefix
 from limbeck.render.expressions import (
     render_dialect_keywords,
@@ -44,6 +45,7 @@ def render_column(column: Column[Any], ctx: RenderContext) -> str | None:
             positional.append(source)
         elif source:
             keywords["server_default"] = source
+    positional += sorted(filter(None, (render_constraint(it, ctx) for it in column.constraints)))
     if column.autoincrement != "auto":
         keywords["autoincrement"] = literal(column.autoincrement)
     if column.nullable is not None:

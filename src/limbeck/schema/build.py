@@ -141,7 +141,7 @@ def _build_table(
     table = Table(
         facts.key.name,
         metadata,
-        *(_column(it, facts, _type(it, types.get(it.name), dialect)) for it in facts.columns),
+        *(_column(it, facts, types.get(it.name), dialect) for it in facts.columns),
         schema=facts.key.schema,
         comment=facts.comment,
         **option_arguments(dialect, facts.options),
@@ -160,7 +160,8 @@ def _build_table(
     for unique in facts.uniques:
         table.append_constraint(_unique(unique, table, dialect))
     for check in facts.checks:
-        table.append_constraint(_check(check, dialect))
+        if check.column is None:
+            table.append_constraint(_check(check, dialect))
     for index in facts.indexes:
         if not index.operators:  # an exclusion constraint is the dialect's business
             _index(index, table, dialect)
@@ -190,7 +191,10 @@ def _type(
     return reflected
 
 
-def _column(facts: ColumnFacts, table: TableFacts, type_: TypeEngine[Any]) -> Column[Any]:
+def _column(
+    facts: ColumnFacts, table: TableFacts, reflected: TypeEngine[Any] | None, dialect: Dialect
+) -> Column[Any]:
+    type_ = _type(facts, reflected, dialect)
     if facts.collation is not None and getattr(type_, "collation", "") is None:
         type_.collation = facts.collation  # type: ignore[attr-defined]  # string types have it
     generated: list[Any] = []
@@ -199,11 +203,13 @@ def _column(facts: ColumnFacts, table: TableFacts, type_: TypeEngine[Any]) -> Co
         generated.append(Computed(sql, persisted=facts.computed.persisted))
     elif facts.identity is not None:
         generated.append(_identity(facts.identity))
+    checks = [_check(each, dialect) for each in table.checks if each.column == facts.name]
     default = None if facts.default is None else text(sqla.escape_binds(facts.default))
     return Column(
         facts.name,
         type_,
         *generated,
+        *checks,
         nullable=facts.nullable,
         server_default=None if generated else default,
         autoincrement=_autoincrement(facts, table, type_),

@@ -115,7 +115,8 @@ class ForeignKeyFacts:
 class CheckFacts:
     """A check constraint; `is_type_bound` marks the ones Boolean and Enum bring along.
 
-    `is_valid` is that of a foreign key.
+    `is_valid` is that of a foreign key; `column` is the one whose definition the check is in,
+    where the database keeps it there.
     """
 
     sql: str
@@ -123,6 +124,7 @@ class CheckFacts:
     is_valid: bool | None = True
     is_generated_name: bool = field(default=False, compare=False)
     is_type_bound: bool = field(default=False, compare=False)
+    column: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

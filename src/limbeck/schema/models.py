@@ -295,6 +295,7 @@ def _check(check: CheckConstraint, dialect: ModelDialect) -> CheckFacts:
         name=_plain(sqla.final_name(check, dialect.dialect)),
         is_valid=_is_valid(check, dialect),
         is_type_bound=sqla.is_type_bound(check),
+        column=str(check.parent.name) if isinstance(check.parent, Column) else None,
     )
 
 

@@ -299,7 +299,7 @@ def normal_action(action: str | None) -> str | None:
 def _check(check: _Check) -> CheckFacts:
     if check.is_of_column:
         # It has the column's name in the catalog, but none by which it could be dropped.
-        return CheckFacts(check.clause, is_generated_name=True)
+        return CheckFacts(check.clause, is_generated_name=True, column=check.name)
     is_generated = bool(GENERATED_CHECK_NAME.match(check.name))
     return CheckFacts(check.clause, check.name, is_generated_name=is_generated)
 

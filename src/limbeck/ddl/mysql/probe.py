@@ -80,7 +80,7 @@ class Shown:
     """What SHOW CREATE TABLE says of columns, checks and the expressions of indexes."""
 
     columns: dict[str, ColumnFacts] = field(default_factory=dict)
-    column_checks: list[str] = field(default_factory=list)
+    column_checks: list[CheckFacts] = field(default_factory=list)
     checks: dict[str, str] = field(default_factory=dict)
     expressions: dict[str, list[str]] = field(default_factory=dict)
 
@@ -284,7 +284,8 @@ def _default(cursor: Cursor) -> list[Token]:
 def _column_check(facts: ColumnFacts, sql: str, shown: Shown) -> ColumnFacts:
     if facts.type == "longtext" and is_json_check(facts.name, sql):
         return replace(facts, type="json", collation=None)
-    shown.column_checks.append(sql)
+    check = CheckFacts(sql, is_generated_name=True, column=facts.name)
+    shown.column_checks.append(check)
     return facts
 
 
@@ -294,7 +295,7 @@ def _column_check(facts: ColumnFacts, sql: str, shown: Shown) -> ColumnFacts:
 def _overlay(facts: TableFacts, shown: Shown, table: Table) -> TableFacts:
     """Return the model's facts with the server's words where it has some."""
     own_checks = [fact for fact in facts.checks if fact.name is not None]
-    checks = [CheckFacts(sql, is_generated_name=True) for sql in shown.column_checks]
+    checks = [*shown.column_checks]
     for fact in own_checks:
         name = re.sub(rf"\A{re.escape(table.name)}(?=_chk_\d+\Z)", PROBE, fact.name or "")
         known = shown.checks.get(fact.name or "", shown.checks.get(name, fact.sql))

@@ -29,6 +29,7 @@ from limbeck.ddl.sqlite.renames import rename_index
 from limbeck.errors import UnsupportedOperationError
 from limbeck.logs import logger_of
 from limbeck.schema.options import own_options
+from limbeck.types import DatabaseType
 
 if TYPE_CHECKING:
     from limbeck.ddl.rebuild import TableRebuild
@@ -271,7 +272,14 @@ class SQLiteImpl(DefaultImpl):
     # read and normalise
 
     def complete_table(self, facts: TableFacts, table: Table) -> None:
-        """Say AUTOINCREMENT where the database does: an integer key counts up without it, too."""
+        """Say AUTOINCREMENT where the database does, and types that SQLAlchemy has no class for.
+
+        An integer key counts up without it, too; of an unknown type it makes NUMERIC.
+        """
+        for column in table.columns:
+            fact = facts.column(column.name)
+            if fact is not None and fact.type and self.normal_type(column.type) != fact.type:
+                column.type = DatabaseType(fact.type)
         for column in table.primary_key.columns:
             known = facts.column(column.name)
             column.autoincrement = "auto"

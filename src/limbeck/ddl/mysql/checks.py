@@ -1,0 +1,57 @@
+"""The drop of a check without a known name on MySQL and MariaDB: found by what it says.
+
+MariaDB keeps a check within the definition of its column, where it has no name of its own: the
+column is written again without it. Others have a name that the server gave.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sqlalchemy.schema import CheckConstraint
+
+from limbeck.ddl.mysql.elements import AlterOptions
+from limbeck.errors import CommandError
+
+if TYPE_CHECKING:
+    from limbeck.ddl.mysql import MySQLImpl
+
+_OF_TABLE = re.compile(r"CONSTRAINT (?P<name>`(?:[^`]|``)+`) CHECK \((?P<sql>.*)\)\Z")
+_OF_COLUMN = re.compile(r"(?P<definition>`(?:[^`]|``)+` .*?) CHECK \((?P<sql>.*)\)\Z")
+
+
+def drop_statement(impl: MySQLImpl, const: CheckConstraint) -> AlterOptions:
+    """Return the statement that drops the check of `const.table` with this condition.
+
+    Raises CommandError where the table has none, or in a script, which can't look.
+    """
+    condition = str(const.info["condition"])
+    table = const.table
+    if impl.as_sql:
+        raise CommandError(
+            f"Can't write the drop of the check ({condition}) of {table.fullname} to a SQL script: "
+            "it has no name, and a script can't look for it. Name the check."
+        )
+    wanted = impl.normal_expression(condition)
+    for line in _shown(impl, const):
+        found = _OF_TABLE.match(line) or _OF_COLUMN.match(line)
+        if found is None or impl.normal_expression(found["sql"]) != wanted:
+            continue
+        parts = found.groupdict()
+        clause = (
+            f"DROP CONSTRAINT {parts['name']}"
+            if "name" in parts
+            else f"MODIFY {parts['definition']}"
+        )
+        return AlterOptions(table.name, [clause], schema=table.schema)
+    raise CommandError(
+        f"Can't drop the check ({condition}) of {table.fullname}: the table has none that says "
+        "so. Look at SHOW CREATE TABLE and give its name, or its words."
+    )
+
+
+def _shown(impl: MySQLImpl, const: CheckConstraint) -> list[str]:
+    name = impl.dialect.identifier_preparer.format_table(const.table)
+    shown = impl._connected().exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1]
+    return [line.strip().removesuffix(",") for line in str(shown).splitlines()[1:]]

@@ -1,0 +1,89 @@
+"""What MariaDB does its own way, taken there and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    text,
+)
+from sqlalchemy.dialects import mysql
+from sqlalchemy.types import TypeEngine
+
+from tests.convergence import assert_converges, drop_all_tables
+from tests.databases import Database
+
+
+def one_table(*columns: Column[Any]) -> MetaData:
+    metadata = MetaData()
+    Table("t", metadata, Column("id", Integer, primary_key=True), *columns)
+    return metadata
+
+
+def column(*checks: CheckConstraint) -> MetaData:
+    return one_table(Column("x", Integer, *checks), Column("doc", JSON))
+
+
+def assert_converges_both_ways(database: Database, one: MetaData, other: MetaData) -> None:
+    assert_converges(database, one, other, rows=0)
+    drop_all_tables(database)
+    assert_converges(database, other, one, rows=0)
+
+
+def test_check_of_a_column_converges(mariadb: Database) -> None:
+    assert_converges_both_ways(mariadb, MetaData(), column(CheckConstraint("x > 0")))
+
+
+def test_check_is_found_in_the_definition_of_its_column(mariadb: Database) -> None:
+    assert_converges_both_ways(mariadb, column(), column(CheckConstraint("x > 0")))
+
+
+def test_new_column_brings_its_check_along(mariadb: Database) -> None:
+    with_check = column(CheckConstraint("x > 0"))
+    assert_converges_both_ways(mariadb, one_table(Column("doc", JSON)), with_check)
+
+
+def test_indexes_under_a_foreign_key_go_with_their_table(mariadb: Database) -> None:
+    def build(*, has_child: bool) -> MetaData:
+        metadata = MetaData()
+        Table("p", metadata, Column("id", String(30), primary_key=True))
+        if has_child:
+            key = Column("x", String(30), ForeignKey("p.id"))
+            table = Table("t", metadata, Column("id", Integer, primary_key=True), key)
+            Index("ix_ordered", table.c.x.desc(), table.c.id)
+            Index("ix_start", table.c.x, mysql_length=10)
+        return metadata
+
+    assert_converges_both_ways(mariadb, build(has_child=False), build(has_child=True))
+
+
+def test_types_of_its_own_converge(mariadb: Database) -> None:
+    before: tuple[TypeEngine[Any], ...] = (
+        mysql.INTEGER(unsigned=True), mysql.DATETIME(fsp=6), mysql.VARCHAR(20, charset="latin1"),
+        JSON(), mysql.TIME(fsp=3), mysql.INTEGER(zerofill=True), mysql.SET("a", "b"),
+        mysql.TINYTEXT(), mysql.TIMESTAMP(fsp=2), mysql.ENUM("a", "b", charset="latin1"),
+    )  # fmt: skip
+    after: tuple[TypeEngine[Any], ...] = (
+        mysql.INTEGER(), mysql.DATETIME(), mysql.VARCHAR(20),
+        mysql.LONGTEXT(), mysql.TIME(), mysql.INTEGER(), mysql.SET("a", "b", "c"),
+        mysql.MEDIUMTEXT(), mysql.TIMESTAMP(), mysql.ENUM("a", "b"),
+    )  # fmt: skip
+    sides = [
+        one_table(*(Column(f"c{number}", each) for number, each in enumerate(types)))
+        for types in (before, after)
+    ]
+    assert_converges_both_ways(mariadb, *sides)
+
+
+def test_default_of_json_survives_a_drop(mariadb: Database) -> None:
+    with_json = one_table(Column("doc", JSON, server_default=text("'{}'"), nullable=False))
+    assert_converges_both_ways(mariadb, with_json, one_table())
