@@ -105,13 +105,24 @@ def describe(package: str, path: str, *, members: bool = False) -> list[str]:
     value = find(package, path)
     lines = [path + signature(value)]
     if members and inspect.isclass(value):
-        lines += [
-            line
-            for name in sorted(dir(value))
-            if not name.startswith("_") and is_from(value, name, package)
-            for line in describe(package, f"{path}.{name}")
-        ]
+        annotated = declared_names(value, package) - set(dir(value))
+        for name in sorted({*dir(value), *annotated}):
+            if name in annotated:
+                lines.append(f"{path}.{name}")
+            elif not name.startswith("_") and is_from(value, name, package):
+                lines += describe(package, f"{path}.{name}")
     return lines
+
+
+def declared_names(class_: type, package: str) -> set[str]:
+    """Return the public names that a class of the package, or its bases, declare by type alone."""
+    return {
+        name
+        for base in class_.__mro__
+        if base.__module__.startswith(package)
+        for name in vars(base).get("__annotations__", ())
+        if not name.startswith("_")
+    }
 
 
 def find(package: str, path: str) -> Any:

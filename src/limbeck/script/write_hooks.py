@@ -44,7 +44,7 @@ def run_hooks(path: str | os.PathLike[str], hooks: Sequence[Mapping[str, str]]) 
         kind = hook.get("type")
         if not kind:
             raise CommandError(
-                f"Key '{name}.type' (or 'type' in toml) is required for post write hook '{name}'"
+                f"Key '{name}.type' (or 'type' in toml) is required for post write hook '{name}'."
             )
         with messaging.status(f"Running post write hook {name!r}", newline=True):
             try:
@@ -119,7 +119,7 @@ def _required(options: Mapping[str, str], name: str) -> str:
     if not value:
         hook = options.get("_hook_name", "")
         raise CommandError(
-            f"Key {hook}.{name} (or '{name}' in toml) is required for post write hook '{hook}'"
+            f"Key {hook}.{name} (or '{name}' in toml) is required for post write hook '{hook}'."
         )
     return value
 
