@@ -28,8 +28,6 @@ PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
 """What is looked for under each of the names that `autogenerate_plugins` knows."""
 
 _NEEDED_PLUGINS = ("alembic.autogenerate.schemas", "alembic.autogenerate.tables")
-_ENUM_PACKAGES = ("alembic_postgresql_enum", "alembic_autogenerate_enums", "alembic_enums")
-"""Packages whose own comparison of enum types ours would double."""
 
 
 def chosen_kinds(autogen_context: AutogenContext) -> frozenset[str]:
@@ -63,12 +61,13 @@ def _named(autogen_context: AutogenContext, option: str) -> frozenset[str] | Non
 
 def _has_enum_plugin(autogen_context: AutogenContext) -> bool:
     """Tell whether a package that looks after enum types itself has registered to do so."""
+    packages = autogen_context.migration_context.impl.enum_packages
     functions = (
         function
         for entries in autogen_context.comparators._registry.values()
         for function, _ in entries
     )
-    return any(function.__module__.split(".")[0] in _ENUM_PACKAGES for function in functions)
+    return any(function.__module__.split(".")[0] in packages for function in functions)
 
 
 def _by_plugins(autogen_context: AutogenContext) -> frozenset[str]:

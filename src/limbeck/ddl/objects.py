@@ -92,6 +92,9 @@ class SchemaObjectsImpl:
 
     dialect: Dialect
 
+    enum_packages: Set[str] = frozenset()
+    """Which packages of others compare enum types themselves, when they have registered?"""
+
     @property
     def adds_enum_values_in_transactions(self) -> bool:
         """Can a value be added to an enum type within a transaction? Yes."""

@@ -57,6 +57,10 @@ class NamedTypesImpl(SchemaObjectsImpl):
     as_sql: bool
     memo: dict[str, Any]
 
+    enum_packages = frozenset(
+        {"alembic_postgresql_enum", "alembic_autogenerate_enums", "alembic_enums"}
+    )
+
     @property
     def adds_enum_values_in_transactions(self) -> bool:
         """Can a value be added to an enum type within a transaction? From version 12 on."""
