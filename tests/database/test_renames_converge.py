@@ -333,3 +333,31 @@ def test_left_out_by_a_filter_is_no_candidate(database: KeptPair) -> None:
     }.items():
         found = diffs_of(database, detect_renames=True, **{name: chooses})
         assert not any("modify_name" in each for each in found)
+
+
+def with_values(metadata: MetaData, *, is_after: bool) -> None:
+    """An enum type of which a value has another name, also in a default and a check."""
+    last = "finished" if is_after else "done"
+    Table(
+        "tasks",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column(
+            "status" if is_after else "state",
+            Enum("new", last, name="task_state"),
+            server_default=last,
+            info={**renamed_from("state", values={"finished": "done"}), "rows": [last, last]},
+        ),
+        CheckConstraint(f"{'status' if is_after else 'state'} <> '{last}' OR id > 0", name="c"),
+    )
+
+
+@pytest.mark.requires("enum_types")
+def test_renamed_values_of_a_type_converge(database: KeptPair) -> None:
+    source = database.converge(
+        lambda metadata: with_values(metadata, is_after=False),
+        lambda metadata: with_values(metadata, is_after=True),
+        detect_renames=RenameRequest(seeks=False),
+        keeps_all=True,
+    )
+    assert source.count("renames={") == 2

@@ -26,10 +26,11 @@ from limbeck.autogenerate.tidy import (
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff import compare
 from limbeck.diff.own_rules import has_own_rules, own_rule
+from limbeck.diff.renamed_values import rename_users, rename_values
 from limbeck.diff.said import said_old_tables
 from limbeck.diff.types import own_comparison
 from limbeck.dispatch import PriorityDispatcher
-from limbeck.operations.ops import MigrationScript, UpgradeOps
+from limbeck.operations.ops import MigrateOperation, MigrationScript, UpgradeOps
 from limbeck.schema.database import ReadScope, build_tables
 from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
 from limbeck.schema.models import ModelSchema, fold_schema, read_model_schema
@@ -117,7 +118,7 @@ def _compare_schemas(
 ) -> None:
     """Compare both sides of the schemas; ours among the comparators on "schema"."""
     comparison = Comparison(autogen_context, schemas)
-    upgrade_ops.ops.extend(comparison.renamed.directives)
+    upgrade_ops.ops.extend(comparison.rename_directives)
     found = compare(comparison.database, comparison.models.facts, comparison)
     upgrade_ops.ops.extend(found.ops)
     if has_table_functions(autogen_context):
@@ -162,7 +163,19 @@ class Comparison:
     @property
     def database(self) -> SchemaFacts:
         """The facts of the database, once what was renamed is renamed."""
-        return replace(self._found, tables=self.renamed.facts)
+        return self._renamed_values[0]
+
+    @cached_property
+    def rename_directives(self) -> tuple[MigrateOperation, ...]:
+        """What renames tables, columns, what is called after them, and values of enum types."""
+        return (*self._renamed_values[1], *self.renamed.directives)
+
+    @cached_property
+    def _renamed_values(self) -> tuple[SchemaFacts, tuple[MigrateOperation, ...]]:
+        facts = replace(self._found, tables=self.renamed.facts)
+        if self._renames_wanted is None:
+            return facts, ()
+        return rename_values(rename_users(facts, self.renamed.renames), self.model_tables)
 
     @cached_property
     def renamed(self) -> renaming.Renamed:

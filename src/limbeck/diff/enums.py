@@ -54,7 +54,7 @@ def new_literals(database: SchemaFacts, models: SchemaFacts) -> list[str]:
         for key, wanted in models.enums.items()
         if key in database.enums
         for value in wanted.values
-        if value not in database.enums[key].values
+        if value not in database.enums[key].values or value in database.enums[key].renamed
     ]
 
 

@@ -188,7 +188,7 @@ class EnumFacts:
     """A named type with its values in their order.
 
     Of the database's side: `users` is who has it, `is_needed` whether something else than
-    these does, such as a view. Of the models' side: `is_external` says that the models use it and
+    these does, such as a view, `renamed` are values that only a rename will have called so. Of the models' side: `is_external` says that the models use it and
     leave it to others to create and drop it.
     """
 
@@ -197,6 +197,7 @@ class EnumFacts:
     users: tuple[User, ...] = field(default=(), compare=False)
     is_needed: bool = field(default=False, compare=False)
     is_external: bool = field(default=False, compare=False)
+    renamed: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

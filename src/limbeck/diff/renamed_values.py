@@ -1,0 +1,155 @@
+"""Types and sequences after renames: who uses them, and which values of enum types have new names.
+
+Receives the database's facts with all tables and columns renamed; returns them with the users of
+types and sequences under their new names, and what renames the values that the models say
+(`renamed_from(values=…)`). Pure, but for a warning where values are no type's of their own.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Column, Table
+
+from limbeck.diff.renaming import Renames
+from limbeck.operations.ops import AlterEnumOp
+from limbeck.renamed import RENAMED_VALUES
+from limbeck.schema.facts import EnumFacts, SchemaFacts, TableFacts, TableKey, User
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The renamed values of one column: new names by the old ones."""
+
+    table: TableKey
+    column: Column[Any]
+    names: Mapping[str, str]
+
+    def is_type(self, key: TableKey) -> bool:
+        """Tell whether a type is the column's, or that of its elements."""
+        type_ = getattr(self.column.type, "item_type", self.column.type)
+        return getattr(type_, "name", None) == key.name
+
+
+def rename_users(facts: SchemaFacts, renames: Renames) -> SchemaFacts:
+    """Return the facts with the new names of who uses types and sequences."""
+    if not renames:
+        return facts
+
+    def renamed(user: User) -> User:
+        table, column = renames.new_key(user[0]), user[1]
+        new = None if column is None else renames.columns_of(table).get(column, column)
+        return (table, new)
+
+    return replace(
+        facts,
+        enums={
+            key: replace(each, users=tuple(map(renamed, each.users)))
+            for key, each in facts.enums.items()
+        },
+        domains={
+            key: replace(each, users=tuple(map(renamed, each.users)))
+            for key, each in facts.domains.items()
+        },
+        sequences={
+            key: replace(
+                each,
+                users=tuple(map(renamed, each.users)),
+                owner=None if each.owner is None else renamed(each.owner),
+            )
+            for key, each in facts.sequences.items()
+        },
+    )
+
+
+def rename_values(
+    facts: SchemaFacts, tables: Mapping[TableKey, Table]
+) -> tuple[SchemaFacts, tuple[AlterEnumOp, ...]]:
+    """Return the facts with the new names of values, and the directives that rename them."""
+    enums, of_tables = dict(facts.enums), dict(facts.tables)
+    directives = []
+    for said in _said(tables):
+        there = of_tables.get(said.table)
+        used = [key for key in enums if said.is_type(key) and _uses(enums[key], said)]
+        for key in used:
+            found = enums[key]
+            names = {
+                old: new
+                for old, new in said.names.items()
+                if old in found.values and new not in found.values
+            }
+            if not names:
+                continue
+            values = tuple(names.get(value, value) for value in found.values)
+            directives.append(
+                AlterEnumOp(
+                    key.name,
+                    values,
+                    existing_values=found.values,
+                    renames=names,
+                    schema=key.schema,
+                )
+            )
+            enums[key] = replace(found, values=values, renamed=tuple(names.values()))
+            for table, column in found.users:
+                if table in of_tables and column is not None:
+                    of_tables[table] = _with_new_words(of_tables[table], column, names)
+        if there is not None and not used:
+            _warn_of_rows(there, said)
+    return replace(facts, enums=enums, tables=of_tables), tuple(directives)
+
+
+def _said(tables: Mapping[TableKey, Table]) -> Iterator[_Said]:
+    for key, table in tables.items():
+        for column in table.columns:
+            values: Mapping[str, str] = column.info.get(RENAMED_VALUES, {})
+            if values:
+                yield _Said(key, column, {old: new for new, old in values.items()})
+
+
+def _uses(enum: EnumFacts, said: _Said) -> bool:
+    return (said.table, str(said.column.name)) in enum.users
+
+
+def _with_new_words(table: TableFacts, column: str, names: Mapping[str, str]) -> TableFacts:
+    """Return the table as the database words it once values of a column's type are renamed."""
+
+    def reword(sql: str) -> str:
+        for old, new in names.items():
+            sql = sql.replace(_literal(old), _literal(new))
+        return sql
+
+    return replace(
+        table,
+        columns=tuple(
+            replace(each, default=reword(each.default))
+            if each.name == column and each.default is not None
+            else each
+            for each in table.columns
+        ),
+        checks=tuple(
+            replace(each, sql=reword(each.sql)) if column in each.sql else each
+            for each in table.checks
+        ),
+    )
+
+
+def _warn_of_rows(table: TableFacts, said: _Said) -> None:
+    """Warn where a value is in a column's own type or check: the rows have it word for word."""
+    found = table.column(str(said.column.name))
+    text = " ".join([found.type if found else "", *(check.sql for check in table.checks)])
+    for old, new in said.names.items():
+        if found is not None and _literal(old) in text and _literal(new) not in text:
+            warnings.warn(
+                f"The value {old!r} of {said.table}.{found.name} is now {new!r}, and the rows have "
+                "it word for word: add an UPDATE of them to the revision, between a change that "
+                "allows both values and one that leaves the old one out.",
+                stacklevel=2,
+            )
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
