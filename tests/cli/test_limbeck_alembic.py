@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -98,3 +100,41 @@ def test_metadata_is_the_same_in_both_distributions() -> None:
     installed = PACKAGE / f"alembic-{ALEMBIC_VERSION}.egg-info"
     assert installed.read_text(encoding="utf-8") == text
     assert f"\nVersion: {ALEMBIC_VERSION}\n" in text
+
+
+MODELS = """
+from sqlalchemy import Column, Integer, MetaData, String, Table
+metadata = MetaData()
+Table("t", metadata, Column("id", Integer, primary_key=True), {columns})
+"""
+BEFORE = 'Column("name", String(20)), Column("n", Integer, server_default="1")'
+AFTER = 'Column("title", String(20)), Column("n", Integer, server_default="2")'
+
+
+def test_command_alembic_looks_for_what_alembic_looks_for(tmp_path: Path) -> None:
+    """No renames and no server defaults unless asked, no rows looked at, nothing but its table."""
+    models, env = tmp_path / "models.py", tmp_path / "migrations" / "env.py"
+    python("-m", "alembic", "init", "migrations", folder=tmp_path)
+    ini = (tmp_path / "alembic.ini").read_text()
+    (tmp_path / "alembic.ini").write_text(
+        ini.replace("sqlalchemy.url =", "sqlalchemy.url = sqlite:///data.db")
+    )
+    env.write_text(
+        env.read_text()
+        .replace("target_metadata = None", "from models import metadata")
+        .replace("target_metadata=target_metadata", "target_metadata=metadata")
+    )
+    for columns, rev_id in ((BEFORE, "one1"), (AFTER, "two2")):
+        models.write_text(MODELS.format(columns=columns))
+        words = ("revision", "--autogenerate", "-m", "next", "--rev-id", rev_id)
+        for arguments in (words, ("upgrade", "head")):
+            run = python("-m", "alembic", *arguments, folder=tmp_path)
+            assert run.returncode == 0, run.stdout + run.stderr
+    written = (tmp_path / "migrations" / "versions" / "two2_next.py").read_text()
+    assert "op.add_column('t', sa.Column('title'" in written
+    assert "op.drop_column('t', 'name')" in written
+    assert "rename" not in written
+    assert "server_default" not in written
+    with closing(sqlite3.connect(tmp_path / "data.db")) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        assert sorted(tables) == [("alembic_version",), ("t",)]
