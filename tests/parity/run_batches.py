@@ -6,6 +6,7 @@ import importlib
 import json
 import sys
 import warnings
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -38,6 +39,17 @@ def main(package: str, count: int) -> None:
                 connection.exec_driver_sql(random_row(random, table, number))
             connection.commit()
             found.append(outcome(package, connection, random_calls(random, table)))
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    documented: Any = importlib.import_module("tests.parity.batch_options")
+    for options, calls in documented.BATCHES:
+        engine = sa.create_engine("sqlite://")
+        with engine.connect() as connection:
+            for statement in documented.SETUP:
+                connection.exec_driver_sql(statement)
+            connection.commit()
+            given = eval(f"dict({options})", dict(documented.NAMES))
+            result = outcome(package, connection, list(calls), given)
+            found.append({**result, "calls": [options, *calls]})
     sys.stdout.write(json.dumps(found))
 
 
@@ -106,14 +118,16 @@ def sensible(calls: list[str]) -> list[str]:
 KINDS = (("uq", "unique"), ("fk", "foreignkey"), ("ck", "check"))
 
 
-def outcome(package: str, connection: sa.Connection, calls: list[str]) -> dict[str, Any]:
+def outcome(
+    package: str, connection: sa.Connection, calls: list[str], options: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Run the calls in one batch; return them, the error or the catalogs, and the rows."""
     migration: Any = importlib.import_module(f"{package}.runtime.migration")
     operations: Any = importlib.import_module(f"{package}.operations")
     op = operations.Operations(migration.MigrationContext.configure(connection))
     error = None
     try:
-        with op.batch_alter_table("t") as batch_op:
+        with op.batch_alter_table("t", **(options or {})) as batch_op:
             for call in calls:
                 eval(call, {"batch_op": batch_op, "sa": sa})
     except Exception as raised:  # noqa: BLE001  # that there is one is compared

@@ -255,7 +255,8 @@ class SQLiteImpl(DefaultImpl):
         """How is a table replaced? With its triggers, views and the keys that refer to it."""
         from . import rebuild  # lazy: only a batch on a connection needs it
 
-        return rebuild.SQLiteRebuild(self, table_name, schema)
+        # "main" is what no schema is, too
+        return rebuild.SQLiteRebuild(self, table_name, None if schema == "main" else schema)
 
     def cast_for_batch_migrate(
         self,

@@ -169,14 +169,26 @@ class SQLiteRebuild(TableRebuild):
             self._sequence = self._read_sequence()
         self._indexes = self._read_definitions("index")
         self._table = table
+        self._overridden = {item.name for item in reflect_args if isinstance(item, Column)}
         if reflect_kwargs:
-            seen = super().read_table(MetaData(), (), reflect_kwargs)
-            for column in seen.columns:
-                table.c[column.name].type = column.type
+            self._take_over(table, reflect_kwargs)
         for item in reflect_args:
             _override(table, item)
-        self._overridden = {item.name for item in reflect_args if isinstance(item, Column)}
         return table
+
+    def _take_over(self, table: Table, reflect_kwargs: Mapping[str, Any]) -> None:
+        """Give the columns what SQLAlchemy's reflection with these arguments makes of them."""
+        usual = super().read_table(MetaData(), (), {})
+        seen = super().read_table(MetaData(), (), reflect_kwargs)
+        for column in seen.columns:
+            own, before = table.c[column.name], usual.c[column.name]
+            own.type = column.type
+            if self._spell(column) != self._spell(before):
+                self._overridden.add(column.name)
+            if column.nullable != before.nullable:
+                own.nullable = column.nullable
+            if _default_text(column) != _default_text(before):
+                own.server_default = column.server_default
 
     def start(self) -> None:
         """Remember the triggers, and let views refer to a table that is gone for a moment."""
@@ -341,6 +353,11 @@ class SQLiteRebuild(TableRebuild):
             return statement
         head = re.compile(_TRIGGER_HEAD.pattern.replace("TRIGGER", rf"(?:UNIQUE\s+)?{kind}"), re.I)
         return head.sub(lambda match: match.group(1) + self._prefix, statement, count=1)
+
+
+def _default_text(column: Column[Any]) -> str | None:
+    default = column.server_default
+    return str(default.arg) if isinstance(default, DefaultClause) else None
 
 
 def _override(table: Table, item: Any) -> None:
