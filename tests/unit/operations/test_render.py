@@ -127,6 +127,7 @@ OUTSIDE_OF_BATCH = [
     ops.CreateTableOp("t", []),
     ops.DropTableOp("t", schema="s", if_exists=True),
     ops.RenameTableOp("a", "b", schema="s"),
+    ops.RenameSequenceOp("a seq", "b", schema="s", if_exists=True),
     ops.DropConstraintOp("ck", "t", "check", schema="s", if_exists=True),
     ops.BackfillOp("t", {"a": "it's", "b c": None, "d": 1.5}),
     ops.BackfillOp(
