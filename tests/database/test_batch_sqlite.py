@@ -369,3 +369,30 @@ def test_index_stays_when_its_column_is_dropped_and_added_again(connection: Conn
     assert [each["column_names"] for each in inspector.get_unique_constraints("span")] == [
         ["a", "d"]
     ]
+
+
+def test_batch_finds_a_table_whatever_the_case_of_its_name(connection: Connection) -> None:
+    with operations(connection).batch_alter_table("T") as batch:
+        batch.alter_column("b", nullable=False)
+    assert "b MONEY DEFAULT (1 + 1) NOT NULL" in definition(connection, "t")
+    assert connection.scalar(sa.text("SELECT count(*) FROM t")) == 2
+
+
+def test_batch_changes_options_and_keeps_what_hangs_on_the_table(connection: Connection) -> None:
+    before = definition(connection, "tr"), definition(connection, "i1")
+    with operations(connection).batch_alter_table("t") as batch:
+        batch.alter_table_options(sqlite_with_rowid=False, mysql_engine="Aria")
+    assert definition(connection, "t").rstrip().endswith("WITHOUT ROWID")
+    assert (definition(connection, "tr"), definition(connection, "i1")) == before
+
+
+def test_batch_with_options_of_others_leaves_the_table(connection: Connection) -> None:
+    before = definition(connection, "t")
+    with operations(connection).batch_alter_table("t") as batch:
+        batch.alter_table_options(mysql_engine="Aria")
+    assert definition(connection, "t") == before
+
+
+def test_options_without_a_batch_are_refused(connection: Connection) -> None:
+    with pytest.raises(UnsupportedOperationError, match="STRICT of the table counted"):
+        operations(connection).alter_table_options("counted", sqlite_strict=True)

@@ -465,4 +465,4 @@ def test_number_of_statements_is_fixed(mariadb: Database, count: int) -> None:
     metadata.create_all(mariadb.engine)
     with mariadb.engine.connect() as connection, counted_statements(connection) as statements:
         assert len(read_database(connection)) == count
-    assert len(statements) == 6
+    assert len(statements) == 7

@@ -150,11 +150,14 @@ class SQLiteRebuild(TableRebuild):
     ) -> Table:
         """Read the table from the text SQLite keeps; `reflect_args` replace what they name."""
         scope = ReadScope((self.schema,), default_schema=None)
-        facts = read_schema(self._connection, scope).tables.get(
-            TableKey(self.schema, self.table_name)
-        )
+        known_tables = read_schema(self._connection, scope).tables
+        wanted = TableKey(self.schema, self.table_name)
+        # SQLite finds tables whatever the case of their names.
+        folded = {key.name.lower(): facts for key, facts in known_tables.items()}
+        facts = known_tables.get(wanted, folded.get(self.table_name.lower()))
         if facts is None:
             raise BatchError(f"No such table: {self.table_name!r}")
+        self.table_name = facts.key.name
         table = build_tables(self._connection, [facts], metadata)[facts.key]
         known = {name.removeprefix("sqlite_") for name in table.dialect_kwargs}
         if lost := sorted({name for name, _ in facts.options} - known):
