@@ -28,6 +28,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Numeric,
+    Sequence,
     SmallInteger,
     String,
     Table,
@@ -116,6 +117,16 @@ def key(type_: Any = Integer, *items: Callable[[], Any], **options: Any) -> Mode
             "id", type_, *(item() for item in items), primary_key=True, **options
         )
         Table("t", metadata, column, Column("x", Integer), comment="the table's own")
+
+    return build
+
+
+def counter(models: Models) -> Models:
+    """Return the models, and a sequence of the name of `counter`."""
+
+    def build(metadata: MetaData) -> None:
+        Sequence("counter", metadata=metadata)
+        models(metadata)
 
     return build
 
@@ -448,8 +459,8 @@ POSTGRESQL: dict[str, tuple[Models, Models]] = {
         c(Integer, virtual("x * 2")),
     ),
     "default nextval": (
-        c(Integer),
-        c(Integer, server_default=text("nextval('counter')")),
+        counter(c(Integer)),
+        counter(c(Integer, server_default=text("nextval('counter')"))),
     ),
     "default cast": (
         c(postgresql.JSONB, server_default=text("'{}'::jsonb")),
@@ -508,9 +519,6 @@ POSTGRESQL: dict[str, tuple[Models, Models]] = {
 
 @each(POSTGRESQL, "postgresql")
 def test_column_of_postgresql_converges(pair: Pair, name: str, way: str) -> None:
-    for database in pair:
-        with database.engine.begin() as connection:
-            connection.execute(text("CREATE SEQUENCE IF NOT EXISTS counter"))
     _converge(pair, POSTGRESQL[name], way)
 
 

@@ -86,12 +86,12 @@ _IDENTITIES: dict[str, tuple[dict[str, Any], ...]] = {
     "sqlite": (),
     "mariadb": (),
     "postgresql": (
-        {},
-        {"always": True},
-        {"start": 5, "increment": 3},
-        {"minvalue": 0, "maxvalue": 999, "start": 9, "cycle": True},
-        {"cache": 20},
-        {"increment": -1, "minvalue": -99, "maxvalue": 99, "start": 9},
+        {"start": 2},
+        {"start": 2, "always": True},
+        {"start": 2, "increment": 3},
+        {"start": 2, "minvalue": 0, "maxvalue": 999, "cycle": True},
+        {"start": 2, "cache": 20},
+        {"start": 2, "increment": -1, "minvalue": -99, "maxvalue": 99},
     ),
 }
 
