@@ -159,7 +159,10 @@ class ReadingImpl(RowsImpl, ObjectComparison):
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
         """Do the types differ? Not where the database reports them alike; else by name and arguments."""
         found, wanted = inspector_column.type, metadata_column.type
-        return self.normal_type(found) != self.normal_type(wanted) and compare.types_differ(
+        collations = {getattr(each, "collation", None) for each in (found, wanted)}
+        if len(collations) == 1 and self.normal_type(found) == self.normal_type(wanted):
+            return False
+        return compare.types_differ(
             self.dialect,
             found,
             wanted,
