@@ -62,6 +62,9 @@ _EXPLICIT: dict[str, frozenset[str]] = {
 }
 """What a cast that is written out converts, beside the above; all else goes by way of its text."""
 
+_PRINTED = frozenset(_ASSIGNED) | _EXPLICIT.keys() | _STRINGS | words("uuid xml tsvector tsquery")
+"""What becomes a string by itself. A type of the user's does, too, but its default stays of it."""
+
 
 def using(column: str, before: str, after: str) -> str | None:
     """Return the expression that converts a column (a name in SQL), None where none is needed."""
@@ -78,7 +81,7 @@ def using(column: str, before: str, after: str) -> str | None:
         return f"convert_from({column}, 'UTF8')"
     if source == _TIME and target in (_STAMP, _STAMP_TZ):
         return f"date '1970-01-01' + {column}"
-    if _element(source) in _STRINGS or target in _EXPLICIT.get(source, ()):
+    if target in _STRINGS or _element(source) in _STRINGS or target in _EXPLICIT.get(source, ()):
         return f"{column}::{after}"
     both_arrays = source.endswith("[]") and target.endswith("[]")
     return f"{column}::text{'[]' if both_arrays else ''}::{after}"
@@ -94,7 +97,7 @@ def _is_assigned(source: str, target: str) -> bool:
     if source.endswith("[]") and target.endswith("[]"):
         return _is_assigned(_element(source), _element(target))
     if target in _STRINGS:
-        return source != "bytea"
+        return source in _PRINTED
     return source == target or target in _ASSIGNED.get(source, ())
 
 
