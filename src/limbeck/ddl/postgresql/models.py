@@ -72,16 +72,16 @@ def normal_default(dialect: Dialect, column: Column[Any]) -> str | None:
 def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> TableFacts:
     """Return what PostgreSQL makes of a model's table, with the names that it would give."""
     columns = {str(column.name): column for column in table.columns}
+    key = facts.primary_key
+    if key is not None:
+        key = constraints.read_primary_key(key, table, dialect)
+    key, uniques = _distinct_keys(facts, key)
     adjusted = replace(
         facts,
         key=TableKey(facts.key.schema, clip(facts.key.name)),
         columns=tuple(_column(item, columns[item.name], dialect) for item in facts.columns),
-        uniques=_distinct_uniques(facts),
-        primary_key=(
-            None
-            if facts.primary_key is None
-            else constraints.read_primary_key(facts.primary_key, table, dialect)
-        ),
+        primary_key=key,
+        uniques=uniques,
         foreign_keys=tuple(_clip_foreign_key(item) for item in facts.foreign_keys),
         indexes=tuple(
             _index(item, table)
@@ -227,25 +227,36 @@ def _clip_all(names: Iterable[str]) -> tuple[str, ...]:
     return tuple([clip(name) for name in names])
 
 
-def _distinct_uniques(facts: TableFacts) -> tuple[UniqueFacts, ...]:
-    """Return the unique constraints that CREATE TABLE makes.
+def _distinct_keys(
+    facts: TableFacts, key: PrimaryKeyFacts | None
+) -> tuple[PrimaryKeyFacts | None, tuple[UniqueFacts, ...]]:
+    """Return the primary key and the unique constraints that CREATE TABLE makes.
 
     It merges those over the same columns, and drops one over the primary key's columns
     (transformIndexConstraints in parser/parse_utilcmd.c); a name that only one of them has stays.
     """
     kept: list[UniqueFacts] = []
-    key = facts.primary_key
     for unique in facts.uniques:
         unique = replace(unique, columns=_clip_all(unique.columns))
         bare = replace(unique, name=None)
-        if key is not None and bare == UniqueFacts(_clip_all(key.columns)):
+        if key is not None and bare == _as_unique(key):
+            key = replace(key, name=unique.name) if key.name is None else key
             continue
         known = next((item for item in kept if replace(item, name=None) == bare), None)
         if known is None:
             kept.append(unique)
         elif known.name is None:
             kept[kept.index(known)] = unique
-    return tuple(kept)
+    return key, tuple(kept)
+
+
+def _as_unique(key: PrimaryKeyFacts) -> UniqueFacts:
+    return UniqueFacts(
+        _clip_all(key.columns),
+        deferrable=key.deferrable,
+        initially_deferred=key.initially_deferred,
+        options=key.options,
+    )
 
 
 # -------------------------------------------------------------------------------------------- names
