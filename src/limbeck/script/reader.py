@@ -56,6 +56,8 @@ def read_script_head(path: str) -> ScriptFacts:
         values = _literals(tree)
     except _NotLiteralError:
         return facts_of_module(import_script(path), path)
+    if "revision" not in values:
+        _parse(source, path)  # it may have none because its syntax is wrong
     return _facts(path, values, ast.get_docstring(tree, clean=False), is_literal=True)
 
 
@@ -100,6 +102,10 @@ def _parse_head(source: str, path: str) -> ast.Module:
     if cut is not None and not _LATE.search(source, cut.start()):
         with suppress(SyntaxError):  # the cut may lie inside a docstring: the whole file decides
             return ast.parse(source[: cut.start()], path)
+    return _parse(source, path)
+
+
+def _parse(source: str, path: str) -> ast.Module:
     try:
         return ast.parse(source, path)
     except SyntaxError as error:

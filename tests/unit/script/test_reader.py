@@ -80,6 +80,13 @@ def test_syntax_error_names_file_and_line(tmp_path: Path) -> None:
     assert caught.value.path == path
 
 
+def test_file_of_wrong_syntax_is_not_taken_for_one_without_revision(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("import os\n\ndef f(:\n    pass\n")
+    with pytest.raises(ScriptFileError, match=r"a\.py, line 3.*invalid syntax"):
+        read_script_head(str(path))
+
+
 def test_file_without_revision_is_named(tmp_path: Path) -> None:
     with pytest.raises(ScriptFileError, match=r"notes\.py.*Could not determine revision id"):
         read_script_head(write(tmp_path, "notes.py", "x = 1\n"))
