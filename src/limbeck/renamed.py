@@ -41,6 +41,15 @@ def renamed_from(*names: str, values: Mapping[str, str] | None = None) -> dict[A
     return info
 
 
+def info_of(item: object) -> Mapping[Any, Any]:
+    """Return the `info` of a table, column, constraint or index, if it was given any.
+
+    SQLAlchemy makes an empty one for each object that is asked.
+    """
+    info: Mapping[Any, Any] = vars(item).get("info", {})
+    return info
+
+
 def former_names(info: Mapping[Any, Any]) -> tuple[str, ...]:
     """Return the former names that an `info` says."""
     names = info.get(RENAMED_FROM, ())

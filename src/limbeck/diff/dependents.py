@@ -17,7 +17,7 @@ from sqlalchemy import Constraint, Dialect, Index, Table
 from limbeck import sqla
 from limbeck.diff.match import content
 from limbeck.diff.renaming import Renames
-from limbeck.renamed import former_names
+from limbeck.renamed import former_names, info_of
 from limbeck.schema.facts import (
     CheckFacts,
     ColumnFacts,
@@ -196,11 +196,10 @@ def _has_sequence(column: ColumnFacts) -> bool:
 
 def _former_names(table: Table, finder: Finder) -> dict[str, tuple[str, ...]]:
     """Return the former names of a table's constraints and indexes that the models say."""
-    items: list[Constraint | Index] = [*sqla.sorted_constraints(table)]
-    items += sorted(table.indexes, key=lambda index: str(index.name))
+    items: list[Constraint | Index] = [*table.constraints, *table.indexes]
     found: dict[str, tuple[str, ...]] = {}
     for item in items:
-        names = former_names(item.info)
+        names = former_names(info_of(item))
         name = sqla.final_name(item, finder.dialect) if names else None
         if name is not None:
             found[name] = names

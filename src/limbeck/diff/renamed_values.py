@@ -16,7 +16,7 @@ from sqlalchemy import Column, Table
 
 from limbeck.diff.renaming import Renames
 from limbeck.operations.ops import AlterEnumOp
-from limbeck.renamed import RENAMED_VALUES
+from limbeck.renamed import RENAMED_VALUES, info_of
 from limbeck.schema.facts import EnumFacts, SchemaFacts, TableFacts, TableKey, User
 
 
@@ -105,7 +105,7 @@ def rename_values(
 def _said(tables: Mapping[TableKey, Table]) -> Iterator[_Said]:
     for key, table in tables.items():
         for column in table.columns:
-            values: Mapping[str, str] = column.info.get(RENAMED_VALUES, {})
+            values: Mapping[str, str] = info_of(column).get(RENAMED_VALUES, {})
             if values:
                 yield _Said(key, column, {old: new for new, old in values.items()})
 

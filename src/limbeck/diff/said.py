@@ -14,7 +14,7 @@ from sqlalchemy import Table
 
 from limbeck.diff.renaming import ColumnRename, TableRename
 from limbeck.errors import RenameError
-from limbeck.renamed import SaidRename, former_names
+from limbeck.renamed import SaidRename, former_names, info_of
 from limbeck.schema.facts import TableFacts, TableKey
 
 
@@ -82,7 +82,7 @@ def said_old_tables(said: SaidRenames, models: Mapping[TableKey, Table]) -> set[
     """Return all names that somebody says a table had before."""
     keys = {TableKey(e.schema, e.old) for e in (*said.now, *said.lasting) if e.table is None}
     for key, table in models.items():
-        keys |= {TableKey(key.schema, old) for old in former_names(table.info)}
+        keys |= {TableKey(key.schema, old) for old in former_names(info_of(table))}
     return keys
 
 
@@ -96,7 +96,7 @@ def names_of_tables(
     """
     result = {}
     for new, old in tables.items():
-        olds = {old, *(TableKey(new.schema, name) for name in former_names(models[new].info))}
+        olds = {old, *(TableKey(new.schema, name) for name in former_names(info_of(models[new])))}
         for each in (*said.now, *said.lasting):
             if each.table is None and TableKey(each.schema, each.new) == new:
                 olds.add(TableKey(each.schema, each.old))
@@ -116,7 +116,7 @@ def find_said_columns(
     wishes += [
         _Wish(old, name, f"renamed_from({old!r}) of {model.key}.{name}", is_firm=False)
         for name, column in ((str(column.name), column) for column in model_table.columns)
-        for old in former_names(column.info)
+        for old in former_names(info_of(column))
     ]
     resolved = _resolve(
         wishes,
@@ -152,7 +152,7 @@ def _said_tables(said: SaidRenames, schema: str | None) -> Iterator[_Wish]:
 def _tables_of_models(models: Mapping[TableKey, Table], schema: str | None) -> Iterator[_Wish]:
     for key, table in models.items():
         if key.schema == schema:
-            for old in former_names(table.info):
+            for old in former_names(info_of(table)):
                 yield _Wish(old, key.name, f"renamed_from({old!r}) of {key}", is_firm=False)
 
 
