@@ -225,8 +225,13 @@ class MySQLImpl(MySQLRows, DefaultImpl):
         self._exec(AlterOptions(table_name, clauses, schema=schema))
 
     def _following_columns(self, table_name: str, schema: str | None) -> list[str]:
-        """Return MODIFY clauses; a script, which can't look, converts every column."""
+        """Return MODIFY clauses; none in a script, which can't look."""
         if self.as_sql:
+            log.warning(
+                "The script changes the collation of table %s for columns to come: a script can't "
+                "look which columns follow it. Alter those that shall.",
+                table_name,
+            )
             return []
         name = self.dialect.identifier_preparer.format_table(table(table_name, schema=schema))
         shown = self._connected().exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1]

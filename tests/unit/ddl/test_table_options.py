@@ -1,0 +1,38 @@
+"""ALTER TABLE for options of tables, as a script has it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.ddl.offline import Script
+
+
+@pytest.mark.parametrize(
+    ("dialect", "options", "sql"),
+    [
+        ("mysql", {"mysql_engine": "MyISAM"}, "ALTER TABLE t ENGINE=MyISAM;"),
+        (
+            "mysql",
+            {"mysql_engine": None, "mysql_max_rows": None},
+            "ALTER TABLE t ENGINE=InnoDB, MAX_ROWS=0;",
+        ),
+        ("mysql", {"mysql_collate": None}, "ALTER TABLE t DEFAULT CHARACTER SET=DEFAULT;"),
+        ("mysql", {"mysql_row_format": None}, "ALTER TABLE t ROW_FORMAT=DEFAULT;"),
+        ("mysql", {"postgresql_with": {"fillfactor": 70}}, ""),
+        (
+            "postgresql",
+            {"postgresql_with": {"fillfactor": 70, "parallel_workers": None}, "prefixes": []},
+            "ALTER TABLE t SET LOGGED, SET (fillfactor = 70), RESET (parallel_workers);",
+        ),
+        (
+            "postgresql",
+            {"postgresql_tablespace": None, "postgresql_using": None},
+            "ALTER TABLE t SET TABLESPACE pg_default, SET ACCESS METHOD heap;",
+        ),
+        ("sqlite", {"mysql_engine": "MyISAM"}, ""),
+    ],
+)
+def test_options_in_a_script(dialect: str, options: dict[str, object], sql: str) -> None:
+    script = Script(dialect)
+    script.impl.alter_table_options("t", options, {})
+    assert script.text.strip() == sql
