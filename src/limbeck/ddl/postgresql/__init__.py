@@ -155,8 +155,8 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
             if using is not None and _is_plain(existing_server_default, server_default):
                 # The old default may not be one of the new type.
                 self._exec(ColumnDefault(table_name, column_name, None, schema=schema))
-                if server_default is False:
-                    server_default = existing_server_default
+                kept = server_default is False
+                server_default = existing_server_default if kept else server_default
             self._alter_type(table_name, column_name, to_instance(type_), using, existing)
             if counting.after and (counting.before or not counting.is_told):
                 self._retype_sequence(serial, to_instance(type_), existing_server_default)
@@ -164,18 +164,19 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
             # An identity is NOT NULL as long as it is one.
             super().alter_column(table_name, column_name, server_default=server_default, **existing)
             server_default = False
-        super().alter_column(
-            table_name,
-            column_name,
-            nullable=nullable,
-            server_default=server_default,
-            **existing,
-        )
-        if counting.is_told and counting.after and not counting.before:
-            self._exec_all(serial.creation(to_instance(type_ or existing_type or Integer)))
-        elif counting.is_new_identity:
-            self._exec(sqla.escape_binds(serial.continuation()))
+        changes = {"nullable": nullable, "server_default": server_default}
+        super().alter_column(table_name, column_name, **changes, **existing)
+        self._start_counting(counting, serial, to_instance(type_ or existing_type or Integer))
         super().alter_column(table_name, column_name, name=name, **existing, **kw)
+
+    def _start_counting(
+        self, counting: Counting, serial: SerialColumn, type_: TypeEngine[Any]
+    ) -> None:
+        """Let a column count up that did not, after the greatest value there is."""
+        if counting.is_told and counting.after and not counting.before:
+            self._exec_all(serial.creation(type_))
+        elif counting.is_new_identity:
+            self._exec_all([serial.continuation()])
 
     def _exec_all(self, statements: Iterable[str]) -> None:
         for statement in statements:
