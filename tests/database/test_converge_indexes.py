@@ -162,7 +162,9 @@ PREDICATES: dict[str, Case] = {
 
 
 def pg(*elements: Any, name: str = "ix", **options: Any) -> Index:
-    return Index(name, *elements, **{f"postgresql_{key}": each for key, each in options.items()})
+    return Index(
+        name, *elements, **{f"postgresql_{key.rstrip('_')}": each for key, each in options.items()}
+    )
 
 
 def special(*indexes: Index) -> Models:
@@ -238,15 +240,15 @@ POSTGRESQL: dict[str, Case] = {
     ),
     "storage parameters": lambda: (
         table(pg("b")),
-        table(pg("b", **{"with": {"fillfactor": 50}})),
+        table(pg("b", with_={"fillfactor": 50})),
     ),
     "other storage parameters": lambda: (
-        table(pg("b", **{"with": {"fillfactor": 50}})),
-        table(pg("b", **{"with": {"fillfactor": 70, "deduplicate_items": "off"}})),
+        table(pg("b", with_={"fillfactor": 50})),
+        table(pg("b", with_={"fillfactor": 70, "deduplicate_items": "off"})),
     ),
     "storage parameters of brin": lambda: (
         table(pg("b", using="brin")),
-        table(pg("b", using="brin", **{"with": {"pages_per_range": 16, "autosummarize": True}})),
+        table(pg("b", using="brin", with_={"pages_per_range": 16, "autosummarize": True})),
     ),
     "gin": lambda: (
         special(pg("j", using="gin")),
@@ -254,7 +256,7 @@ POSTGRESQL: dict[str, Case] = {
     ),
     "gin of several": lambda: (
         special(),
-        special(pg("v", "l", using="gin", **{"with": {"fastupdate": "off"}})),
+        special(pg("v", "l", using="gin", with_={"fastupdate": "off"})),
     ),
     "gist": lambda: (
         special(pg("r", using="gist")),
@@ -339,7 +341,7 @@ def test_change_converges(database: KeptPair, name: str, is_forward: bool) -> No
 
 @pytest.mark.parametrize("unique", [False, True])
 def test_new_name_is_a_renaming(database: KeptPair, unique: bool) -> None:
-    elements = column("b").desc(), "a"
+    elements: tuple[Any, ...] = (column("b").desc(), "a")
     source = database.converge(
         table(ix(*elements, unique=unique)),
         table(ix(*elements, name="Ix 'new'", unique=unique)),

@@ -11,7 +11,7 @@ from limbeck.diff import locate
 from limbeck.diff.change import Stage, Step, TableChange, TablePair
 from limbeck.diff.constraints import create, drop, free_name, rename, renames_constraints
 from limbeck.diff.context import DiffContext
-from limbeck.diff.match import Matches, match, without_renames
+from limbeck.diff.match import Matches, has_same_content, match, without_renames
 from limbeck.logs import logger_of
 from limbeck.operations.ops import CreateIndexOp, DropIndexOp
 from limbeck.schema.facts import ForeignKeyFacts, TableFacts, TableKey
@@ -142,8 +142,14 @@ def _replace(
 def _keep_implicit_index(
     pair: TablePair, fact: ForeignKeyFacts, context: DiffContext
 ) -> Iterator[Step]:
-    """Make the index that the database once made for the key anew, lest it gets another name."""
-    for index in pair.database.indexes:
+    """Make the index that the database once made for the key anew, lest it gets another name.
+
+    Only one that stays: whatever else becomes of it is told among the indexes.
+    """
+    matches = match(pair.database.indexes, pair.model.indexes)
+    for index, model in matches.pairs:
+        if not has_same_content(index, model):
+            continue
         columns = locate.index_columns(index)
         if index.is_implicit and index.name != fact.name and columns == fact.columns:
             found = locate.index(pair.database_table, index, context.impl)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from sqlalchemy import Column, Constraint, Table
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnElement, conv
 from sqlalchemy.types import NULLTYPE
 
 from limbeck import sqla
@@ -101,8 +102,12 @@ class CreateExcludeConstraintOp(AddConstraintOp):
 
     def to_constraint(self, migration_context: HasOptions | None = None) -> Constraint:
         """Return the constraint as an object."""
-        if self._orig_constraint is not None:
-            return self._orig_constraint
+        original = self._orig_constraint
+        if original is not None:
+            if original.name is None and self.constraint_name is not None:
+                original = copy(original)  # the models' own keeps being nameless
+                original.name = conv(self.constraint_name)
+            return original
         table = Table(
             self.table_name, SchemaObjects(migration_context).metadata(), schema=self.schema
         )

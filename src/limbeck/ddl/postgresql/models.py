@@ -7,6 +7,7 @@ PostgreSQL's source (commands/indexcmds.c, commands/tablecmds.c).
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -272,7 +273,7 @@ def _name_all(facts: TableFacts) -> TableFacts:
     key = facts.primary_key
     if key is not None:
         key = chooser.named(replace(key, columns=_clip_all(key.columns)), (), "pkey")
-    uniques = tuple(chooser.named(item, item.columns, "key") for item in facts.uniques)
+    uniques = tuple(chooser.named(item, _index_columns(item), "key") for item in facts.uniques)
     foreign_keys = tuple(chooser.named(item, item.columns, "fkey") for item in facts.foreign_keys)
     indexes = tuple(
         chooser.named(item, list(constraints.name_parts(item)), "excl") if item.operators else item
@@ -286,6 +287,16 @@ def _name_all(facts: TableFacts) -> TableFacts:
         foreign_keys=foreign_keys,
         indexes=indexes,
     )
+
+
+def _index_columns(unique: UniqueFacts) -> list[str]:
+    """Return the columns of a constraint's index, those included too, with a number if twice."""
+    included = dict(unique.options).get("include")
+    names: list[str] = []
+    for column in (*unique.columns, *(included.split(", ") if included else ())):
+        numbered = itertools.chain([column], (f"{column}{count}" for count in itertools.count(1)))
+        names.append(next(name for name in numbered if name not in names))
+    return names
 
 
 def _mentioned(sql: str, columns: set[str]) -> Sequence[str]:
