@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import INT4RANGE, TSRANGE, ExcludeConstraint
 
+from tests.convergence import autogenerate
 from tests.database.kept import KeptPair, Models, kept_database
 
 __all__ = ["kept_database"]
@@ -536,3 +537,43 @@ def test_foreign_key_across_schemas_converges(database: KeptPair, is_forward: bo
         lambda: (models(refers=False), models(refers=True)),
         is_forward=is_forward,
     )
+
+
+@pytest.mark.requires("exclusion")
+@pytest.mark.parametrize("constraint", ["CHECK (a > 0)", "FOREIGN KEY (d) REFERENCES t (a)"])
+def test_rows_that_were_never_checked_are_told_unless_models_say_so(
+    database: KeptPair, constraint: str
+) -> None:
+    def models(**options: Any) -> MetaData:
+        metadata = MetaData()
+        items: list[Any] = [CheckConstraint("a > 0", name="said", **options)]
+        if constraint.startswith("FOREIGN"):
+            items = [ForeignKeyConstraint(["d"], ["t.a"], name="said", **options)]
+        table(key("a"), *items)(metadata)
+        return metadata
+
+    def found(metadata: MetaData) -> list[str]:
+        with database.database.engine.connect() as connection:
+            script, _ = autogenerate(database.database, connection, metadata)
+            assert script.upgrade_ops is not None
+            sides = [*script.upgrade_ops.ops, *script.upgrade_ops.reverse().ops]
+            return [
+                repr(getattr(op, "kw", {}).get("postgresql_not_valid"))
+                for side in sides
+                for op in getattr(side, "ops", [])
+                if hasattr(op, "kw")
+            ]
+
+    plain = MetaData()
+    table(key("a"))(plain)
+    plain.create_all(database.database.engine)
+    with database.database.engine.begin() as connection:
+        connection.execute(text(f"ALTER TABLE t ADD CONSTRAINT said {constraint} NOT VALID"))
+    try:
+        assert found(models(postgresql_not_valid=True)) == []
+        assert found(models()) == ["None", "True"]
+        with database.database.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE t VALIDATE CONSTRAINT said"))
+        assert found(models()) == found(models(postgresql_not_valid=True)) == []
+    finally:
+        database.empty()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from hypothesis import given
@@ -26,8 +25,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
-from tests.convergence import assert_converges, drop_all_tables
-from tests.databases import Database, fresh_database
+from tests.database.kept import KeptPair, kept_database
+
+__all__ = ["kept_database"]
 
 TABLES = ("t", "u")
 COLUMNS = ("a", "b", "c", "d")
@@ -244,12 +244,10 @@ models = st.builds(
 schemas = st.tuples(models, models)
 
 
-def build(schema: tuple[Model, Model], features: Set[str]) -> MetaData:
-    """Return the models as MetaData."""
-    metadata = MetaData()
+def build(schema: tuple[Model, Model], features: Set[str], metadata: MetaData) -> None:
+    """Put the models into the MetaData."""
     for name, model in zip(TABLES, schema, strict=True):
         model.build(name, metadata, features)
-    return metadata
 
 
 def named_or_new(before: tuple[Model, Model], after: tuple[Model, Model]) -> tuple[Model, Model]:
@@ -295,15 +293,11 @@ def _named(before: Model, after: Model) -> Model:
 
 @given(before=schemas, after=schemas)
 def test_any_pair_of_constraints_converges(
-    database: Database,
-    tmp_path: Path,
-    before: tuple[Model, Model],
-    after: tuple[Model, Model],
+    database: KeptPair, before: tuple[Model, Model], after: tuple[Model, Model]
 ) -> None:
-    features = database.features
-    sides = build(before, features), build(named_or_new(before, after), features)
-    with fresh_database(database.name, tmp_path) as scratch:
-        try:
-            assert_converges(database, *sides, rows=1, scratch=scratch)
-        finally:
-            drop_all_tables(database)
+    features = database.database.features
+    database.converge(
+        lambda metadata: build(before, features, metadata),
+        lambda metadata: build(named_or_new(before, after), features, metadata),
+        rows=1,
+    )
