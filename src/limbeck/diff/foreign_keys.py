@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ForeignKeyConstraint
+from sqlalchemy.sql.elements import conv
 
 from limbeck.diff import locate
 from limbeck.diff.change import Stage, Step, TableChange, TablePair
@@ -57,7 +58,7 @@ def compare_foreign_keys(
     for database, model in moved:
         old, new = _of_database(pair, database, context), _of_model(pair, model, context)
         yield from _replace(old, new, database, model)
-        yield from _keep_implicit_index(pair, database, context)
+    yield from _name_implicit_indexes(pair, matches, [*changed, *moved], context)
     for database in matches.removed:
         old = _of_database(pair, database, context)
         if context.run_object_filters(
@@ -139,23 +140,39 @@ def _replace(
     yield Step(Stage.CREATE_FOREIGN_KEY, create(new, name), foreign_key=model)
 
 
-def _keep_implicit_index(
-    pair: TablePair, fact: ForeignKeyFacts, context: DiffContext
+def _name_implicit_indexes(
+    pair: TablePair,
+    matches: Matches[ForeignKeyFacts],
+    replaced: Sequence[tuple[ForeignKeyFacts, ForeignKeyFacts]],
+    context: DiffContext,
 ) -> Iterator[Step]:
-    """Make the index that the database once made for the key anew, lest it gets another name.
+    """Drop and create what the database made for keys, where it would get another name.
 
-    Only one that stays: whatever else becomes of it is told among the indexes.
+    A key that is added to a table calls the index after itself, one that is created with its
+    table and has no name calls it after the column. Only an index that stays: whatever else
+    becomes of it is told among the indexes.
     """
-    matches = match(pair.database.indexes, pair.model.indexes)
-    for index, model in matches.pairs:
-        if not has_same_content(index, model):
+    if not context.impl.foreign_keys_hold_columns:
+        return
+    old = [*matches.removed, *(database for database, _ in replaced)]
+    new = [*matches.added, *(model for _, model in replaced)]
+    staying = {database.columns for database, _ in matches.pairs} - {key.columns for key in old}
+    for database, model in match(pair.database.indexes, pair.model.indexes).pairs:
+        columns = locate.index_columns(database)
+        is_made = database.is_implicit and has_same_content(database, model)
+        if not is_made or any(columns[: len(each)] == each for each in staying):
             continue
-        columns = locate.index_columns(index)
-        if index.is_implicit and index.name != fact.name and columns == fact.columns:
-            found = locate.index(pair.database_table, index, context.impl)
-            if found is not None and context.impl.foreign_keys_hold_columns:
+        is_new = any(key.columns == columns and key.name != model.name for key in new)
+        if any(key.columns == columns and key.name != database.name for key in old):
+            found = locate.index(pair.database_table, database, context.impl)
+            if found is not None:
                 yield Step(Stage.DROP_KEY, DropIndexOp.from_index(found))
-                yield Step(Stage.CREATE_KEY, CreateIndexOp.from_index(found))
+        elif database.name == model.name:
+            continue
+        if is_new:
+            (schema, table), name = pair.key, conv(str(model.name))
+            addition = CreateIndexOp(name, table, list(columns), schema=schema)
+            yield Step(Stage.CREATE_KEY, addition)
 
 
 def _of_database(
