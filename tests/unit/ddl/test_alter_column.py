@@ -265,3 +265,18 @@ def test_table_is_renamed_within_its_schema(dialect: str, expected: str) -> None
     script = Script(dialect)
     script.impl.rename_table("t", "select", schema="Fo o")
     assert script.statements == [expected]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql", "mssql", "oracle"])
+@pytest.mark.parametrize("change", [{"name": "d"}, {"comment": "new"}])
+def test_elements_know_the_column_as_it_stands(
+    dialect: str, change: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impl = Script(dialect).impl
+    written: list[Any] = []
+    monkeypatch.setattr(impl, "_exec", written.append)
+    existing = {"existing_type": String(9), "existing_nullable": True, "existing_comment": "old"}
+    impl.alter_column("t", "c", **change, **existing)
+    assert {
+        (str(each.existing_type), each.existing_nullable, each.existing_comment) for each in written
+    } <= {("VARCHAR(9)", True, "old")}

@@ -116,6 +116,7 @@ class MSSQLImpl(DefaultImpl):
         existing_type: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
         existing_server_default: Any = None,
         existing_nullable: bool | None = None,
+        existing_comment: str | None = None,
         **kw: Any,
     ) -> None:
         """Change a column: the default goes first, then type and null at once, then the rest.
@@ -127,15 +128,14 @@ class MSSQLImpl(DefaultImpl):
             "existing_type": existing_type,
             "existing_server_default": existing_server_default,
             "existing_nullable": existing_nullable,
+            "existing_comment": existing_comment,
         }
         special = any(
             isinstance(default, Computed | Identity)
             for default in (server_default, existing_server_default)
         )
         if server_default is not False and special:
-            self._alter_default(
-                table_name, column_name, server_default, {**known, "existing_comment": None}
-            )
+            self._alter_default(table_name, column_name, server_default, known)
         if server_default is not False and not special:
             drops = existing_server_default is not False or server_default is None
             if drops:
@@ -143,13 +143,12 @@ class MSSQLImpl(DefaultImpl):
                     _ExecDropConstraint(table_name, column_name, "sys.default_constraints", schema)
                 )
         self._alter_type(table_name, column_name, type_, nullable, known)
-        super().alter_column(table_name, column_name, schema=schema, **kw)
+        super().alter_column(table_name, column_name, **known, **kw)
         if server_default is not False and server_default is not None and not special:
-            super().alter_column(
-                table_name, column_name, schema=schema, server_default=server_default
-            )
+            plain = {**known, "existing_server_default": None}  # it is gone by now
+            super().alter_column(table_name, column_name, server_default=server_default, **plain)
         if name is not None:
-            super().alter_column(table_name, column_name, schema=schema, name=name)
+            super().alter_column(table_name, column_name, name=name, **known)
 
     def _alter_type(
         self,

@@ -126,6 +126,7 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         existing_server_default: Any = None,
         existing_nullable: bool | None = None,
         existing_autoincrement: bool | None = None,
+        existing_comment: str | None = None,
         **kw: Any,
     ) -> None:
         """Change a column; `postgresql_using` converts the rows to a new type.
@@ -144,6 +145,7 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
             "existing_server_default": existing_server_default,
             "existing_nullable": existing_nullable,
             "existing_autoincrement": existing_autoincrement,
+            "existing_comment": existing_comment,
         }
         counting = Counting.of(
             autoincrement, existing_autoincrement, server_default, existing_server_default

@@ -118,7 +118,7 @@ class SQLiteImpl(DefaultImpl):
         if comment:
             log.warning("SQLite keeps no comments: %s.%s gets none", table_name, column_name)
         if name is not None:
-            super().alter_column(table_name, column_name, name=name, schema=schema)
+            super().alter_column(table_name, column_name, name=name, schema=schema, **kw)
 
     def add_column(
         self,
