@@ -1,4 +1,7 @@
-"""Print, as JSON, the SQL that one side writes offline for each call: `write_sql.py alembic`."""
+"""Print, as JSON, the SQL that one side writes offline: `write_sql.py alembic 200`.
+
+For each call of `calls`, and as many random ones.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,16 @@ DIALECTS = ("sqlite", "postgresql", "mysql", "mssql", "oracle")
 FOLDER = Path(__file__).resolve().parent
 
 
-def main(package: str) -> None:
+def main(package: str, count: str) -> None:
     """Write the SQL of every call on every dialect."""
     sys.path.insert(0, str(FOLDER))
     calls: Any = importlib.import_module("calls")
+    products: Any = importlib.import_module("products")
+    plain_calls = [*calls.CALLS, *products.random_calls(count=int(count), seed=1)]
     written: dict[str, dict[str, str]] = {}
     for dialect in DIALECTS:
         side = Side(package, dialect)
-        written[dialect] = {call: side.write(plain, call) for call in calls.CALLS}
+        written[dialect] = {call: side.write(plain, call) for call in plain_calls}
         for recreate in ("never", "always") if dialect == "sqlite" else ("never",):
             written[dialect] |= {
                 f"{recreate}: {call}": side.write(batch, call, recreate) for call in calls.BATCH
@@ -84,4 +89,4 @@ def make_table() -> sa.Table:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    main(sys.argv[1])
+    main(*sys.argv[1:])
