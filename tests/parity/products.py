@@ -17,8 +17,8 @@ TYPES = (
     "sa.Enum('a', 'b', name='e', native_enum=False)",
 )
 DEFAULTS = ("'x'", "sa.text('5')", "sa.func.now()")
-SOME = {"schema": ("'s'",)}
-KEY = {
+SOME: dict[str, tuple[str, ...]] = {"schema": ("'s'",)}
+KEY: dict[str, tuple[str, ...]] = {
     "onupdate": ("'CASCADE'",),
     "ondelete": ("'SET NULL'", "'CASCADE'"),
     "deferrable": ("True",),
@@ -27,7 +27,7 @@ KEY = {
     "source_schema": ("'s'",),
     "referent_schema": ("'r'",),
 }
-COLUMN = {
+COLUMN: dict[str, tuple[str, ...]] = {
     "nullable": ("True", "False"),
     "server_default": DEFAULTS,
     "unique": ("True",),
