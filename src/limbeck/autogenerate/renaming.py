@@ -112,7 +112,8 @@ def explain(up: OpContainer, down: OpContainer, autogen_context: AutogenContext)
             with autogen_context._within_batch() if has_batch else nullcontext():
                 explain(one, other, autogen_context)
             continue
-        instead = one.info.get(_ALTERNATIVE)
+        # compat: sqlalchemy-declarative-extensions' directives are no MigrateOperation
+        instead = getattr(one, "info", {}).get(_ALTERNATIVE)
         if instead is not None:
             why, directives = instead
             one.remark = f"Found to be renamed: {why}.\nIf it is not, take instead:"

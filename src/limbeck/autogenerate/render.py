@@ -35,7 +35,9 @@ def render_op(autogen_context: AutogenContext, op: MigrateOperation) -> list[str
     """Return the source of a directive, a list of one element a statement or comment line."""
     rendered = renderers.dispatch(op)(autogen_context, op)
     source = list(rendered) if isinstance(rendered, list | tuple) else [rendered]
-    return [*render_remark(op.remark), *source, *render_remark(op.remark_below)]
+    # compat: sqlalchemy-declarative-extensions' directives are no MigrateOperation
+    above, below = getattr(op, "remark", None), getattr(op, "remark_below", None)
+    return [*render_remark(above), *source, *render_remark(below)]
 
 
 def render_remark(remark: str | None) -> list[str]:
