@@ -21,7 +21,7 @@ from limbeck.operations.schemaobj import SchemaObjects
 from limbeck.render.call import literal
 from limbeck.render.constructs import render_server_default
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_identifier
+from limbeck.render.expressions import render_identifier, render_value
 from limbeck.render.types import render_type
 
 Type = TypeEngine[Any] | type[TypeEngine[Any]]
@@ -342,7 +342,7 @@ class AlterColumnOp(AlterTableOp):
         yield from self._render_existing(context)
         for name, value in sorted(self.kw.items()):
             if not name.startswith("modify_"):
-                yield name, literal(value)
+                yield name, render_value(value, context)
         if self.schema and not context.has_batch:
             yield "schema", render_identifier(context, self.schema)
 

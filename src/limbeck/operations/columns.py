@@ -25,7 +25,7 @@ from limbeck.operations.schemaobj import HasOptions, SchemaObjects
 from limbeck.render.call import call, literal
 from limbeck.render.constructs import render_column
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_identifier
+from limbeck.render.expressions import render_identifier, render_value
 
 
 @run_by_itself
@@ -186,7 +186,7 @@ class AddColumnOp(AlterTableOp):
             if getattr(self, name) is not None:
                 keywords[name] = literal(bool(getattr(self, name)))
         for name, value in sorted(self.kw.items()):
-            keywords[name] = literal(value)
+            keywords[name] = render_value(value, context)
         return call(
             f"{operations_prefix(context)}add_column",
             *_table_argument(self, context),
@@ -297,7 +297,7 @@ class DropColumnOp(AlterTableOp):
         if self.if_exists is not None:
             keywords["if_exists"] = literal(bool(self.if_exists))
         for name, value in sorted(self.kw.items()):
-            keywords[name] = literal(value)
+            keywords[name] = render_value(value, context)
         return call(
             f"{operations_prefix(context)}drop_column",
             *_table_argument(self, context),

@@ -18,7 +18,9 @@ from limbeck.operations.base import (
 from limbeck.operations.directive import MigrateOperation
 from limbeck.operations.unfilled import refuse_unfilled_statement
 from limbeck.render.call import call, literal
+from limbeck.render.constructs import render_table_clause
 from limbeck.render.context import RenderContext, operations_prefix, sqlalchemy_prefix
+from limbeck.render.expressions import render_value
 
 
 @run_by_itself
@@ -83,7 +85,10 @@ class ExecuteSQLOp(MigrateOperation):
                 "Autogenerate rendering of SQL Expression language constructs not supported here; "
                 f"please use a plain SQL string: {self.sqltext}"
             )
-        return call(f"{operations_prefix(context)}execute", source)
+        keywords = {}
+        if self.execution_options is not None:
+            keywords["execution_options"] = render_value(self.execution_options, context)
+        return call(f"{operations_prefix(context)}execute", source, **keywords)
 
 
 def _text_literal(sql: str) -> str:
@@ -133,3 +138,14 @@ class BulkInsertOp(MigrateOperation):
     def run(self, operations: AbstractOperations) -> None:
         """Insert the rows."""
         operations.impl.bulk_insert(self.table, self.rows, multiinsert=self.multiinsert)
+
+    def render(self, context: RenderContext) -> str:
+        """Return `op.bulk_insert(…)` on a typed `sa.table()`, a row a line."""
+        rows = "".join(f"\n    {render_value(row, context)}," for row in self.rows)
+        keywords = {} if self.multiinsert else {"multiinsert": literal(self.multiinsert)}
+        return call(
+            f"{operations_prefix(context)}bulk_insert",
+            render_table_clause(self.table.name, self.table.columns, self.table.schema, context),
+            f"[{rows}\n]",
+            **keywords,
+        )

@@ -19,9 +19,9 @@ from limbeck.operations.base import AbstractOperations, run_by_itself
 from limbeck.operations.directive import MigrateOperation, OpContainer
 from limbeck.operations.unfilled import UnfilledValueError
 from limbeck.render.call import call, keyword_arguments, literal
+from limbeck.render.constructs import render_table_clause
 from limbeck.render.context import RenderContext, operations_prefix, sqlalchemy_prefix
-from limbeck.render.expressions import render_identifier, render_value
-from limbeck.render.types import render_type
+from limbeck.render.expressions import render_value
 
 
 @run_by_itself
@@ -76,6 +76,7 @@ class FillInOp(MigrateOperation):
     def render(self, context: RenderContext) -> list[str]:
         """Return the table, and `op.execute(…)` on it."""
         variable = _variable(self.table_name)
+        table_source = render_table_clause(self.table_name, self.columns, self.schema, context)
         statement = f"{variable}.{'delete' if self.values is None else 'update'}()"
         if self.where is not None:
             statement += f".where({self._render_where(context)})"
@@ -84,23 +85,9 @@ class FillInOp(MigrateOperation):
         elif self.values is not None:
             statement += f".values({', '.join(self._render_values(self.values, context))})"
         return [
-            f"{variable} = {self._render_table(context)}",
+            f"{variable} = {table_source}",
             call(f"{operations_prefix(context)}execute", statement),
         ]
-
-    def _render_table(self, context: RenderContext) -> str:
-        prefix = sqlalchemy_prefix(context)
-        lines = [
-            call(
-                f"{prefix}column",
-                render_identifier(context, each.name),
-                render_type(each.type, context),
-            )
-            for each in self.columns
-        ]
-        lines += [] if self.schema is None else [f"schema={literal(self.schema)}"]
-        name = render_identifier(context, self.table_name)
-        return f"{prefix}table({name}" + "".join(f",\n    {line}" for line in lines) + "\n)"
 
     def _render_where(self, context: RenderContext) -> str:
         if isinstance(self.where, EllipsisType):

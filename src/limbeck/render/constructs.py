@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.elements import ClauseElement, ColumnClause
 from sqlalchemy.sql.schema import Column, Computed, DefaultClause, FetchedValue, Identity
 
 from limbeck import sqla
@@ -99,6 +100,20 @@ def render_identity(identity: Identity, ctx: RenderContext) -> str:
             keywords[name] = literal(value)
     keywords |= sqla.identity_dialect_keywords(identity)
     return call(f"{sqlalchemy_prefix(ctx)}Identity", **keywords)
+
+
+def render_table_clause(
+    name: str, columns: Iterable[ColumnClause[Any]], schema: str | None, ctx: RenderContext
+) -> str:
+    """Return `sa.table(…)` with typed columns, a column a line, for statements on rows."""
+    prefix = sqlalchemy_prefix(ctx)
+    lines = [
+        call(f"{prefix}column", render_identifier(ctx, each.name), render_type(each.type, ctx))
+        for each in columns
+    ]
+    lines += [] if schema is None else [f"schema={render_identifier(ctx, schema)}"]
+    body = "".join(f",\n    {line}" for line in lines)
+    return f"{prefix}table({render_identifier(ctx, name)}{body}\n)"
 
 
 def _render_default_value(value: Any, ctx: RenderContext) -> str:

@@ -7,7 +7,10 @@ An expression is rendered as the SQL it compiles to, inside `sa.text()` or
 from __future__ import annotations
 
 import re
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.sql.base import DialectKWArgs
 from sqlalchemy.sql.elements import ClauseElement, Label, conv, quoted_name
@@ -100,6 +103,8 @@ def render_value(value: Any, ctx: RenderContext) -> str:
             return f"{{{', '.join(pairs)}}}"
         case str():
             return render_identifier(ctx, value)
+        case date() | time() | timedelta() | Decimal() | UUID():
+            return _render_object(value, ctx)
         case _:
             return literal(value)
 
@@ -107,6 +112,14 @@ def render_value(value: Any, ctx: RenderContext) -> str:
 def render_dialect_keywords(item: DialectKWArgs, ctx: RenderContext) -> dict[str, str]:
     """Return the source of the `<dialect>_<option>` keywords of a construct, by keyword."""
     return {str(name): render_value(value, ctx) for name, value in item.dialect_kwargs.items()}
+
+
+def _render_object(value: object, ctx: RenderContext) -> str:
+    """Return the repr of a value of the standard library, behind its module, which is imported."""
+    module = type(value).__module__
+    ctx.imports.add(f"import {module}")
+    source = repr(value)
+    return source if source.startswith(f"{module}.") else f"{module}.{source}"
 
 
 def _is_quoting_unusual(name: quoted_name) -> bool:
