@@ -24,6 +24,7 @@ DRIVE = Path(__file__).parent / "packages" / "drive.py"
 Note = dict[str, Any]
 
 SCENARIOS = (
+    ("alembic_defaults", ("sqlite", "postgresql", "mariadb")),
     ("flask_migrate_app", ("sqlite", "postgresql", "mariadb")),
     ("mlflow_history", ("sqlite", "postgresql", "mariadb")),
     ("optuna_storage", ("sqlite", "postgresql")),

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, MetaData, Table, inspect
 
+from limbeck import alembic_names
 from limbeck.autogenerate import reflected, renaming
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.autogenerate.hooks import has_table_functions, run_table_functions
@@ -266,7 +267,8 @@ class Comparison:
     def _option(self, name: str) -> Any:
         """Return a compare_… option; a function gets the migration context as its first argument."""
         context = self._autogen_context.migration_context
-        value = self._autogen_context.opts.get(name, True)
+        default = name == "compare_type" or not alembic_names.is_for_environment()
+        value = self._autogen_context.opts.get(name, default)
         if not callable(value):
             return bool(value)
 

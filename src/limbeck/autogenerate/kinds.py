@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterable, Mapping
 
+from limbeck import alembic_names
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.diff import ALL_KINDS
 from limbeck.errors import ConfigurationError
@@ -13,9 +14,9 @@ PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
     "alembic.autogenerate.tables": frozenset({"tables", "columns"}),
     "alembic.autogenerate.types": frozenset({"types"}),
     "alembic.autogenerate.constraints": frozenset(
-        {"nullable", "primary_keys", "uniques", "indexes", "foreign_keys"}
+        {"nullable", "primary_keys", "uniques", "indexes", "foreign_keys", "exclusions"}
     ),
-    "alembic.autogenerate.defaults": frozenset({"defaults"}),
+    "alembic.autogenerate.defaults": frozenset({"defaults", "autoincrement"}),
     "alembic.autogenerate.comments": frozenset({"comments"}),
     "alembic.autogenerate.checks": frozenset({"checks"}),
     "alembic.autogenerate.checkconstraint_byname": frozenset({"checks"}),
@@ -26,6 +27,12 @@ PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
     "alembic.autogenerate.sequences": frozenset({"sequences"}),
 }
 """What is looked for under each of the names that `autogenerate_plugins` knows."""
+
+ALEMBICS_KINDS = frozenset(
+    {"tables", "columns", "types", "defaults", "nullable", "uniques", "indexes", "foreign_keys"}
+    | {"comments"}
+)
+"""What is looked for under Alembic's name if nothing is said: what Alembic looks for."""
 
 _NEEDED_PLUGINS = ("alembic.autogenerate.schemas", "alembic.autogenerate.tables")
 
@@ -40,6 +47,8 @@ def chosen_kinds(autogen_context: AutogenContext) -> frozenset[str]:
     detect, ignore = (_named(autogen_context, option) for option in ("detect", "ignore"))
     if detect is not None:
         kinds &= detect
+    elif alembic_names.is_for_environment():
+        kinds &= ALEMBICS_KINDS | _named_plugins(autogen_context)
     if _has_enum_plugin(autogen_context):
         kinds -= {"enums"}
     return kinds - (ignore or frozenset())
@@ -82,6 +91,12 @@ def _by_plugins(autogen_context: AutogenContext) -> frozenset[str]:
     if any(_fits(name, left_out) or not _fits(name, patterns) for name in _NEEDED_PLUGINS):
         return frozenset()
     return _kinds_under(patterns) - _kinds_under(left_out)
+
+
+def _named_plugins(autogen_context: AutogenContext) -> frozenset[str]:
+    """Return what patterns without a wildcard ask for, each by its whole name."""
+    patterns = autogen_context.opts.get("autogenerate_plugins") or ()
+    return _kinds_under([pattern for pattern in patterns if not set(pattern) & set("*?[")])
 
 
 def _kinds_under(patterns: Iterable[str]) -> frozenset[str]:

@@ -130,7 +130,8 @@ def _alter_counting(
     context: DiffContext,
 ) -> None:
     """Say whether the column shall count up by itself, where ALTER can change that."""
-    if database.autoincrement == model.autoincrement or _is_option(pair):
+    is_same = database.autoincrement == model.autoincrement
+    if "autoincrement" not in context.kinds or is_same or _is_option(pair):
         return
     if not context.impl.alters_autoincrement:
         warnings.warn(

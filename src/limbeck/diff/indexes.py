@@ -29,9 +29,11 @@ def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
 
     An index that a foreign key stands on goes only after its successor is there.
     """
-    if "indexes" not in context.kinds:
-        return
-    matches = match(pair.database.indexes, pair.model.indexes)
+    found, wanted = (
+        [index for index in side.indexes if _is_looked_for(index, context)]
+        for side in (pair.database, pair.model)
+    )
+    matches = match(found, wanted)
     if context.detects_renames:
         matches, renamed = without_renames(matches)
         for database, model in renamed:
@@ -62,6 +64,10 @@ def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         ):
             log.info("Detected added index '%s' on '%s'", model.name, pair.key)
             yield _create(model, new, context)
+
+
+def _is_looked_for(index: IndexFacts, context: DiffContext) -> bool:
+    return ("exclusions" if index.operators else "indexes") in context.kinds
 
 
 def _changed(
