@@ -309,6 +309,22 @@ def test_new_columns_of_a_unique_constraint_would_all_be_the_same(database: Data
     assert warned == [f"{text} The revision may fail on them: see the remark in it."]
 
 
+def test_rows_get_values_that_the_constraint_before_forbids(database: Database) -> None:
+    """The step stands between the constraint that goes and the one that comes."""
+
+    def allowing(*states: str) -> sa.MetaData:
+        check = f"state IN {states}"
+        return models(
+            lambda: [sa.Column("state", sa.String(10)), sa.CheckConstraint(check, name="ck_state")]
+        )
+
+    before, after = allowing("a", "b"), allowing("a", "c")
+    create(database, before, [{"id": 1, "state": "a"}, {"id": 2, "state": "b"}])
+    source, _ = written(database, after)
+    _run(database, after, source.replace("state=...", "state='c'"), "upgrade")
+    assert read(database, after) == [{"id": 1, "state": "a"}, {"id": 2, "state": "c"}]
+
+
 def test_looking_leaves_no_lock(postgresql: Database) -> None:
     create(postgresql, models(CONSTRAINED.before), CONSTRAINED.rows)
     metadata = models(CONSTRAINED.after)

@@ -33,6 +33,7 @@ from limbeck.operations.ops import (
     AlterColumnOp,
     AlterEnumOp,
     DowngradeOps,
+    DropConstraintOp,
     FillInOp,
     MigrateOperation,
     ModifyTableOps,
@@ -138,7 +139,8 @@ class _Steps:
     def _append(self, directive: MigrateOperation, answers: Sequence[Answer]) -> None:
         """Put the directive behind the others, and steps for rows as far in front as they can be."""
         steps = [step for step in (_fill_in(answer, self._impl) for answer in answers) if step]
-        if steps and self._touched() & {name for each in answers for name in _names(each)}:
+        touched = self._touched() & {name for each in answers for name in _names(each)}
+        if steps and (touched or self._frees()):
             self._close()
         self._before += steps
         if answers:
@@ -154,6 +156,10 @@ class _Steps:
             elif isinstance(each, AlterColumnOp):
                 found |= {each.column_name, str(each.modify_name or each.column_name)}
         return found
+
+    def _frees(self) -> bool:
+        """Tell whether the open directives drop what may forbid the values that rows get."""
+        return any(isinstance(each, DropConstraintOp) for each in self._open)
 
     def _fill_added(self) -> None:
         """Fill the columns added so far, and let them be NOT NULL."""
