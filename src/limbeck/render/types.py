@@ -73,7 +73,10 @@ def _module_prefix(class_: type[Any], ctx: RenderContext) -> tuple[str, bool]:
         ctx.imports.add(f"import {module}")
         return f"{module}.", True
     user_prefix = ctx.opts.get("user_module_prefix")
-    return (f"{module}." if user_prefix is None else str(user_prefix)), True
+    if user_prefix is not None:
+        return str(user_prefix), True
+    ctx.imports.add(f"import {module}")
+    return f"{module}.", True
 
 
 def _sqlalchemy_type_body(type_: TypeEngine[Any], ctx: RenderContext) -> str:
