@@ -32,6 +32,7 @@ FEATURES: dict[str, frozenset[str]] = {
     ),
     "mariadb": frozenset(
         {"alter", "comments", "schemas", "probe", "implicit_commit", "free_sequences"}
+        | {"inline_enums"}
     ),
 }
 """What each database can do; tests ask for these with `@pytest.mark.requires(...)`."""

@@ -325,6 +325,27 @@ def test_rows_get_values_that_the_constraint_before_forbids(database: Database) 
     assert read(database, after) == [{"id": 1, "state": "a"}, {"id": 2, "state": "c"}]
 
 
+@pytest.mark.requires("inline_enums")
+def test_rows_get_values_that_come_as_theirs_go_from_an_enum(database: Database) -> None:
+    """The column has the values of both while the rows change theirs; its order is the new one."""
+
+    def with_values(*values: str) -> sa.MetaData:
+        return models(
+            lambda: [
+                sa.Column(
+                    "state", sa.Enum(*values, name="state"), server_default="a", nullable=False
+                )
+            ]
+        )
+
+    before, after = with_values("a", "b"), with_values("c", "a")
+    create(database, before, [{"id": 1, "state": "a"}, {"id": 2, "state": "b"}])
+    source, _ = written(database, after)
+    _run(database, after, source.replace("state=...", "state='c'"), "upgrade")
+    assert_same(dump(database), _catalogs_of(database, after, None), "after the upgrade")
+    assert read(database, after) == [{"id": 1, "state": "a"}, {"id": 2, "state": "c"}]
+
+
 def test_looking_leaves_no_lock(postgresql: Database) -> None:
     create(postgresql, models(CONSTRAINED.before), CONSTRAINED.rows)
     metadata = models(CONSTRAINED.after)

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import EllipsisType
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Enum
 
 from limbeck import sqla
 from limbeck.autogenerate.context import AutogenContext
@@ -142,6 +142,9 @@ class _Steps:
         touched = self._touched() & {name for each in answers for name in _names(each)}
         if steps and (touched or self._frees()):
             self._close()
+        if steps and isinstance(directive, AlterColumnOp) and self._impl.lists_enum_values:
+            self._open += _widening(directive)
+            self._close()
         self._before += steps
         if answers:
             directive.remark = _remark(answers)
@@ -208,6 +211,24 @@ def _nullable(directive: AddColumnOp) -> AddColumnOp:
     )
     added.remark = directive.remark
     return added
+
+
+def _widening(directive: AlterColumnOp) -> Iterator[AlterColumnOp]:
+    """Yield what lets an enum column have the new values, too, as long as rows have the old ones."""
+    old, new = directive.existing_type, directive.modify_type
+    if not isinstance(old, Enum) or not isinstance(new, Enum) or {*new.enums} <= {*old.enums}:
+        return
+    widened = Enum(*dict.fromkeys([*old.enums, *new.enums]), name=new.name)
+    yield AlterColumnOp(
+        directive.table_name,
+        directive.column_name,
+        schema=directive.schema,
+        existing_type=old,
+        existing_server_default=directive.existing_server_default,
+        existing_nullable=directive.existing_nullable,
+        existing_comment=directive.existing_comment,
+        modify_type=widened,
+    )
 
 
 def _not_null(directive: AddColumnOp) -> AlterColumnOp:

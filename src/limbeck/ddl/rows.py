@@ -16,6 +16,9 @@ class RowsImpl:
     limits_values = True
     """Does a column refuse what is longer or larger than its type says?"""
 
+    lists_enum_values = False
+    """Do the values of an enum stand in the type of each column? They are of a type with a name."""
+
     def unfit_text(
         self, column: ColumnElement[Any], type_: TypeEngine[Any]
     ) -> ColumnElement[bool] | None:

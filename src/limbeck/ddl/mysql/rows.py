@@ -19,6 +19,8 @@ _TIME = "^-?[0-9]{1,3}:[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?$"
 class MySQLRows(RowsImpl):
     """The answers of MySQL and MariaDB about rows."""
 
+    lists_enum_values = True
+
     def unfit_text(
         self, column: ColumnElement[Any], type_: TypeEngine[Any]
     ) -> ColumnElement[bool] | None:
