@@ -6,6 +6,7 @@ import importlib
 import json
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -119,9 +120,14 @@ KINDS = (("uq", "unique"), ("fk", "foreignkey"), ("ck", "check"))
 
 
 def outcome(
-    package: str, connection: sa.Connection, calls: list[str], options: dict[str, Any] | None = None
+    package: str,
+    connection: sa.Connection,
+    calls: list[str],
+    options: dict[str, Any] | None = None,
+    read: Callable[[sa.Connection], list[Any]] | None = None,
 ) -> dict[str, Any]:
     """Run the calls in one batch; return them, the error or the catalogs, and the rows."""
+    read = read or catalogs
     migration: Any = importlib.import_module(f"{package}.runtime.migration")
     operations: Any = importlib.import_module(f"{package}.operations")
     op = operations.Operations(migration.MigrationContext.configure(connection))
@@ -133,7 +139,7 @@ def outcome(
     except Exception as raised:  # noqa: BLE001  # that there is one is compared
         error = type(raised).__name__
         connection.rollback()
-    return {"calls": calls, "error": error, "catalogs": [] if error else catalogs(connection)}
+    return {"calls": calls, "error": error, "catalogs": [] if error else read(connection)}
 
 
 def catalogs(connection: sa.Connection) -> list[Any]:
