@@ -7,6 +7,7 @@ import importlib.resources
 import importlib.util
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -99,14 +100,25 @@ def pyc_file_from_path(path: str | os.PathLike[str]) -> Path | None:
 def load_module_py(module_id: str, path: str | os.PathLike[str]) -> ModuleType:
     """Run a Python file of a project as a fresh module; the name `alembic` is limbeck there."""
     alembic_names.install()
-    loader = (
-        importlib.machinery.SourcelessFileLoader(module_id, os.fspath(path))
-        if os.fspath(path).endswith(".pyc")
-        else None
-    )
+    is_compiled = os.fspath(path).endswith(".pyc")
+    make = importlib.machinery.SourcelessFileLoader if is_compiled else _PreciseFileLoader
+    loader = make(module_id, os.fspath(path))
     spec = importlib.util.spec_from_file_location(module_id, path, loader=loader)
     if spec is None or spec.loader is None:
         raise ImportError(f"Can't load Python file {os.fspath(path)}")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+class _PreciseFileLoader(importlib.machinery.SourceFileLoader):
+    """Tells a compiled file from its source by the microsecond.
+
+    Python looks at the second and the size, and so would run the old migration when a value was
+    replaced by one of the same length and the command repeated at once.
+    """
+
+    def path_stats(self, path: str) -> Mapping[str, Any]:
+        """Return what the compiled file's header is held against."""
+        stat = os.stat(path)
+        return {"mtime": stat.st_mtime_ns // 1000, "size": stat.st_size}
