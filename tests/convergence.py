@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, select, text, types
-from sqlalchemy.schema import DropTable, sort_tables_and_constraints
+from sqlalchemy.schema import sort_tables_and_constraints
 
 import tests
 from limbeck.autogenerate import produce_migrations, render
@@ -209,12 +209,26 @@ def drop_all_tables(database: Database) -> None:
             connection.execute(text("DROP SCHEMA public CASCADE"))  # types and sequences, too
             connection.execute(text("CREATE SCHEMA public"))
             return
-        found = MetaData()
-        found.reflect(connection)
         connection.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
-        for table in found.tables.values():
-            connection.execute(DropTable(table))
+        for schema in (database.url.database, database.second_schema):
+            _drop_relations(connection, str(schema))
         connection.execute(text("SET FOREIGN_KEY_CHECKS = 1"))
+
+
+_RELATIONS = """
+    SELECT CASE TABLE_TYPE WHEN 'BASE TABLE' THEN 'TABLE' WHEN 'SYSTEM VERSIONED' THEN 'TABLE'
+           ELSE TABLE_TYPE END, TABLE_NAME
+    FROM information_schema.TABLES WHERE TABLE_SCHEMA = :schema"""
+
+
+def _drop_relations(connection: Connection, schema: str) -> None:
+    """Drop what stands in a schema of MariaDB, by name: reflecting it takes longer than the test."""
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    names: dict[str, list[str]] = {}
+    for kind, name in connection.execute(text(_RELATIONS), {"schema": schema}):
+        names.setdefault(kind, []).append(f"{quote(schema)}.{quote(name)}")
+    for kind, paths in names.items():
+        connection.exec_driver_sql(f"DROP {kind} {', '.join(paths)}")
 
 
 # -- rows ----------------------------------------------------------------------------------------

@@ -29,10 +29,12 @@ class KeptPair:
         sides = MetaData(), MetaData()
         before(sides[0])
         after(sides[1])
+        return self.go_between(*sides, rows=rows, **opts)
+
+    def go_between(self, before: MetaData, after: MetaData, **opts: Any) -> str:
+        """Do the same with models that are built."""
         try:
-            return assert_converges(
-                self.database, *sides, rows=rows, scratch=self.scratch, **opts
-            )
+            return assert_converges(self.database, before, after, scratch=self.scratch, **opts)
         finally:
             self.empty()
 
@@ -44,8 +46,6 @@ class KeptPair:
                 _drop_schemas(database)
             else:
                 drop_all_tables(database)
-            if "implicit_commit" in database.features:
-                _drop_second(database)
 
 
 def _drop_schemas(database: Database) -> None:
@@ -53,12 +53,6 @@ def _drop_schemas(database: Database) -> None:
         for schema in ("public", "second"):
             connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
             connection.execute(text(f"CREATE SCHEMA {schema}"))
-
-
-def _drop_second(database: Database) -> None:
-    with database.engine.begin() as connection:
-        connection.execute(text(f"DROP DATABASE {database.second_schema}"))
-        connection.execute(text(f"CREATE DATABASE {database.second_schema} CHARACTER SET utf8mb4"))
 
 
 def make_pair(name: str, folder: Path) -> Iterator[KeptPair]:

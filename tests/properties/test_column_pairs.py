@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from hypothesis import given
@@ -30,8 +29,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql, postgresql
 
-from tests.convergence import assert_converges, drop_all_tables
-from tests.databases import Database, fresh_database
+from tests.database.kept import KeptPair, kept_database
+
+__all__ = ["kept_database"]
 
 Build = Callable[[], Any]
 
@@ -171,12 +171,6 @@ def tables(draw: st.DrawFn, database: str) -> MetaData:
 
 
 @given(data=st.data())
-def test_any_pair_of_columns_converges(
-    database: Database, tmp_path: Path, data: st.DataObject
-) -> None:
-    before, after = (data.draw(tables(database.name)) for _ in range(2))
-    with fresh_database(database.name, tmp_path) as scratch:
-        try:
-            assert_converges(database, before, after, rows=1, scratch=scratch)
-        finally:
-            drop_all_tables(database)
+def test_any_pair_of_columns_converges(database: KeptPair, data: st.DataObject) -> None:
+    before, after = (data.draw(tables(database.database.name)) for _ in range(2))
+    database.go_between(before, after, rows=1)

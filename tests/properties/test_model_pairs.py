@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from hypothesis import event, given
@@ -29,8 +28,9 @@ from sqlalchemy import (
     text,
 )
 
-from tests.convergence import assert_converges, drop_all_tables
-from tests.databases import Database, fresh_database
+from tests.database.kept import KeptPair, kept_database
+
+__all__ = ["kept_database"]
 
 TABLES = ("alpha", "beta", "gamma")
 
@@ -171,14 +171,7 @@ def build(models: tuple[TableModel, ...]) -> MetaData:
 
 @given(before=schemas(), after=schemas())
 def test_any_pair_of_models_converges(
-    database: Database,
-    tmp_path: Path,
-    before: tuple[TableModel, ...],
-    after: tuple[TableModel, ...],
+    database: KeptPair, before: tuple[TableModel, ...], after: tuple[TableModel, ...]
 ) -> None:
     event(f"{len(before)} → {len(after)} tables")
-    with fresh_database(database.name, tmp_path) as scratch:
-        try:
-            assert_converges(database, build(before), build(after), rows=1, scratch=scratch)
-        finally:
-            drop_all_tables(database)
+    database.go_between(build(before), build(after), rows=1)

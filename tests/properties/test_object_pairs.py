@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql
 
-from tests.convergence import assert_converges
-from tests.databases import Database, fresh_database
+from tests.database.kept import KeptPair, kept_database
+
+__all__ = ["kept_database"]
 
 VALUES = ("sad", "ok", "it's", "10%", "A b")
 
@@ -76,12 +76,5 @@ def sides() -> st.SearchStrategy[Objects]:
 
 @pytest.mark.requires("enum_types")
 @given(before=sides(), after=sides())
-def test_any_pair_of_objects_converges(
-    database: Database, tmp_path: Path, before: Objects, after: Objects
-) -> None:
-    # a database each: types and sequences outlive the tables
-    with (
-        fresh_database(database.name, tmp_path) as fresh,
-        fresh_database(database.name, tmp_path) as scratch,
-    ):
-        assert_converges(fresh, before.build(), after.build(), rows=0, scratch=scratch)
+def test_any_pair_of_objects_converges(database: KeptPair, before: Objects, after: Objects) -> None:
+    database.go_between(before.build(), after.build(), rows=0)
