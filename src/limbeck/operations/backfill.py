@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, column, func, inspect, or_, table, text
 from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement, Grouping, TextClause
-from sqlalchemy.sql.expression import TableClause
+from sqlalchemy.sql.selectable import TableClause
 
 from limbeck.errors import CommandError
 from limbeck.logs import logger_of
