@@ -12,6 +12,8 @@ import json
 import re
 import shutil
 import sys
+from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +39,36 @@ def tell(*, ctx, step, heads, run_args, **kw):
         + [list(step.destination_revision_ids), sorted(heads), list(step.down_revision_ids)]
     )
 """
+HOOKS = """[post_write_hooks]
+hooks = tabs, older
+tabs.type = tabs
+tabs.width = 4
+older.type = rotate_file
+older.suffix = .orig
+"""
+HOOK_FUNCTIONS = """
+target_metadata = None
+import re, shutil
+from {package}.script import write_hooks
+@write_hooks.register("tabs")
+def tabs(filename, options):
+    with open(filename) as file:
+        source = file.read()
+    with open(filename, "w") as file:
+        file.write(re.sub("^" + " " * int(options["width"]), "\\t", source, flags=re.M))
+@write_hooks.register("rotate_file")
+def rotate_file(filename, options):
+    shutil.copy(filename, filename + options["suffix"])
+    with open(filename, "a") as file:
+        file.write("# " + ", ".join(sorted(options)))
+"""
 REVISION = "def upgrade(): pass\ndef downgrade(): pass\n"
 
 
 class Project:
     """A copy of one of the projects, under one of the packages."""
 
-    def __init__(self, package: str, folder: Path, name: str) -> None:
+    def __init__(self, package: str, folder: Path, name: str, url: str | None = None) -> None:
         self._command: Any = importlib.import_module(f"{package}.command")
         self._config: Any = importlib.import_module(f"{package}.config").Config
         self._folder = folder / f"{package}_{name}_{len(list(folder.iterdir()))}"
@@ -51,7 +76,7 @@ class Project:
         ini = self._folder / "alembic.ini"
         source = re.sub(r"\[loggers\].*", "", ini.read_text(), flags=re.DOTALL)
         for number in ("", "2"):
-            here = f"sqlite:///{self._folder}/db{number}.sqlite"
+            here = (url or f"sqlite:///{self._folder}/db{number}.sqlite").replace("%", "%%")
             source = re.sub(
                 rf"driver://user:pass@localhost/dbname{number}$", here, source, flags=re.M
             )
@@ -64,15 +89,20 @@ class Project:
         assert old in source
         env.write_text(source.replace(old, new))
 
-    def add(self, revision: str, down: Any) -> None:
-        """Add an empty revision."""
+    def add(self, revision: str, down: Any, body: str = REVISION) -> None:
+        """Add a revision, an empty one if no functions are given."""
         path = self._folder / "al" / "versions" / f"{revision}.py"
-        path.write_text(f"revision = {revision!r}\ndown_revision = {down!r}\n{REVISION}")
+        path.write_text(f"revision = {revision!r}\ndown_revision = {down!r}\n{body}")
 
-    def run(self, command: str, *arguments: Any, **options: Any) -> str:
+    def run(self, command: str, *arguments: Any, x: Sequence[str] = (), **options: Any) -> str:
         """Run a command; return what it prints, or the kinds of its error."""
         out = io.StringIO()
-        config = self._config(str(self._folder / "alembic.ini"), stdout=out, output_buffer=out)
+        config = self._config(
+            str(self._folder / "alembic.ini"),
+            stdout=out,
+            output_buffer=out,
+            cmd_opts=Namespace(x=list(x)),
+        )
         try:
             getattr(self._command, command)(config, *arguments, **options)
         except Exception as error:  # noqa: BLE001  # which one it is, is compared
@@ -81,10 +111,16 @@ class Project:
             )
         return out.getvalue()
 
-    def files(self) -> list[str]:
+    def configure(self, old: str, new: str) -> None:
+        """Change the ini file."""
+        ini = self._folder / "alembic.ini"
+        assert old in ini.read_text()
+        ini.write_text(ini.read_text().replace(old, new))
+
+    def files(self, pattern: str = "*.py") -> list[str]:
         """Return the revision files, without what is of the day or of the package."""
         mine = re.compile(r"Create Date:.*|(by|end) (limbeck|Alembic)")
-        versions = sorted((self._folder / "al" / "versions").glob("*.py"))
+        versions = sorted((self._folder / "al" / "versions").glob(pattern))
         return [mine.sub("", path.read_text()) for path in versions]
 
     def tables(self, number: str = "") -> list[str]:
@@ -121,7 +157,7 @@ def several_revisions_by_a_hook(package: str, folder: Path) -> Any:
 
     project = Project(package, folder, "generic")
     project.replace("target_metadata = None", MODELS)
-    options = {"autogenerate": True, "rev_id": "a1"}
+    options: dict[str, Any] = {"autogenerate": True, "rev_id": "a1"}
     project.run("revision", "first", process_revision_directives=split, **options)
     project.run("upgrade", "head")
     project.run("revision", "none", process_revision_directives=lambda *a: a[2].clear(), **options)
@@ -161,7 +197,16 @@ def each_step_is_told(package: str, folder: Path) -> Any:
     return heard
 
 
-RECIPES = (several_revisions_by_a_hook, two_databases, each_step_is_told)
+def hooks_of_ones_own(package: str, folder: Path) -> Any:
+    """Functions of env.py work on a file that was written, one after the other."""
+    project = Project(package, folder, "generic")
+    project.replace("target_metadata = None", HOOK_FUNCTIONS.replace("{package}", package))
+    project.configure("[post_write_hooks]", f"revision_environment = true\n{HOOKS}")
+    said = project.run("revision", "hooked", rev_id="h1")
+    return re.sub(r"/\S*/", "", said), project.files(), project.files("*.orig")
+
+
+RECIPES = (hooks_of_ones_own, several_revisions_by_a_hook, two_databases, each_step_is_told)
 
 if __name__ == "__main__":
     found = {recipe.__name__: recipe(sys.argv[1], Path(sys.argv[2])) for recipe in RECIPES}
