@@ -174,6 +174,11 @@ def test_renames_without_autogenerate_are_refused(project: Project) -> None:
         assert "go with --autogenerate" in project.fails("revision", "-m", "x", flag)
 
 
+def test_not_looking_at_rows_goes_with_autogenerate(project: Project) -> None:
+    said = project.fails("revision", "-m", "x", "--no-inspect-data")
+    assert "--no-inspect-data goes with --autogenerate" in said
+
+
 def test_configured_rename_that_is_none_is_refused(started: Project) -> None:
     started.set_options(renames="users")
     assert "renames in [limbeck]" in started.fails("revision", "--autogenerate", "-m", "x")

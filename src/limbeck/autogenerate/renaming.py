@@ -116,8 +116,8 @@ def explain(up: OpContainer, down: OpContainer, autogen_context: AutogenContext)
         instead = getattr(one, "info", {}).get(_ALTERNATIVE)
         if instead is not None:
             why, directives = instead
-            one.remark = f"Found to be renamed: {why}.\nIf it is not, take instead:"
-            other.remark = "If it was not renamed, take instead:"
+            one.remark = f"Found to be renamed: {why}.\nIf it is not, take what is commented out below instead."
+            other.remark = "If it was not renamed, take what is commented out below instead."
             one.remark_below = _source(directives, autogen_context)
             back = [directive.reverse() for directive in reversed(directives)]
             other.remark_below = _source(back, autogen_context)

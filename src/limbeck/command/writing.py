@@ -78,11 +78,8 @@ def revision(
     _refuse_contradictions(
         autogenerate=autogenerate, from_database=from_database, sql=sql, skip_empty=skip_empty
     )
-    if not autogenerate and (renames or detect_renames is not None):
-        raise CommandError(
-            "--rename, --rename-table and --no-renames go with --autogenerate: nothing else looks "
-            "for what was renamed."
-        )
+    if not autogenerate:
+        _refuse_options_of_autogenerate(renames, detect_renames, inspect_data=inspect_data)
     context = _revision_context(
         config,
         script,
@@ -125,6 +122,20 @@ def _refuse_contradictions(
         raise CommandError(f"Using --sql with {option} does not make any sense")
     if skip_empty and not autogenerate:
         raise CommandError("--skip-empty goes with --autogenerate: no other revision is compared.")
+
+
+def _refuse_options_of_autogenerate(
+    renames: Sequence[SaidRename | str], detect_renames: bool | None, *, inspect_data: bool
+) -> None:
+    if renames or detect_renames is not None:
+        raise CommandError(
+            "--rename, --rename-table and --no-renames go with --autogenerate: nothing else looks "
+            "for what was renamed."
+        )
+    if not inspect_data:
+        raise CommandError(
+            "--no-inspect-data goes with --autogenerate: nothing else looks at rows."
+        )
 
 
 def _read_renames(renames: Sequence[SaidRename | str]) -> tuple[SaidRename, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from typing import Any
 
 from limbeck.errors import ConfigurationError
@@ -39,14 +40,25 @@ def read_integer(value: Any, *, where: str) -> int:
 
 
 def read_list(value: Any, *, where: str) -> tuple[str, ...]:
-    """Read a TOML list of strings, or text separated by commas or line ends."""
+    """Read a TOML list of strings, also one in an ini file, or text with commas or line ends."""
     match value:
+        case str() if value.lstrip().startswith("["):
+            return read_list(_read_toml(value, where=where), where=where)
         case str():
             return tuple(part.strip() for part in re.split(r"[,\n]", value) if part.strip())
         case list() if all(isinstance(part, str) for part in value):
             return tuple(value)
         case _:
             raise ConfigurationError(f"{where} = {value!r} is not a list of strings.")
+
+
+def _read_toml(text: str, *, where: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text.strip()}")["value"]
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(
+            f'{where} = {text!r} is not a list of strings; write ["one", "two"], or one, two.'
+        ) from error
 
 
 def split_paths(value: str, separator: str) -> list[str]:

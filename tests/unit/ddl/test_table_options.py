@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
+from limbeck.operations import Operations
+from limbeck.runtime.migration import MigrationContext
 from tests.unit.ddl.offline import Script
 
 
@@ -36,3 +40,15 @@ def test_options_in_a_script(dialect: str, options: dict[str, object], sql: str)
     script = Script(dialect)
     script.impl.alter_table_options("t", options, {})
     assert script.text.strip() == sql
+
+
+def test_script_asks_for_no_defaults() -> None:
+    """What a server would choose itself can't be looked up by a script, nor has it to be."""
+    buffer = io.StringIO()
+    context = MigrationContext.configure(
+        url="mysql+pymysql://", opts={"as_sql": True, "output_buffer": buffer}
+    )
+    operations = Operations(context)
+    operations.alter_table_options("t", mysql_collate=None, mysql_engine=None)
+    said = "ALTER TABLE t DEFAULT CHARACTER SET=DEFAULT, ENGINE=InnoDB;"
+    assert buffer.getvalue().strip() == said

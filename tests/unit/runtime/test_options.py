@@ -59,6 +59,16 @@ def test_option_with_a_wrong_value_names_option_and_value() -> None:
         read_options(config_with(render_as_batch="perhaps"))
 
 
+def test_list_may_be_written_as_in_toml() -> None:
+    """An ini file and pyproject.toml take the same."""
+    for text in ('["tables", "columns"]', "tables, columns", '\n  ["tables",\n  "columns"]'):
+        assert read_options(config_with(detect=text)) == {"detect": ["tables", "columns"]}
+    with pytest.raises(
+        ConfigurationError, match=r"detect.*write \[\"one\", \"two\"\], or one, two"
+    ):
+        read_options(config_with(detect="[tables]"))
+
+
 def test_option_naming_a_missing_function_names_both() -> None:
     with pytest.raises(ConfigurationError, match=r"include_object.*os\.path:joyn.*'join'"):
         read_options(config_with(include_object="os.path:joyn"))

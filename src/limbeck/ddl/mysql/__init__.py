@@ -242,7 +242,7 @@ class MySQLImpl(MySQLRows, DefaultImpl):
 
     @property
     def _table_defaults(self) -> of_tables.TableDefaults:
-        if self.connection is None:
+        if self.as_sql or self.connection is None:
             return of_tables.UNKNOWN
         found: of_tables.TableDefaults
         if "table_defaults" not in self.memo:
