@@ -50,7 +50,7 @@ from .objects import SchemaObjectsImpl
 from .offline import compile_statement
 from .reading import ReadingImpl
 from .rebuild import TableRebuild
-from .registry import ImplMeta, _impls
+from .registry import ImplMeta, _impls  # compat: plugins look for dialects in the second
 
 __all__ = ["DefaultImpl", "ImplMeta", "Params", "_impls"]
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HeadMaintainer",
     "MigrationContext",
-    "MigrationInfo",
+    "MigrationInfo",  # compat: functions for `on_version_apply` annotate what they are told
     "MigrationStep",
     "RevisionStep",
     "StampStep",
