@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 from limbeck.errors import CommandError
 
+_LONGEST_STATEMENT = 2000
+"""What of a statement one can still read through."""
+
 
 @dataclass(frozen=True, slots=True)
 class MigrationFailure:
@@ -97,7 +100,11 @@ def _refusal(error: BaseException) -> str | None:
 
 
 def _the_statement(statement: str) -> str:
-    return f"The statement was: {' '.join(statement.split())}"
+    said = " ".join(statement.split())
+    if len(said) > _LONGEST_STATEMENT:
+        left_out = f"… ({len(said):,} characters; --raiseerr shows them all)"
+        said = f"{said[:_LONGEST_STATEMENT]} {left_out}"
+    return f"The statement was: {said}"
 
 
 def explain(error: BaseException, text: str) -> None:

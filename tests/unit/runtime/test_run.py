@@ -74,6 +74,14 @@ def test_failure_says_what_stays_and_what_is_undone() -> None:
     assert "caller" in str(MigrationFailure("x", None, None, None, (), (), (), outside=True))
 
 
+def test_failure_shows_the_beginning_of_a_statement_that_is_too_long_to_read() -> None:
+    statement = "DO $$ " + "x" * 9994
+    said = str(MigrationFailure("x", None, None, statement, (), (), ()))
+    assert "The statement was: DO $$ xxx" in said
+    assert said.splitlines()[1].endswith("x … (10,000 characters; --raiseerr shows them all)")
+    assert len(said) < 2200
+
+
 def test_report_leaves_a_defect_its_traceback() -> None:
     error = NameError("nonsense")
     report(error, NOTHING)
