@@ -87,3 +87,12 @@ def test_types_of_its_own_converge(mariadb: Database) -> None:
 def test_default_of_json_survives_a_drop(mariadb: Database) -> None:
     with_json = one_table(Column("doc", JSON, server_default=text("'{}'"), nullable=False))
     assert_converges_both_ways(mariadb, with_json, one_table())
+
+
+def test_descending_index_on_a_type_of_its_own_converges(mariadb: Database) -> None:
+    def build(*elements: str) -> MetaData:
+        metadata = one_table(Column("y", mysql.YEAR), Column("b", mysql.BIT(3)))
+        Index("ix", *map(text, elements), _table=metadata.tables["t"])
+        return metadata
+
+    assert_converges_both_ways(mariadb, build("y DESC", "b"), build("y", "b DESC"))

@@ -23,11 +23,13 @@ from sqlalchemy import (
     Index,
     MetaData,
     PrimaryKeyConstraint,
+    String,
     Table,
     UniqueConstraint,
     inspect,
     literal_column,
     text,
+    type_coerce,
 )
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.sql.elements import conv
@@ -368,13 +370,19 @@ def _element(element: IndexElement, table: Table, dialect: Dialect) -> Any:
         expression = literal_column(_in_parentheses(element.sql))
     else:
         expression = table.c[element.sql]
-    if collations := [value for name, value in element.options if name == "collate"]:
+    collations = [value for name, value in element.options if name == "collate"]
+    if collations or _is_ordered(element):
+        # SQLAlchemy 2.1 has COLLATE and DESC for some types only, databases for most
+        expression = type_coerce(expression, String())
+    if collations:
         expression = expression.collate(collations[0])
     if not _is_ordered(element):
         return expression
     if classes := [value for name, value in element.options if name == "opclass"]:
         # SQLAlchemy finds no operator class for an element that has an order: say it as text.
-        sql = expression.name if element.is_expression else _quoted(element.sql, dialect)
+        sql = (
+            _in_parentheses(element.sql) if element.is_expression else _quoted(element.sql, dialect)
+        )
         expression = literal_column(f"{sql} {classes[0]}")
     if element.descending:
         expression = expression.desc()
