@@ -153,9 +153,7 @@ class EnvironmentContext:
                 self.get_context().opts.get("starting_rev") if self.is_offline_mode() else None
             )
         if "starting_rev" in self.context_opts:
-            # As it was given: nothing else is known yet.
-            start: RevisionNumber = self.context_opts["starting_rev"]
-            return start
+            return self.script.as_revision_number(self.context_opts["starting_rev"])
         raise CommandError("No starting revision argument is available.")
 
     def get_revision_argument(self) -> RevisionNumber:

@@ -24,7 +24,7 @@ from limbeck.util.pyfiles import coerce_resource_to_filename, load_python_file, 
 
 from . import index, plan, write
 from .errors import DuplicateRevision, MultipleHeads
-from .identifier import RESERVED, parse
+from .identifier import RESERVED
 from .reader import read_script_head
 from .revision import Identifiers, Revision, RevisionMap, tuple_rev_as_scalar
 from .script import Script
@@ -188,10 +188,12 @@ class ScriptDirectory:
     def as_revision_number(self, id_: str | None) -> str | tuple[str, ...] | None:
         """Give the id that a symbolic name stands for; all for `heads`, None for the base.
 
-        Steps that only a database could count, `+1` or `label@-2`, stay as they are.
+        What is no such name stays as it is: ids, beginnings of ids, steps such as `+1`.
         """
-        if isinstance(id_, str) and id_ and parse(id_).symbol is None:
-            return id_.rpartition("@")[2]
+        if isinstance(id_, str):
+            name = id_.rpartition("@")[2]
+            if name not in ("head", "heads", "base"):
+                return name
         found = tuple(script.revision for script in self.get_revisions(id_))
         if not found:
             return None

@@ -51,7 +51,17 @@ def test_environment_answers_what_the_command_wants(migrations: Migrations) -> N
     assert found.get_tag_argument() == "blue"
     assert found.get_head_revision() == "bbbb22"
     found.configure(dialect_name="sqlite")
-    assert found.get_starting_revision_argument() == "aaaa11"
+    assert found.get_starting_revision_argument() == "aaaa"
+
+
+@pytest.mark.parametrize(("given", "expected"), [("head", "bbbb22"), ("base", None)])
+def test_environment_knows_where_a_script_starts(
+    given: str, expected: str | None, migrations: Migrations
+) -> None:
+    found = environment(migrations, as_sql=True, starting_rev=given)
+    assert found.get_starting_revision_argument() == expected
+    found.configure(dialect_name="sqlite")
+    assert found.get_starting_revision_argument() == expected
 
 
 def test_environment_destination_base_is_none(migrations: Migrations) -> None:

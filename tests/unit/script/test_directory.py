@@ -79,6 +79,18 @@ def test_file_is_never_written_over(tmp_path: Path) -> None:
         add(scripts, "bbbb")
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [("head", "bbbb"), ("heads", ("bbbb",)), ("base", None), (None, None), ("aaaa@head", "bbbb")]
+    + [(each, each) for each in ("bbbb", "aaaa+1", "-1", "bb", "nowhere", "")],
+)
+def test_only_symbols_become_ids(given: str | None, expected: object, tmp_path: Path) -> None:
+    scripts = directory(tmp_path)
+    add(scripts, "aaaa")
+    add(scripts, "bbbb")
+    assert scripts.as_revision_number(given) == expected
+
+
 def test_two_heads_have_to_be_decided(tmp_path: Path) -> None:
     scripts = directory(tmp_path)
     add(scripts, "aaaa")
