@@ -106,7 +106,7 @@ CASES = [
             "info": {"a": 1},
             "prefixes": ["TEMPORARY"],
             "mysql_engine": "InnoDB",
-            "postgresql_with": {"fillfactor": 70},
+            "postgresql_on_commit": "DROP",
         },
     ),
     Case(ops.DropTableOp, "drop_table", {"table_name": "t"}, {"schema": "s", "if_exists": True}),
