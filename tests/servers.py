@@ -104,7 +104,8 @@ def _start_mariadb(folder: Path) -> URL:
             + [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder}/socket"]
             + [f"--pid-file={folder}/mariadbd.pid", "--character-set-server=utf8mb4"]
             + ["--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--skip-log-bin"]
-            + ["--innodb-buffer-pool-size=64M", "--max-connections=200"],
+            # A server that starts takes away what others have in a folder that they share.
+            + ["--innodb-buffer-pool-size=64M", "--max-connections=200", f"--tmpdir={folder}"],
             stdout=log,
             stderr=log,
             start_new_session=True,
