@@ -290,6 +290,10 @@ CHECKS: dict[str, Case] = {
         table(),
         table(CheckConstraint(func.length(column("c")) < 50, name="ck_length")),
     ),
+    "unnamed one made by expressions": lambda: (
+        table(),
+        table(CheckConstraint(func.length(column("c")) < 50)),
+    ),
     "of a boolean": lambda: (
         typed(Boolean()),
         typed(Boolean(create_constraint=True, name="ck_kind")),

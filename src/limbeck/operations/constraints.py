@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from sqlalchemy import (
     CheckConstraint,
     Constraint,
+    Dialect,
     ForeignKeyConstraint,
     PrimaryKeyConstraint,
     Table,
@@ -214,7 +215,7 @@ class DropConstraintOp(MigrateOperation):
             self.constraint_name, self.table_name, self.constraint_type, schema=self.schema
         )
         if self.constraint_name is None:
-            constraint.info.update(self._description())
+            constraint.info.update(self._description(operations.migration_context.dialect))
         given = {} if self.if_exists is None else {"if_exists": self.if_exists}
         operations.impl.drop_constraint(constraint, **given)
 
@@ -233,7 +234,7 @@ class DropConstraintOp(MigrateOperation):
             f"drop of {self.constraint_name!r} of table {self.table_name!r}"
         )
 
-    def _description(self) -> dict[str, Any]:
+    def _description(self, dialect: Dialect) -> dict[str, Any]:
         """Return what a constraint without a name is found by: `columns`, or a check's `condition`."""
         if self.columns is not None or self.condition is not None:
             given = {"columns": self.columns and tuple(self.columns), "condition": self.condition}
@@ -241,7 +242,7 @@ class DropConstraintOp(MigrateOperation):
         constraint = None if self._reverse is None else self._reverse.to_constraint()
         match constraint:
             case CheckConstraint():
-                return {"condition": str(constraint.sqltext)}
+                return {"condition": sqla.ddl_text(dialect, constraint.sqltext)}
             case UniqueConstraint() | ForeignKeyConstraint() | PrimaryKeyConstraint():
                 return {"columns": tuple(column.name for column in constraint.columns)}
             case _:
@@ -270,7 +271,9 @@ class DropConstraintOp(MigrateOperation):
             keywords["type_"] = literal(self.constraint_type)
         if self.if_exists is not None and not context.has_batch:
             keywords["if_exists"] = literal(bool(self.if_exists))
-        found_by = self._description() if name is None and self._is_found(context) else {}
+        is_described = name is None and self._is_found(context)
+        dialect = context.migration_context.impl.dialect
+        found_by = self._description(dialect) if is_described else {}
         for key, value in found_by.items():
             keywords[key] = literal(list(value) if key == "columns" else value)
         source = call(f"{operations_prefix(context)}drop_constraint", *arguments, **keywords)
