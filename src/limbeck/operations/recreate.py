@@ -46,6 +46,17 @@ def run_plan(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> No
     if not impl.as_sql:
         rebuild.start()
     rebuild.adjust_columns(plan.new, plan.columns_of_old_type)
+    _create_and_copy(plan, impl, rebuild)
+    impl.drop_table(plan.old)
+    impl.rename_table(plan.new.name, plan.old.name, schema=plan.new.schema)
+    _create_indexes(plan, impl, rebuild)
+    for constraint in plan.foreign_keys:
+        impl.add_constraint(constraint)
+    if not impl.as_sql:
+        rebuild.finish()
+
+
+def _create_and_copy(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> None:
     impl.create_table(plan.new)
     try:
         if plan.copy is not None:
@@ -54,8 +65,9 @@ def run_plan(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> No
         if not (impl.as_sql or impl.transactional_ddl or rebuild.is_atomic):
             impl.drop_table(plan.new)
         raise
-    impl.drop_table(plan.old)
-    impl.rename_table(plan.new.name, plan.old.name, schema=plan.new.schema)
+
+
+def _create_indexes(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> None:
     for index in plan.kept_indexes:
         statement = rebuild.index_statement(index)
         if statement is None:
@@ -66,7 +78,3 @@ def run_plan(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> No
         impl.rename_index(str(plan.old.name), old, new, schema=plan.new.schema)
     for index, keywords in plan.new_indexes:
         impl.create_index(index, **keywords)
-    for constraint in plan.foreign_keys:
-        impl.add_constraint(constraint)
-    if not impl.as_sql:
-        rebuild.finish()

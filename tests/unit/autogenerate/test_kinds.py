@@ -45,7 +45,9 @@ def test_kinds_are_what_options_and_patterns_leave(opts: Any, expected: set[str]
 
 
 def test_unknown_kind_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match=r"ignore names enum, .* The kinds are autoincrement, "):
+    with pytest.raises(
+        ConfigurationError, match=r"ignore names enum, .* The kinds are autoincrement, "
+    ):
         kinds(ignore=["enum"])
 
 

@@ -275,7 +275,11 @@ def test_elements_know_the_column_as_it_stands(
     impl = Script(dialect).impl
     written: list[Any] = []
     monkeypatch.setattr(impl, "_exec", written.append)
-    existing = {"existing_type": String(9), "existing_nullable": True, "existing_comment": "old"}
+    existing: dict[str, Any] = {
+        "existing_type": String(9),
+        "existing_nullable": True,
+        "existing_comment": "old",
+    }
     impl.alter_column("t", "c", **change, **existing)
     assert {
         (str(each.existing_type), each.existing_nullable, each.existing_comment) for each in written
