@@ -65,11 +65,16 @@ class AlterSequence(DDLElement):
 
 @compiles(AlterSequence)
 def visit_alter_sequence(element: AlterSequence, compiler: Any, **kw: Any) -> str:
+    return alter_sequence(element, compiler)
+
+
+def alter_sequence(element: AlterSequence, compiler: Any, *, no_cycle: str = "NO CYCLE") -> str:
+    """Return ALTER SEQUENCE; `no_cycle` are the words for a sequence that ends."""
     path = format_table_name(compiler, element.name, element.schema)
-    return f"ALTER SEQUENCE {path} {' '.join(_words(element.settings))}"
+    return f"ALTER SEQUENCE {path} {' '.join(_words(element.settings, no_cycle))}"
 
 
-def _words(options: Mapping[str, Any]) -> list[str]:
+def _words(options: Mapping[str, Any], no_cycle: str) -> list[str]:
     """Return the options of a sequence in SQL."""
     words = {
         "type": "AS {}",
@@ -83,7 +88,7 @@ def _words(options: Mapping[str, Any]) -> list[str]:
     if {"increment", "minvalue", "maxvalue", "start"} <= set(options):
         said.append(f"RESTART WITH {options['start']}")  # it counts the other way from now on
     if "cycle" in options:
-        said.append("CYCLE" if options["cycle"] else "NO CYCLE")
+        said.append("CYCLE" if options["cycle"] else no_cycle)
     return said
 
 

@@ -32,6 +32,7 @@ from limbeck.ddl.base import (
     format_server_default,
     format_type,
 )
+from limbeck.ddl.objects import AlterSequence, alter_sequence
 from limbeck.ddl.renames import RenameIndex
 from limbeck.errors import CommandError, UnsupportedOperationError
 
@@ -152,6 +153,11 @@ def _mysql_rename_index(element: RenameIndex, compiler: Any, **kw: Any) -> str:
     table = alter_table(compiler, element.table_name, element.schema)
     old, new = (format_column_name(compiler, n) for n in (element.old_name, element.new_name))
     return f"{table} RENAME INDEX {old} TO {new}"
+
+
+@compiles(AlterSequence, *MAKERS)
+def _mariadb_alter_sequence(element: AlterSequence, compiler: Any, **kw: Any) -> str:
+    return alter_sequence(element, compiler, no_cycle="NOCYCLE")
 
 
 @compiles(DropConstraint, *MAKERS)
