@@ -64,7 +64,8 @@ def _sqlite_pragma(connection: Connection, pragma: str, table: str) -> list[tupl
     for row in found:
         values = {key: value for key, value in row.items() if key not in positions}
         if str(values.get("name", "")).startswith("sqlite_autoindex"):
-            index = connection.exec_driver_sql(f'PRAGMA index_info("{values["name"]}")').all()
+            index_name = values["name"].replace('"', '""')
+            index = connection.exec_driver_sql(f'PRAGMA index_info("{index_name}")').all()
             values["name"] = tuple(column for _, _, column in index)
         entries.append(tuple(values.items()))
     return sorted(entries, key=repr)

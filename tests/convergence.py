@@ -65,13 +65,14 @@ def assert_converges(
         before.create_all(connection)
         _insert_rows(connection, before, rows)
     catalogs_before, rows_before = dump(database), _read_rows(database, before)
-    assert _file(database, before) is None, "unchanged models give a revision"
+    look = {"include_schemas": _stand_elsewhere(before, after)}
+    assert _file(database, before, **look) is None, "unchanged models give a revision"
 
-    source = _file(database, after, **opts) or ""
+    source = _file(database, after, **{**look, **opts}) or ""
     try:
         _run(database, after, source, "upgrade")
         assert_same(dump(database), _catalogs_of(database, after, scratch), "after the upgrade")
-        rest = _file(database, after)
+        rest = _file(database, after, **look)
         assert rest is None, f"autogenerate is not empty after the upgrade:\n{rest}"
 
         _run(database, before, source, "downgrade")
@@ -140,10 +141,19 @@ def _context(
         "sqlalchemy_module_prefix": "sa.",
         "alembic_module_prefix": "op.",
         "render_as_batch": "batch_only" in database.features,
-        "include_schemas": any(table.schema for table in metadata.tables.values()),
+        "include_schemas": _stand_elsewhere(metadata),
         "include_name": _only_schemas_of(database),
     }
     return MigrationContext.configure(connection, opts={**options, **opts})
+
+
+def _stand_elsewhere(*sides: MetaData) -> bool:
+    """Tell whether a table or a sequence stands in another schema than the default one."""
+    return any(
+        each.schema
+        for metadata in sides
+        for each in (*metadata.tables.values(), *metadata._sequences.values())
+    )
 
 
 def _only_schemas_of(database: Database) -> Any:
