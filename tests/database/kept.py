@@ -9,12 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import MetaData, text
 
 from tests.convergence import assert_converges, drop_all_tables
 from tests.databases import FEATURES, Database, fresh_database
 
 Models = Callable[[MetaData], None]
+
+pairs = settings(max_examples=settings.default.max_examples * 2 // 5)
+"""For the tests of random pairs: each goes there and back on each database, and they are several.
+
+With the 60 examples of CI it is 24 a test and database, with the 2000 of a long run 800.
+"""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql, postgresql
 
-from tests.database.kept import KeptPair, kept_database
+from tests.database.kept import KeptPair, kept_database, pairs
 
 __all__ = ["kept_database"]
 
@@ -170,6 +170,7 @@ def tables(draw: st.DrawFn, database: str) -> MetaData:
     return metadata
 
 
+@pairs
 @given(data=st.data())
 def test_any_pair_of_columns_converges(database: KeptPair, data: st.DataObject) -> None:
     before, after = (data.draw(tables(database.database.name)) for _ in range(2))

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
-from tests.database.kept import KeptPair, kept_database
+from tests.database.kept import KeptPair, kept_database, pairs
 
 __all__ = ["kept_database"]
 
@@ -291,6 +291,7 @@ def _named(before: Model, after: Model) -> Model:
     )
 
 
+@pairs
 @given(before=schemas, after=schemas)
 def test_any_pair_of_constraints_converges(
     database: KeptPair, before: tuple[Model, Model], after: tuple[Model, Model]

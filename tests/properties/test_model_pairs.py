@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-from tests.database.kept import KeptPair, kept_database
+from tests.database.kept import KeptPair, kept_database, pairs
 
 __all__ = ["kept_database"]
 
@@ -169,6 +169,7 @@ def build(models: tuple[TableModel, ...]) -> MetaData:
     return metadata
 
 
+@pairs
 @given(before=schemas(), after=schemas())
 def test_any_pair_of_models_converges(
     database: KeptPair, before: tuple[TableModel, ...], after: tuple[TableModel, ...]

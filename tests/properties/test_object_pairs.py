@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql
 
-from tests.database.kept import KeptPair, kept_database
+from tests.database.kept import KeptPair, kept_database, pairs
 
 __all__ = ["kept_database"]
 
@@ -75,6 +75,7 @@ def sides() -> st.SearchStrategy[Objects]:
 
 
 @pytest.mark.requires("enum_types")
+@pairs
 @given(before=sides(), after=sides())
 def test_any_pair_of_objects_converges(database: KeptPair, before: Objects, after: Objects) -> None:
     database.go_between(before.build(), after.build(), rows=0)
