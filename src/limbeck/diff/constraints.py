@@ -269,6 +269,7 @@ def drop(constraint: Constraint, name: str | None) -> DropConstraintOp:
     directive = DropConstraintOp.from_constraint(constraint)
     if directive.constraint_name is None and name is not None:
         directive.constraint_name = conv(name)
+    directive.is_nameless = directive.constraint_name is None
     return directive
 
 

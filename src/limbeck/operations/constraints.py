@@ -98,6 +98,9 @@ class AddConstraintOp(MigrateOperation):
 class DropConstraintOp(MigrateOperation):
     """Drop a constraint."""
 
+    is_nameless = False
+    """Is it one that the database has without a name? Then no convention knows it by one, either."""
+
     def __init__(
         self,
         constraint_name: str | None,
@@ -211,7 +214,10 @@ class DropConstraintOp(MigrateOperation):
 
     def run(self, operations: AbstractOperations) -> None:
         """Drop the constraint."""
-        constraint = SchemaObjects(operations.migration_context).generic_constraint(
+        is_described = self.columns is not None or self.condition is not None
+        has_no_name = self.is_nameless or (self.constraint_name is None and is_described)
+        objects = SchemaObjects(None if has_no_name else operations.migration_context)
+        constraint = objects.generic_constraint(
             self.constraint_name, self.table_name, self.constraint_type, schema=self.schema
         )
         if self.constraint_name is None:
@@ -256,7 +262,7 @@ class DropConstraintOp(MigrateOperation):
     def render(self, context: RenderContext) -> str | list[str]:
         """Return `op.drop_constraint(…)`; a comment warns where no name is known to drop it by."""
         name = self.constraint_name
-        if self._reverse is not None:
+        if self._reverse is not None and not self.is_nameless:
             reverse = self._reverse.to_constraint(context.migration_context)
             name = sqla.final_name(reverse, context.dialect) or name
         if name is None and self.constraint_type == "primary":
