@@ -17,7 +17,7 @@ from tests.databases import FEATURES, Database, fresh_database
 
 Models = Callable[[MetaData], None]
 
-pairs = settings(max_examples=settings.default.max_examples * 2 // 5)
+pairs = settings(max_examples=settings().max_examples * 2 // 5)
 """For the tests of random pairs: each goes there and back on each database, and they are several.
 
 With the 60 examples of CI it is 24 a test and database, with the 2000 of a long run 800.
