@@ -6,7 +6,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+import sysconfig
 from contextlib import closing
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,23 @@ def test_importing_beside_the_real_one_fails_and_says_what_to_do(tmp_path: Path)
     assert run.returncode == 1
     assert "Both limbeck-alembic and Alembic 1.18.4 are installed here" in run.stderr
     assert "pip uninstall -y alembic limbeck-alembic" in run.stderr
+
+
+def test_building_beside_the_real_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pip builds what is published as source, and so does not install it over Alembic."""
+    spec = spec_from_file_location("hatch_build", PACKAGE / "hatch_build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(sysconfig, "get_path", lambda kind: str(tmp_path))
+    hook = module.RefuseBesideAlembic(str(PACKAGE), {}, None, None, "", "wheel")
+    hook.initialize("standard", {})
+    (tmp_path / "alembic-1.18.4.dist-info").mkdir()
+    with pytest.raises(SystemExit, match=r"Alembic 1\.18\.4 is installed .*pip uninstall"):
+        hook.initialize("standard", {})
 
 
 def test_metadata_is_the_same_in_both_distributions() -> None:
