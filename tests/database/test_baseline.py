@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+
 from limbeck import command
+from limbeck.autogenerate import compare_metadata
+from limbeck.runtime.migration import MigrationContext
 from limbeck.script import Script
 from tests.catalogs import Catalogs, dump
 from tests.convergence import assert_same
@@ -84,6 +90,36 @@ def test_baseline_of_mariadb_builds_the_same(mariadb: Database, tmp_path: Path) 
 def test_baseline_of_sqlite_builds_the_same(sqlite: Database, tmp_path: Path) -> None:
     _build(sqlite, SQLITE)
     _assert_builds_the_same(sqlite, tmp_path)
+
+
+def test_default_of_bytes_is_named_in_a_baseline(mariadb: Database, tmp_path: Path) -> None:
+    """Its driver could not even read what SHOW CREATE TABLE says of it."""
+    bytes_ = "CREATE TABLE b (id int PRIMARY KEY, x varbinary(4) DEFAULT x'ff00fe', t text)"
+    _build(mariadb, (bytes_,))
+    options = {"script_location": str(tmp_path / "migrations")}
+    migrations = Migrations(tmp_path / "migrations", mariadb.url_text, options)
+
+    with pytest.warns(UserWarning, match="default of column x of table b has bytes"):
+        script = command.revision(migrations.config(), "baseline", from_database=True)
+
+    assert isinstance(script, Script)
+    source = Path(script.path).read_text()
+    assert "DatabaseType('varbinary(4)')" in source
+
+
+def test_default_of_bytes_is_left_alone_where_it_is_the_models(mariadb: Database) -> None:
+    metadata = sa.MetaData()
+    default = sa.text("x'ff00fe'")
+    check = sa.CheckConstraint("not id > 1", name="small")
+    sa.Table(
+        "b", metadata,
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("x", mysql.VARBINARY(4), server_default=default),
+        check,
+    )  # fmt: skip
+    metadata.create_all(mariadb.engine)
+    with mariadb.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
 def _build(database: Database, statements: tuple[str, ...]) -> None:

@@ -47,6 +47,7 @@ def populate(autogen_context: AutogenContext, migration_script: MigrationScript)
     definitions = baseline.impl.read_definitions(connection, read_scope(connection, schemas))
     definitions = [each for each in definitions if each.table is None or each.table in found.tables]
     _warn_of_missing(definitions)
+    _warn_of_lossy_defaults(found)
     before, after = (
         _steps([each for each in definitions if each.place is place], directives)
         for place in (Place.BEFORE_TABLES, Place.AFTER_TABLES)
@@ -62,6 +63,18 @@ def _found(baseline: _Baseline) -> SchemaFacts:
     free = {key: it for key, it in baseline.database.sequences.items() if it.owner is None}
     tables = visible_tables(baseline.database, baseline)
     return replace(baseline.database, tables=tables, sequences=free)
+
+
+def _warn_of_lossy_defaults(found: SchemaFacts) -> None:
+    """Name the defaults of which the database does not tell every byte."""
+    for table in found.tables.values():
+        for column in table.columns:
+            if column.is_default_lossy:
+                warnings.warn(
+                    f"The default of column {column.name} of table {table.key} has bytes that the "
+                    f"database does not tell; the revision has {column.default}: put it right.",
+                    stacklevel=2,
+                )
 
 
 class _Step(NamedTuple):

@@ -93,7 +93,9 @@ def build_tables(
             missing.append(table)
         else:
             built[table.key] = known
-    types = _reflect_types(connection, [table.key for table in missing], former)
+    # SQLAlchemy can't reflect a default of bytes: what the facts say of the types is enough then.
+    safe = [table.key for table in missing if not any(it.is_default_lossy for it in table.columns)]
+    types = _reflect_types(connection, safe, former)
     for table in missing:
         of_table = types.get(table.key, {})
         built[table.key] = _build_table(table, of_table, metadata, connection.dialect)

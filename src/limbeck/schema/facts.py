@@ -64,6 +64,8 @@ class ColumnFacts:
     autoincrement: bool = False
     collation: str | None = None
     comment: str | None = None
+    is_default_lossy: bool = field(default=False, compare=False)
+    """The default has bytes that are no text, which neither catalog nor reflection tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,16 +224,27 @@ def _column(row: Row[Any], table: Row[Any], server: Server, json_columns: set[st
     if row.expression and _plain(row.expression):
         is_stored = "stored" in extra or "persistent" in extra
         computed = ComputedFacts(_expression(row.expression, server), persisted=is_stored)
+    default = None if computed else _default(row, type_, extra, server)
     return ColumnFacts(
         name=row.name,
         type=type_,
         nullable=row.nullable == "YES",
-        default=None if computed else _default(row, type_, extra, server),
+        default=default,
+        is_default_lossy=has_default_of_bytes(type_, default) and "?" in str(default),
         computed=computed,
         autoincrement="auto_increment" in extra,
         collation=collation,
         comment=row.comment or None,
     )
+
+
+def has_default_of_bytes(type_: str, default: str | None) -> bool:
+    """Tell whether a default may have bytes that are no text.
+
+    The catalog has a `?` for each. MariaDB's SHOW CREATE TABLE writes them as they are (seen on
+    10.11), which drivers can't read and end the connection.
+    """
+    return default is not None and type_.partition("(")[0].endswith(("binary", "blob"))
 
 
 def _default(row: Row[Any], type_: str, extra: str, server: Server) -> str | None:

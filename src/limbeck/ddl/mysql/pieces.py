@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from limbeck.ddl.mysql.catalog import has_default_of_bytes
 from limbeck.schema.facts import CheckFacts, ColumnFacts, TableFacts
 from limbeck.schema.probe import Piece
 
@@ -43,6 +44,8 @@ def _is_bare(column: ColumnFacts) -> bool:
 
 
 def _column(facts: TableFacts, column: ColumnFacts, ask: Ask) -> ColumnFacts | None:
+    if has_default_of_bytes(column.type, column.default):
+        return None
     others = _bare_columns(facts, without=column)
     for clause in _clauses(column):
         answer = ask(", ".join([*others, f"{_bare(column)} {clause}"]))

@@ -20,7 +20,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.types import TypeEngine
 
 from limbeck import sqla
-from limbeck.ddl.mysql.catalog import is_json_check
+from limbeck.ddl.mysql.catalog import has_default_of_bytes, is_json_check
 from limbeck.ddl.mysql.defaults import normal_default_text
 from limbeck.ddl.mysql.pieces import probe_pieces
 from limbeck.ddl.mysql.server import server_of
@@ -92,7 +92,8 @@ def probe_tables(binding: ModelBinding, connection: Connection, tables: Sequence
     refused: dict[TableKey, frozenset[Piece]] = {}
     for table in tables:
         facts = read_model_table(table, binding, default_schema=dialect.default_schema_name)
-        whole = None if _has_default_of_bytes(facts) else _show_whole(connection, table)
+        bytes_ = any(has_default_of_bytes(each.type, each.default) for each in facts.columns)
+        whole = None if bytes_ else _show_whole(connection, table)
         if whole is not None:
             found[facts.key] = _overlay(facts, parse_show_create(whole, dialect), table)
         elif _may_create(connection, table.schema):
@@ -113,17 +114,6 @@ def _ask_piece(connection: Connection, schema: str | None, definitions: str) -> 
 
 def _may_create(connection: Connection, schema: str | None) -> bool:
     return _ask_piece(connection, schema, "piece integer") is not None
-
-
-def _has_default_of_bytes(facts: TableFacts) -> bool:
-    """Tell whether SHOW CREATE TABLE would have bytes that are no text.
-
-    MariaDB writes them as they are (seen on 10.11), which drivers can't read and end the connection.
-    """
-    return any(
-        column.default is not None and column.type.partition("(")[0].endswith(("binary", "blob"))
-        for column in facts.columns
-    )
 
 
 def _show_whole(connection: Connection, table: Table) -> str | None:
