@@ -9,7 +9,7 @@ from io import StringIO
 from typing import Any
 
 from sqlalchemy import Column, ForeignKeyConstraint
-from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.elements import TypeCoerce, UnaryExpression
 from sqlalchemy.types import TypeEngine, to_instance
 
 from limbeck.autogenerate.context import AutogenContext
@@ -146,6 +146,8 @@ def _column_name(element: Any) -> str | None:
     """Return the column that an element of an index begins with: `` `name`(20) DESC `` too."""
     if isinstance(element, UnaryExpression):
         return _column_name(element.element)
+    if isinstance(element, TypeCoerce):
+        return _column_name(element.clause)
     name = element if isinstance(element, str) else getattr(element, "name", None)
     if name is None or isinstance(element, Column):
         return name
