@@ -215,8 +215,11 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
     def start_migrations(self) -> None:
         """Do what has to be done before the first migration: nothing."""
 
+    prepares_rebuilds = False
+    """Must it be known before a transaction begins whether tables are recreated in it? No."""
+
     may_rebuild = True
-    """May the coming transaction recreate tables? The runtime knows it of a revision file."""
+    """May the coming transaction recreate tables? The runtime finds it out where it must be known."""
 
     @property
     def undoes_ddl(self) -> bool:

@@ -98,7 +98,8 @@ class Run:
         """Tell the implementation what is coming; a caller's transaction is made to hold DDL."""
         impl = self._context.impl
         is_ours = not self._context._in_external_transaction
-        impl.may_rebuild = is_ours and may_rebuild(step.migration_fn)
+        if impl.prepares_rebuilds:
+            impl.may_rebuild = is_ours and may_rebuild(step.migration_fn)
         if not is_ours:
             impl.begin_online()
 

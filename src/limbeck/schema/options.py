@@ -7,14 +7,16 @@ value as text, only for the dialect at hand and the names it inherits options by
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Dialect
 from sqlalchemy.sql.base import DialectKWArgs
 from sqlalchemy.sql.elements import ClauseElement
 
 from limbeck import sqla
-from limbeck.schema.facts import Options
+
+if TYPE_CHECKING:
+    from limbeck.schema.facts import Options
 
 
 def given_options(item: DialectKWArgs, dialect: Dialect) -> dict[str, Any]:

@@ -8,12 +8,12 @@ that the graph needs stands there. A file whose values are not literals is impor
 from __future__ import annotations
 
 import ast
+import os
 import re
 import tokenize
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -63,9 +63,8 @@ def read_script_head(path: str) -> ScriptFacts:
 
 def import_script(path: str) -> ModuleType:
     """Run a revision file; what it raises is told with its file and line."""
-    file = Path(path)
     try:
-        return load_python_file(file.parent, file.name)
+        return load_python_file(*os.path.split(path))
     except SyntaxError as error:
         if error.filename != path:
             raise
@@ -166,7 +165,7 @@ def _facts(path: str, values: dict[str, Any], doc: str | None, *, is_literal: bo
     if revision is None:
         raise ScriptFileError(
             path,
-            f"Could not determine revision id from filename {Path(path).name}. Be sure the "
+            f"Could not determine revision id from filename {os.path.basename(path)}. Be sure the "
             "'revision' variable is declared inside the script; a file that is no revision "
             "belongs elsewhere.",
         )

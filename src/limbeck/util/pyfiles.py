@@ -77,13 +77,13 @@ def render_template(
 
 def load_python_file(dir_: str | os.PathLike[str], filename: str | os.PathLike[str]) -> ModuleType:
     """Import a `.py` or `.pyc` file by path, under a name that can't meet another module's."""
-    path = Path(dir_) / filename
+    path = os.path.join(dir_, filename)
     module_id = re.sub(r"\W", "_", os.fspath(filename))
-    if path.suffix == ".py" and not path.exists():
+    if path.endswith(".py") and not os.path.exists(path):
         compiled = pyc_file_from_path(path)
         if compiled is None:
             raise ImportError(f"Can't find Python file {path}")
-        path = compiled
+        path = os.fspath(compiled)
     return load_module_py(module_id, path)
 
 

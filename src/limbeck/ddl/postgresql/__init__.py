@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import MetaData
 from sqlalchemy.engine.mock import MockConnection
@@ -27,14 +27,13 @@ from sqlalchemy.types import Integer, TypeEngine, to_instance
 from limbeck import sqla
 from limbeck.ddl.base import ColumnComment, ColumnDefault, IdentityColumnDefault, RenameTable
 from limbeck.ddl.impl import DefaultImpl, TableRecreation
-from limbeck.ddl.postgresql import constraints
 from limbeck.ddl.postgresql.rows import PostgresqlRows
 from limbeck.errors import CommandError, UnsupportedOperationError
-from limbeck.schema.facts import ColumnFacts, TableFacts
 from limbeck.schema.options import own_options
 
 from .elements import (
     PostgresqlColumnType,
+    add_included,
     identity_changes,
     visit_column_comment,
     visit_column_type,
@@ -44,6 +43,9 @@ from .elements import (
 from .options import ALTERABLE, AlterOptions
 from .serials import Counting, SerialColumn, sequence_type
 from .type_ddl import NamedTypesImpl
+
+if TYPE_CHECKING:
+    from limbeck.schema.facts import ColumnFacts, TableFacts
 
 __all__ = [
     "CockroachDBImpl",
@@ -260,12 +262,12 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
 
     def create_index(self, index: Index, **kw: Any) -> None:
         """Create an index; its table may lack the columns that INCLUDE names."""
-        constraints.add_included(index)
+        add_included(index)
         super().create_index(index, **kw)
 
     def add_constraint(self, const: Any, **kw: Any) -> None:
         """Add a constraint; its table may lack the columns that INCLUDE names."""
-        constraints.add_included(const)
+        add_included(const)
         super().add_constraint(const, **kw)
 
     def alter_table_options(
@@ -289,6 +291,8 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
 
     def complete_table(self, facts: TableFacts, table: Table) -> None:
         """Give the table its exclusion constraints, which only this database has."""
+        from limbeck.ddl.postgresql import constraints  # lazy: as all that reads and compares
+
         constraints.append_exclusions(facts, table)
 
     def prep_table_for_batch(self, batch_impl: TableRecreation, table: Table) -> None:

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Column, Constraint, Dialect, Index, Table, literal_column, text
+from sqlalchemy import Dialect, Table, literal_column, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.sql.elements import conv
-from sqlalchemy.types import NullType
 
 from limbeck import sqla
 from limbeck.ddl.postgresql.text import normal_expression, quoted_name, tokenize
@@ -71,14 +70,6 @@ def included(constraint: Any, table: Table, dialect: Dialect) -> Options:
     by_key = {column.key: str(column.name) for column in table.columns}
     names = [str(getattr(column, "name", by_key.get(column, column))) for column in columns]
     return (("include", ", ".join(names)),)
-
-
-def add_included(item: Constraint | Index) -> None:
-    """Give the table of a constraint or index the columns that its INCLUDE names."""
-    table = item.table
-    for name in item.dialect_options["postgresql"].get("include") or ():
-        if isinstance(name, str) and table is not None and name not in table.c:
-            table.append_column(Column(name, NullType()))
 
 
 # ------------------------------------------------------------------------------------------ exclusion

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.schema import Computed, Identity
-from sqlalchemy.types import String, TypeEngine, to_instance
+from sqlalchemy.schema import Column, Computed, Constraint, Identity, Index
+from sqlalchemy.types import NullType, String, TypeEngine, to_instance
 
 from limbeck.ddl.base import (
     AlterColumn,
@@ -143,3 +143,11 @@ def _limit(word: str, existing: int | None, wanted: int | None, defaults: set[in
 def _alter(element: AlterColumn, compiler: Any) -> str:
     table = alter_table(compiler, element.table_name, element.schema)
     return f"{table} {alter_column(compiler, element.column_name)}"
+
+
+def add_included(item: Constraint | Index) -> None:
+    """Give the table of a constraint or index the columns that its INCLUDE names."""
+    table = item.table
+    for name in item.dialect_options["postgresql"].get("include") or ():
+        if isinstance(name, str) and table is not None and name not in table.c:
+            table.append_column(Column(name, NullType()))

@@ -71,6 +71,9 @@ class SQLiteImpl(DefaultImpl):
     undoes_ddl = True
     """SQLite does; `begin_online` sees to it that the driver has begun."""
 
+    prepares_rebuilds = True
+    """Foreign keys can't be switched off within a transaction."""
+
     def replaces_column(self, before: ColumnFacts, after: ColumnFacts) -> bool:
         """Must the column be dropped and added? No: the table is built anew in any case."""
         return False
