@@ -655,13 +655,22 @@ def rename_sequence(
         if_exists: pass over it if there is none of that name.
     """
 
-def rename_table(old_table_name: str, new_table_name: str, *, schema: str | None = None) -> None:
-    """Rename a table.
+def rename_table(
+    old_table_name: str,
+    new_table_name: str,
+    *,
+    schema: str | None = None,
+    new_schema: str | Literal[False] | None = False,
+) -> None:
+    """Rename a table, or move it to another schema, or both.
 
     Args:
         old_table_name: its name now.
-        new_table_name: its new name.
+        new_table_name: its new name; the same one where it is only moved.
         schema: its schema.
+        new_schema: the schema that it is moved to, None for the default one; not given, it
+            stays where it is. What refers to the table follows, and its indexes, constraints
+            and the sequences of its columns move along.
     """
 
 def run_async(

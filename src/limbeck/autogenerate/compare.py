@@ -185,10 +185,17 @@ class Comparison:
             return renaming.Renamed(self._adjusted(self._read()))
         said = self._renames_wanted.said.in_schema(self._default_schema)
         request = replace(self._renames_wanted, said=said)
-        olds = said_old_tables(said, self.model_tables)
-        return renaming.rename(
-            request, self._adjusted(self._read(olds)), self.models, self._autogen_context
-        )
+        facts = self._adjusted(self._read(self._said_olds))
+        return renaming.rename(request, facts, self.models, self._autogen_context)
+
+    @cached_property
+    def _said_olds(self) -> set[TableKey]:
+        """What somebody says that tables were called, which may be in a schema not looked at."""
+        if self._renames_wanted is None:
+            return set()
+        default = self._default_schema
+        said = self._renames_wanted.said.in_schema(default)
+        return said_old_tables(said, self.model_tables, default)
 
     def _read(self, wanted: Collection[TableKey] = ()) -> Mapping[TableKey, TableFacts]:
         """Return the facts of the database, without our own table.
@@ -209,7 +216,7 @@ class Comparison:
         models = self.models.facts
         named = {key.schema for key in (*models.enums, *models.domains, *models.sequences)}
         if not self._autogen_context.opts.get("include_schemas", False):
-            named |= {key.schema for key in models.tables}
+            named |= {key.schema for key in (*models.tables, *self._said_olds)}
         found = read_database(self._autogen_context, self._schemas | named - {None})
         return replace(
             found,

@@ -84,11 +84,11 @@ def rename(
         request = replace(request, said=said)
         autogen_context.unknown_renames = unknown
     found = find_renames(sides, request, there, wording)
-    _tell_of_unanswered(found, request)
+    _tell_of_unanswered(found, request, sides)
     renamed = rename_facts(facts, found.renames, wording)
     after, dependents = _follow(renamed, facts, models, found.renames, autogen_context)
     describe = partial(there.describe, found.renames, impl)
-    directives = rename_directives(found.renames, dependents, describe)
+    directives = rename_directives(found.renames, dependents, describe, facts)
     there.add_alternatives(found.renames, directives)
     return Renamed(after, found.renames, tuple(directives))
 
@@ -135,7 +135,7 @@ def _by_name(indexes: Iterable[Index]) -> list[Index]:
     return sorted(indexes, key=lambda index: str(index.name))
 
 
-def _tell_of_unanswered(found: Found, request: RenameRequest) -> None:
+def _tell_of_unanswered(found: Found, request: RenameRequest, sides: Sides) -> None:
     lines, flags = [], []
     for question in found.unanswered:
         choices = ", or ".join(
@@ -144,7 +144,7 @@ def _tell_of_unanswered(found: Found, request: RenameRequest) -> None:
         lines.append(f"{question.kind} {question.old}: perhaps now {choices}")
         flags.append(question.choices[0].flag)
     if lines and request.is_strict:
-        raise UnsureRenameError(lines, flags, found.flags_of_sure)
+        raise UnsureRenameError(lines, flags, found.flags_of_sure(sides))
     for line in lines:
         warnings.warn(
             f"Taken for dropped and added, not for renamed: {line}. Say it with renamed_from() "
@@ -199,6 +199,8 @@ class _There:
             visible,
             self._models.facts.tables,
             tables,
+            moves_tables=self._context.migration_context.impl.moves_tables,
+            default_schema=self._connection.dialect.default_schema_name,
             classes={key: mapped[t].name for key, t in tables.items() if t in mapped},
             attributes={
                 key: {
@@ -282,7 +284,7 @@ class _There:
                     self.add_alternatives(renames, each.ops)
                 case RenameTableOp():
                     for table in renames.tables:
-                        if table.why and table.new == (each.schema, each.new_table_name):
+                        if table.why and table.new == (each.target_schema, each.new_table_name):
                             each.info[_ALTERNATIVE] = (table.why, self._instead_of_table(table))
                 case AlterColumnOp():
                     key = (each.schema, each.table_name)

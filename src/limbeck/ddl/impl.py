@@ -368,6 +368,21 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
         """Rename a table within its schema."""
         self._exec(base.RenameTable(old_table_name, new_table_name, schema=schema))
 
+    def move_table(
+        self, table_name: str, new_table_name: str, new_schema: str | None, *, schema: str | None
+    ) -> None:
+        """Move a table to another schema, None for the default one, where it may have another name."""
+        if not self.moves_tables:
+            place = ".".join(filter(None, (schema, table_name)))
+            raise UnsupportedOperationError(
+                f"Can't move the table {place} to {new_schema or 'the default schema'}: "
+                f"{self.dialect.name} has no statement for it. Create the table there, copy the "
+                "rows with op.execute(), and drop the old one."
+            )
+        self._exec(renames.MoveTable(table_name, new_table_name, new_schema, schema=schema))
+        if new_table_name != table_name:
+            self.rename_table(table_name, new_table_name, schema=new_schema)
+
     def create_table(self, table: Table, **kw: Any) -> None:
         """Create a table, with what SQLAlchemy's events add, its indexes and comments."""
         options = {"checkfirst": self._checks_types_first(), "_ddl_runner": self}

@@ -60,6 +60,9 @@ class ReadingImpl(RowsImpl, ObjectComparison):
     schemas_are_databases = False
     """Is a schema a whole database, of another application perhaps?"""
 
+    moves_tables = False
+    """Is there a statement that moves a table to another schema?"""
+
     type_synonyms: Sequence[set[str]] = ({"NUMERIC", "DECIMAL"},)
     """Which type names, in capitals, mean the same type?"""
 
@@ -134,9 +137,12 @@ class ReadingImpl(RowsImpl, ObjectComparison):
         """How does the database itself normalise these tables? What it can't say is left out."""
         return self._reader.probe_tables(self.dialect, connection, tables)
 
-    def canonical_expression(self, sql: str) -> str | None:
-        """What is the canonical form of an expression, as sqlglot reads it? None if it can't."""
-        return canonical_expression(sql, self.sqlglot_dialect)
+    def canonical_expression(self, sql: str, types: Mapping[str, str]) -> str | None:
+        """What is the canonical form of an expression over columns of these types, to sqlglot?
+
+        None if it can't read it.
+        """
+        return canonical_expression(sql, self.sqlglot_dialect, types)
 
     # compare
 

@@ -1,4 +1,4 @@
-"""DDL elements that give an index, a constraint or a sequence another name.
+"""DDL elements that give an index, a constraint or a sequence another name, or a table another schema.
 
 What is compiled here is what most databases say; the others' spelling is in their own files.
 """
@@ -32,6 +32,25 @@ class RenameIndex(_RenamePart):
 
 class RenameConstraint(_RenamePart):
     """ALTER TABLE … RENAME CONSTRAINT."""
+
+
+class MoveTable(AlterTable):
+    """What takes a table to another schema, None for the default one; each database says its own.
+
+    `new_table_name` is for those that rename by the same statement.
+    """
+
+    def __init__(
+        self,
+        table_name: str,
+        new_table_name: str,
+        new_schema: str | None,
+        *,
+        schema: Name | None = None,
+    ) -> None:
+        super().__init__(table_name, schema=schema)
+        self.new_table_name = new_table_name
+        self.new_schema = new_schema
 
 
 class RenameSequence(AlterTable):

@@ -182,7 +182,7 @@ class Names:
                 self._tables[TableKey(directive.schema, directive.table_name)] = None
             case RenameTableOp():
                 old = TableKey(directive.schema, directive.table_name)
-                new = TableKey(directive.schema, str(directive.new_table_name))
+                new = TableKey(directive.target_schema, str(directive.new_table_name))
                 self._tables[new] = self.table(old)
                 for (key, name), now in list(self._columns.items()):
                     if key == old:

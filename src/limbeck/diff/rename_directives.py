@@ -7,9 +7,9 @@ Two names that are exchanged, and circles of more, go by a name of ours in betwe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy.sql.elements import conv
 
@@ -30,30 +30,46 @@ Describe = Callable[[ColumnRename], Mapping[str, Any]]
 """Returns what a database must be told of a column to rename it: `existing_type=` and so on."""
 
 _Step = tuple[TableKey, MigrateOperation]
+Name = TypeVar("Name", str, TableKey)
 
 
 def rename_directives(
-    renames: Renames, dependents: Sequence[DependentRename], describe: Describe
+    renames: Renames,
+    dependents: Sequence[DependentRename],
+    describe: Describe,
+    there: Collection[TableKey] = (),
 ) -> list[MigrateOperation]:
-    """Return the directives in an order in which every new name is free."""
+    """Return the directives in an order in which every new name is free; `there` are all tables."""
     steps = [*_columns(renames.columns, describe), *_dependents(dependents)]
     if not _cross_tables(dependents):
         steps.sort(key=lambda step: (step[0].schema or "", step[0].name))
-    tables = list(_tables(renames.tables))
+    tables = list(_tables(renames.tables, there))
     for key, group in groupby(steps, key=lambda step: step[0]):
         tables += _of_table(key, [directive for _, directive in group])
     return tables
 
 
-def _tables(renames: Sequence[TableRename]) -> Iterator[MigrateOperation]:
-    given = [(each.old.schema, each.old.name, each.new.name) for each in renames]
-    for number, old, new in in_order(given):
-        schema = renames[number].old.schema
-        if old != new and old.casefold() == new.casefold():
+def _tables(
+    renames: Sequence[TableRename], there: Collection[TableKey]
+) -> Iterator[MigrateOperation]:
+    given = [(None, each.old, each.new) for each in renames]
+    taken = {*there, *(each.new for each in renames)}
+    for _, old, new in in_order(given):
+        if old.schema == new.schema:
             # Where the case of names does not count, the new one is not free.
-            yield RenameTableOp(old, _detour(old), schema=schema)
+            needs_detour = old != new and old.name.casefold() == new.name.casefold()
+        else:
+            # It is moved first, and has its old name for a moment.
+            needs_detour = old.name != new.name and TableKey(new.schema, old.name) in taken
+        if needs_detour:
+            yield _rename_table(old, _detour(old))
             old = _detour(old)
-        yield RenameTableOp(old, new, schema=schema)
+        yield _rename_table(old, new)
+
+
+def _rename_table(old: TableKey, new: TableKey) -> RenameTableOp:
+    new_schema: str | Literal[False] | None = False if old.schema == new.schema else new.schema
+    return RenameTableOp(old.name, new.name, schema=old.schema, new_schema=new_schema)
 
 
 def _columns(renames: Sequence[ColumnRename], describe: Describe) -> Iterator[_Step]:
@@ -104,26 +120,31 @@ def _cross_tables(renames: Sequence[DependentRename]) -> bool:
     )
 
 
-def in_order(renames: Iterable[tuple[object, str, str]]) -> Iterator[tuple[int, str, str]]:
+def in_order(renames: Iterable[tuple[object, Name, Name]]) -> Iterator[tuple[int, Name, Name]]:
     """Yield renames (scope, old, new) so that each name is free: (position given, old, new).
 
     Where they form a circle, one of them takes a detour by a name of ours.
     """
-    pending = [(number, *each) for number, each in enumerate(renames)]
+    pending: list[tuple[int, object, Name, Name]] = [
+        (number, scope, old, new) for number, (scope, old, new) in enumerate(renames)
+    ]
     while pending:
+        given_up = [(scope, old) for _, scope, old, _ in pending]
         ready = [
-            each
-            for each in pending
-            if not any(o is not each and (o[1], o[2]) == (each[1], each[3]) for o in pending)
+            entry
+            for entry, own in zip(pending, given_up, strict=True)
+            if own == (entry[1], entry[3]) or (entry[1], entry[3]) not in given_up
         ]
         if ready:
             yield from ((number, old, new) for number, _, old, new in ready)
-            pending = [each for each in pending if not any(each is one for one in ready)]
+            pending = [one for one in pending if not any(one is other for other in ready)]
         else:
             number, scope, old, new = pending[0]
             yield number, old, _detour(old)
             pending[0] = (number, scope, _detour(old), new)
 
 
-def _detour(name: str) -> str:
+def _detour(name: Name) -> Name:
+    if isinstance(name, TableKey):
+        return TableKey(name.schema, _detour(name.name))
     return f"_limbeck_tmp_{name}"[:50]

@@ -10,6 +10,7 @@ on both sides. Nothing here prompts: who can ask a user hands down an `Ask`.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, Literal, Protocol, TypeVar
@@ -38,6 +39,7 @@ from limbeck.diff.similarity import (
     score_column,
     score_table,
 )
+from limbeck.errors import RenameError
 from limbeck.logs import logger_of
 from limbeck.renamed import SaidRename
 from limbeck.schema.facts import ColumnFacts, TableFacts, TableKey
@@ -96,6 +98,24 @@ class Sides:
     tables: Mapping[TableKey, Table]
     classes: Mapping[TableKey, str] = field(default_factory=dict)
     attributes: Mapping[TableKey, Mapping[str, str]] = field(default_factory=dict)
+    default_schema: str | None = None
+    """How the default schema is called, for those who have to say it."""
+    moves_tables: bool = True
+    """Whether the database can move a table to another schema."""
+
+    def flag(self, old: TableKey, new: TableKey) -> str:
+        """Return what says the rename of a table on the command line."""
+        schema, new_schema = old.schema, ""
+        if old.schema != new.schema:
+            schema = old.schema or self.default_schema
+            new_schema = new.schema or self.default_schema or ""
+        return f"--rename-table {SaidRename(old.name, new.name, None, schema, new_schema)}"
+
+    def name_beside(self, old: TableKey, new: TableKey) -> str:
+        """Return the new name, with its schema where that is another one."""
+        if old.schema == new.schema:
+            return new.name
+        return str(TableKey(new.schema or self.default_schema, new.name))
 
 
 class Filters(Protocol):
@@ -119,14 +139,9 @@ class Found:
     renames: Renames = field(default_factory=Renames)
     unanswered: tuple[Question, ...] = ()
 
-    @property
-    def flags_of_sure(self) -> tuple[str, ...]:
-        """What says on the command line the renames that were found."""
-        tables = (
-            f"--rename-table {SaidRename(e.old.name, e.new.name, None, e.old.schema)}"
-            for e in self.renames.tables
-            if e.why is not None
-        )
+    def flags_of_sure(self, sides: Sides) -> tuple[str, ...]:
+        """Return what says on the command line the renames that were found."""
+        tables = (sides.flag(e.old, e.new) for e in self.renames.tables if e.why is not None)
         columns = (
             f"--rename {SaidRename(e.old, e.new, e.table.name, e.table.schema)}"
             for e in self.renames.columns
@@ -137,14 +152,16 @@ class Found:
 
 def find_renames(sides: Sides, request: RenameRequest, filters: Filters, wording: Wording) -> Found:
     """Return what has been renamed; raises RenameError for what was said and can't be."""
-    tables = find_said_tables(request.said, sides.database, sides.tables)
+    default = sides.default_schema
+    tables = find_said_tables(request.said, sides.database, sides.tables, default)
+    _refuse_moves(tables, sides)
     found, open_tables = _seek_tables(sides, tables, request, filters, wording)
     tables += found
     renames = Renames(tables)
     renamed = rename_facts(sides.database, renames, wording)
     common = [key for key in renamed if key in sides.models]
     old_keys = {key: renames.old_key(key) for key in common}
-    names = names_of_tables(request.said, old_keys, sides.tables)
+    names = names_of_tables(request.said, old_keys, sides.tables, default)
     refuse_columns_of_unknown_tables(request.said, names.values())
     said = [
         each
@@ -186,13 +203,14 @@ def _seek_tables(
         [sides.models[key] for key in added if key in new],
         lambda one, two: score_table(one, two, around),
     )
+    if not sides.moves_tables:
+        scored = _without_moves(scored)
 
     def ask_of(rivals: Sequence[Scored[TableFacts]]) -> Question:
         choices = []
         for each in rivals:
-            (schema, name), new_name = each.old.key, each.new.key.name
-            flag = f"--rename-table {SaidRename(name, new_name, None, schema)}"
-            choices.append(_choice(new_name, each, flag))
+            keys = each.old.key, each.new.key
+            choices.append(_choice(sides.name_beside(*keys), each, sides.flag(*keys)))
         return Question("table", str(rivals[0].old.key), tuple(choices), rivals[0].is_sure)
 
     chosen, questions = _decide(scored, ask_of, request)
@@ -201,6 +219,32 @@ def _seek_tables(
         log.info("Detected renamed table '%s': '%s'", each.old.key, each.new.key)
         found.append(TableRename(each.old.key, each.new.key, why))
     return tuple(found), questions
+
+
+def _refuse_moves(said: Iterable[TableRename], sides: Sides) -> None:
+    for each in said:
+        if each.old.schema != each.new.schema and not sides.moves_tables:
+            raise RenameError(
+                f"{sides.flag(each.old, each.new)}: this database can't move a table to another "
+                "schema. Take the rename out, and copy the rows with op.execute() between the "
+                "creation of the new table and the drop of the old one."
+            )
+
+
+def _without_moves(scored: Iterable[Scored[TableFacts]]) -> tuple[Scored[TableFacts], ...]:
+    """Leave out, with a warning, what looks moved where the database can't move tables."""
+    kept = []
+    for each in scored:
+        old, new = each.old.key, each.new.key
+        if old.schema == new.schema:
+            kept.append(each)
+        elif each.is_sure:
+            warnings.warn(
+                f"The table {old} looks moved to {new} ({each.score}), which this database can't "
+                "do: it is dropped and created. Copy its rows with op.execute() in between.",
+                stacklevel=2,
+            )
+    return tuple(kept)
 
 
 def _seek_columns(

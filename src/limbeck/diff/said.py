@@ -8,13 +8,14 @@ this run: it names what is there, or the user hears that it doesn't.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from sqlalchemy import Table
 
 from limbeck.diff.renaming import ColumnRename, TableRename
 from limbeck.errors import RenameError
-from limbeck.renamed import SaidRename, former_names, info_of
+from limbeck.renamed import SaidRename, former_names, info_of, read_place
 from limbeck.schema.facts import TableFacts, TableKey
 
 
@@ -27,11 +28,10 @@ class SaidRenames:
 
     def in_schema(self, default: str | None) -> SaidRenames:
         """Return them with None for the default schema."""
-
-        def fold(each: SaidRename) -> SaidRename:
-            return replace(each, schema=None) if each.schema == default else each
-
-        return SaidRenames(tuple(map(fold, self.now)), tuple(map(fold, self.lasting)))
+        return SaidRenames(
+            tuple(each.in_schema(default) for each in self.now),
+            tuple(each.in_schema(default) for each in self.lasting),
+        )
 
     def known(
         self, database: Collection[TableKey], models: Collection[TableKey]
@@ -41,19 +41,21 @@ class SaidRenames:
         unknown = frozenset(
             each
             for each in self.now
-            if not there
-            & {TableKey(each.schema, each.table or each.old), TableKey(each.schema, each.new)}
+            if not there & {TableKey(each.schema, each.table or each.old), _new_key(each)}
         )
         kept = tuple(each for each in self.now if each not in unknown)
         return SaidRenames(kept, self.lasting), unknown
 
 
+Name = TypeVar("Name", TableKey, str)
+
+
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class _Wish(Generic[Name]):
     """One rename that somebody wants. `is_firm`: said for this run, it has to be possible."""
 
-    old: str
-    new: str
+    old: Name
+    new: Name
     text: str
     is_firm: bool
 
@@ -62,32 +64,50 @@ def find_said_tables(
     said: SaidRenames,
     database: Collection[TableKey],
     models: Mapping[TableKey, Table],
+    default_schema: str | None = None,
 ) -> tuple[TableRename, ...]:
     """Return the tables that are to be renamed; raises RenameError."""
-    result: list[TableRename] = []
-    schemas = sorted({key.schema for key in (*database, *models)}, key=lambda name: name or "")
-    for schema in schemas:
-        wishes = [*_said_tables(said, schema), *_tables_of_models(models, schema)]
-        there = {key.name for key in database if key.schema == schema}
-        wanted = {key.name for key in models if key.schema == schema}
-        names = _resolve(wishes, there, wanted, "table", "")
-        result += [TableRename(TableKey(schema, o), TableKey(schema, n)) for o, n in names.items()]
-    unknown = [e for e in said.now if e.schema is not None and e.schema not in schemas]
-    if unknown:
-        raise RenameError(f"--rename {unknown[0]}: there is no schema {unknown[0].schema}.")
-    return tuple(result)
+    schemas = {key.schema for key in (*database, *models)}
+    for each in said.now:
+        for schema in (each.schema, each.target_schema):
+            if schema is not None and schema not in schemas:
+                raise RenameError(f"--rename {each}: there is no schema {schema}.")
+    wishes = [*_said_tables(said), *_tables_of_models(models, default_schema)]
+    names = _resolve(wishes, set(database), set(models), "table", "")
+    found = (TableRename(old, new) for old, new in names.items())
+    return tuple(sorted(found, key=lambda each: each.old.schema or ""))
 
 
-def said_old_tables(said: SaidRenames, models: Mapping[TableKey, Table]) -> set[TableKey]:
+def said_old_tables(
+    said: SaidRenames, models: Mapping[TableKey, Table], default_schema: str | None = None
+) -> set[TableKey]:
     """Return all names that somebody says a table had before."""
     keys = {TableKey(e.schema, e.old) for e in (*said.now, *said.lasting) if e.table is None}
     for key, table in models.items():
-        keys |= {TableKey(key.schema, old) for old in former_names(info_of(table))}
+        keys |= _former_keys(key, table, default_schema)
     return keys
 
 
+def _former_keys(key: TableKey, table: Table, default_schema: str | None) -> set[TableKey]:
+    """Return what the models say that a table was: `old`, in its own schema, or `schema.old`."""
+    keys = set()
+    for text in former_names(info_of(table)):
+        schema, name = read_place(text)
+        keys.add(TableKey(key.schema, text))
+        if schema is not None:
+            keys.add(TableKey(None if schema == default_schema else schema, name))
+    return keys - {key}
+
+
+def _new_key(said: SaidRename) -> TableKey:
+    return TableKey(said.target_schema, said.new)
+
+
 def names_of_tables(
-    said: SaidRenames, tables: Mapping[TableKey, TableKey], models: Mapping[TableKey, Table]
+    said: SaidRenames,
+    tables: Mapping[TableKey, TableKey],
+    models: Mapping[TableKey, Table],
+    default_schema: str | None = None,
 ) -> dict[TableKey, set[TableKey]]:
     """Return by which names users may call each table: its new one, and those it had.
 
@@ -96,9 +116,9 @@ def names_of_tables(
     """
     result = {}
     for new, old in tables.items():
-        olds = {old, *(TableKey(new.schema, name) for name in former_names(info_of(models[new])))}
+        olds = {old, *_former_keys(new, models[new], default_schema)}
         for each in (*said.now, *said.lasting):
-            if each.table is None and TableKey(each.schema, each.new) == new:
+            if each.table is None and _new_key(each) == new:
                 olds.add(TableKey(each.schema, each.old))
         result[new] = {new, *(olds - set(tables))}
     return result
@@ -142,21 +162,23 @@ def refuse_columns_of_unknown_tables(
             )
 
 
-def _said_tables(said: SaidRenames, schema: str | None) -> Iterator[_Wish]:
+def _said_tables(said: SaidRenames) -> Iterator[_Wish[TableKey]]:
     for is_firm, group in ((True, said.now), (False, said.lasting)):
         for each in group:
-            if each.table is None and each.schema == schema:
-                yield _Wish(each.old, each.new, f"--rename-table {each}", is_firm)
+            if each.table is None:
+                old = TableKey(each.schema, each.old)
+                yield _Wish(old, _new_key(each), f"--rename-table {each}", is_firm)
 
 
-def _tables_of_models(models: Mapping[TableKey, Table], schema: str | None) -> Iterator[_Wish]:
+def _tables_of_models(
+    models: Mapping[TableKey, Table], default_schema: str | None
+) -> Iterator[_Wish[TableKey]]:
     for key, table in models.items():
-        if key.schema == schema:
-            for old in former_names(info_of(table)):
-                yield _Wish(old, key.name, f"renamed_from({old!r}) of {key}", is_firm=False)
+        for old in sorted(_former_keys(key, table, default_schema), key=str):
+            yield _Wish(old, key, f"renamed_from({str(old)!r}) of {key}", is_firm=False)
 
 
-def _said_columns(said: SaidRenames, keys: Collection[TableKey]) -> Iterator[_Wish]:
+def _said_columns(said: SaidRenames, keys: Collection[TableKey]) -> Iterator[_Wish[str]]:
     for is_firm, group in ((True, said.now), (False, said.lasting)):
         for each in group:
             if each.table is not None and TableKey(each.schema, each.table) in keys:
@@ -164,8 +186,8 @@ def _said_columns(said: SaidRenames, keys: Collection[TableKey]) -> Iterator[_Wi
 
 
 def _resolve(
-    wishes: Sequence[_Wish], there: set[str], wanted: set[str], kind: str, place: str
-) -> dict[str, str]:
+    wishes: Sequence[_Wish[Name]], there: set[Name], wanted: set[Name], kind: str, place: str
+) -> dict[Name, Name]:
     """Return the new names by the old ones, of all wishes that can be and have not been fulfilled."""
     possible = []
     olds = {wish.old for wish in wishes}
@@ -178,14 +200,16 @@ def _resolve(
         elif wish.is_firm:
             _refuse_unknown(wish, wish.old in there, kind, place)
     _refuse_contradictions(possible, kind)
-    chosen: dict[str, str] = {}
+    chosen: dict[Name, Name] = {}
     while more := [
         wish
         for wish in possible
         if wish.old not in chosen and (wish.new not in there or wish.new in chosen)
     ]:
         chosen.update((wish.old, wish.new) for wish in more)
-    circle = {wish.old: wish.new for wish in possible if wish.is_firm and wish.old not in chosen}
+    circle: dict[Name, Name] = {
+        wish.old: wish.new for wish in possible if wish.is_firm and wish.old not in chosen
+    }
     for wish in possible:
         if wish.is_firm and wish.old in circle and not {wish.new} <= {*circle, *chosen}:
             raise RenameError(
@@ -195,7 +219,7 @@ def _resolve(
     return {**chosen, **circle}
 
 
-def _refuse_unknown(wish: _Wish, is_there: bool, kind: str, place: str) -> None:
+def _refuse_unknown(wish: _Wish[Name], is_there: bool, kind: str, place: str) -> None:
     name, side = (wish.new, "the models have") if is_there else (wish.old, "the database has")
     raise RenameError(
         f"{wish.text}: {side} no {kind} {name}{place}. Look at the spelling; `limbeck check` lists "
@@ -203,7 +227,7 @@ def _refuse_unknown(wish: _Wish, is_there: bool, kind: str, place: str) -> None:
     )
 
 
-def _refuse_contradictions(wishes: Sequence[_Wish], kind: str) -> None:
+def _refuse_contradictions(wishes: Sequence[_Wish[Name]], kind: str) -> None:
     for position, one in enumerate(wishes):
         for two in wishes[:position]:
             if (one.old == two.old) != (one.new == two.new):

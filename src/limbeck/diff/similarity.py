@@ -278,14 +278,17 @@ def _decorations(
 
 def score_table(old: TableFacts, new: TableFacts, around: Surroundings) -> Score:
     """Score whether a table that only the models have is one that only the database has."""
-    if old.key.schema != new.key.schema:
-        return Score(0.0, ("in another schema",))
     likeness = compare_names(old.key.name, new.key.name, decorations=table_words())
     columns, is_telling = _column_sets(old, new)
     referring = _referring_likeness(old.key, new.key, around)
     structure, reasons = _table_structure(old, new, columns, referring)
     value = _NAMES_PART * likeness.value + (1 - _NAMES_PART) * structure
     reasons = (*reasons, likeness.reason)
+    if old.key.schema != new.key.schema:
+        reasons = (*reasons, "in another schema")
+        if old.key.name != new.key.name or columns < 0.8:
+            return Score(min(value, _NOT_SURE), reasons)
+        return Score(max(value, 0.95 if columns == 1 else SURE), reasons)
     is_same_class = _is_class_of(old.key, around.classes.get(new.key), likeness.value)
     if columns < 0.5:
         return Score(min(value, 0.5), reasons)

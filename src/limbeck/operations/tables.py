@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
 from copy import copy
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import MetaData, Table
 from sqlalchemy.schema import SchemaItem
@@ -259,13 +259,24 @@ class DropTableOp(MigrateOperation):
 @run_by_itself
 @Operations.register_operation("rename_table")
 class RenameTableOp(AlterTableOp):
-    """Rename a table within its schema."""
+    """Rename a table, or move it to another schema, or both."""
 
     def __init__(
-        self, old_table_name: str, new_table_name: str, *, schema: str | None = None
+        self,
+        old_table_name: str,
+        new_table_name: str,
+        *,
+        schema: str | None = None,
+        new_schema: str | Literal[False] | None = False,
     ) -> None:
         super().__init__(old_table_name, schema=schema)
         self.new_table_name = new_table_name
+        self.new_schema = new_schema
+
+    @property
+    def target_schema(self) -> str | None:
+        """Where the table is afterwards."""
+        return self.schema if self.new_schema is False else self.new_schema
 
     @classmethod
     def rename_table(
@@ -275,33 +286,55 @@ class RenameTableOp(AlterTableOp):
         new_table_name: str,
         *,
         schema: str | None = None,
+        new_schema: str | Literal[False] | None = False,
     ) -> None:
-        """Rename a table.
+        """Rename a table, or move it to another schema, or both.
 
         Args:
             old_table_name: its name now.
-            new_table_name: its new name.
+            new_table_name: its new name; the same one where it is only moved.
             schema: its schema.
+            new_schema: the schema that it is moved to, None for the default one; not given, it
+                stays where it is. What refers to the table follows, and its indexes, constraints
+                and the sequences of its columns move along.
         """
-        operations.invoke(cls(old_table_name, new_table_name, schema=schema))
+        operations.invoke(cls(old_table_name, new_table_name, schema=schema, new_schema=new_schema))
 
     def run(self, operations: AbstractOperations) -> None:
         """Rename the table."""
-        operations.impl.rename_table(self.table_name, self.new_table_name, schema=self.schema)
+        if self.target_schema == self.schema:
+            operations.impl.rename_table(self.table_name, self.new_table_name, schema=self.schema)
+        else:
+            operations.impl.move_table(
+                self.table_name, self.new_table_name, self.target_schema, schema=self.schema
+            )
 
     def reverse(self) -> RenameTableOp:
         """Return the renaming back."""
-        return RenameTableOp(self.new_table_name, self.table_name, schema=self.schema)
+        is_moved = self.target_schema != self.schema
+        return RenameTableOp(
+            self.new_table_name,
+            self.table_name,
+            schema=self.target_schema,
+            new_schema=self.schema if is_moved else False,
+        )
 
-    def to_diff_tuple(self) -> tuple[str, str | None, str, str]:
-        """Return `("rename_table", schema, old name, new name)`."""
-        return ("rename_table", self.schema, self.table_name, self.new_table_name)
+    def to_diff_tuple(self) -> tuple[str | None, ...]:
+        """Return `("rename_table", schema, old name, new name)`; of one that is moved, the new schema
+        stands at the end.
+        """
+        names = ("rename_table", self.schema, self.table_name, self.new_table_name)
+        return names if self.target_schema == self.schema else (*names, self.target_schema)
 
     def render(self, context: RenderContext) -> str:
         """Return `op.rename_table(…)`."""
         keywords: dict[str, str] = {}
         if self.schema is not None:
             keywords["schema"] = render_identifier(context, self.schema)
+        if self.new_schema is None:
+            keywords["new_schema"] = literal(None)
+        elif self.new_schema is not False:
+            keywords["new_schema"] = render_identifier(context, self.new_schema)
         return call(
             f"{operations_prefix(context)}rename_table",
             render_identifier(context, self.table_name),

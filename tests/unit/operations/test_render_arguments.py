@@ -114,7 +114,13 @@ CASES = [
         ops.RenameTableOp,
         "rename_table",
         {"old_table_name": "t", "new_table_name": "u"},
-        {"schema": "s"},
+        {"schema": "s", "new_schema": "s2"},
+    ),
+    Case(
+        ops.RenameTableOp,
+        "rename_table",
+        {"old_table_name": "t", "new_table_name": "t", "schema": "s"},
+        {"new_schema": None},
     ),
     Case(
         ops.AlterTableOptionsOp,

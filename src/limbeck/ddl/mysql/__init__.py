@@ -38,6 +38,7 @@ from limbeck.ddl.mysql.elements import (
     MySQLRenameColumn,
 )
 from limbeck.ddl.mysql.rows import MySQLRows
+from limbeck.ddl.renames import MoveTable
 from limbeck.logs import logger_of
 from limbeck.schema.options import own_options
 
@@ -75,6 +76,7 @@ class MySQLImpl(MySQLRows, DefaultImpl):
     sqlglot_dialect = "mysql"
     system_schemas = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
     schemas_are_databases = True
+    moves_tables = True
     table_options = of_tables.ALTERABLE
     type_synonyms = ({"NUMERIC", "DECIMAL"}, {"BOOL", "TINYINT"}, {"JSON", "LONGTEXT"})
     type_arg_extract = (r"character set ([\w\-_]+)", r"collate ([\w\-_]+)")
@@ -111,6 +113,12 @@ class MySQLImpl(MySQLRows, DefaultImpl):
         return not computed[0].persisted
 
     # emit
+
+    def move_table(
+        self, table_name: str, new_table_name: str, new_schema: str | None, *, schema: str | None
+    ) -> None:
+        """Move and rename by one statement."""
+        self._exec(MoveTable(table_name, new_table_name, new_schema, schema=schema))
 
     def alter_column(
         self,

@@ -30,10 +30,11 @@ from limbeck.ddl.base import (
     describe_column,
     format_column_name,
     format_server_default,
+    format_table_name,
     format_type,
 )
 from limbeck.ddl.objects import AlterSequence, alter_sequence
-from limbeck.ddl.renames import RenameIndex
+from limbeck.ddl.renames import MoveTable, RenameIndex
 from limbeck.errors import CommandError, UnsupportedOperationError
 
 MAKERS = ("mysql", "mariadb")
@@ -146,6 +147,13 @@ def _mysql_rename_column(element: MySQLRenameColumn, compiler: Any, **kw: Any) -
     table = alter_table(compiler, element.table_name, element.schema)
     old = format_column_name(compiler, element.column_name)
     return f"{table} RENAME COLUMN {old} TO {format_column_name(compiler, element.newname)}"
+
+
+@compiles(MoveTable, *MAKERS)
+def _mysql_move_table(element: MoveTable, compiler: Any, **kw: Any) -> str:
+    old = format_table_name(compiler, element.table_name, element.schema)
+    new = format_table_name(compiler, element.new_table_name, element.new_schema)
+    return f"RENAME TABLE {old} TO {new}"
 
 
 @compiles(RenameIndex, *MAKERS)

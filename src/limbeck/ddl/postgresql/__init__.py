@@ -71,6 +71,7 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
     rewrites_expressions = True
     sqlglot_dialect = "postgres"
     table_options = ALTERABLE
+    moves_tables = True
     supports_index_if_not_exists = True
     shared_names = frozenset({"index", "key"})
     type_synonyms = (

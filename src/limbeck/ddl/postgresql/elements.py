@@ -21,6 +21,7 @@ from limbeck.ddl.base import (
     format_table_name,
     format_type,
 )
+from limbeck.ddl.renames import MoveTable
 from limbeck.errors import UnsupportedOperationError
 
 _TYPE_LIMITS = {2**15 - 1, 2**31 - 1, 2**63 - 1}
@@ -47,6 +48,14 @@ class PostgresqlColumnType(AlterColumn):
 def visit_rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
     table = alter_table(compiler, element.table_name, element.schema)
     return f"{table} RENAME TO {format_table_name(compiler, element.new_table_name, None)}"
+
+
+@compiles(MoveTable, "postgresql")
+def visit_move_table(element: MoveTable, compiler: Any, **kw: Any) -> str:
+    # A script is written without a connection that would know the default schema.
+    schema = element.new_schema or compiler.dialect.default_schema_name or "public"
+    table = alter_table(compiler, element.table_name, element.schema)
+    return f"{table} SET SCHEMA {format_column_name(compiler, schema)}"
 
 
 @compiles(PostgresqlColumnType, "postgresql")
