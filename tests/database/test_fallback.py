@@ -35,13 +35,16 @@ def differences(connection: sa.Connection, metadata: sa.MetaData, **opts: Any) -
 
 
 @pytest.mark.requires("deparses")
-def test_without_a_probe_canonical_forms_are_compared_and_it_is_said(database: Database) -> None:
+def test_without_a_probe_canonical_forms_are_compared_and_what_differs_is_said(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     models().create_all(database.engine)
 
     with database.engine.connect() as connection:
-        with pytest.warns(UserWarning, match=r"did not normalise .*ck_range.* of table thing"):
+        with caplog.at_level("INFO"):
             assert differences(connection, models(), probe=False) == []
-        with pytest.warns(UserWarning, match="ck_status"):
+        assert "did not normalise" in caplog.text
+        with pytest.warns(UserWarning, match=r"did not normalise the check ck_status of table"):
             found = differences(connection, models(check="status in ('a', 'c')"), probe=False)
         assert {entry[0] for entry in found} == {"remove_constraint", "add_constraint"}
 
@@ -52,8 +55,7 @@ def test_read_only_connection_works_with_the_fallback(database: Database) -> Non
 
     with database.engine.connect() as connection:
         connection.execute(sa.text("SET TRANSACTION READ ONLY"))
-        with pytest.warns(UserWarning, match="ck_range"):
-            assert differences(connection, models()) == []
+        assert differences(connection, models()) == []
 
 
 @pytest.mark.requires("probe")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 
 from limbeck.autogenerate import compare_metadata
 from limbeck.runtime.migration import MigrationContext
@@ -42,6 +44,66 @@ def test_unchanged_expressions_are_not_found_changed(database: Database, copy: D
     restore(database, copy)
 
     assert differences(copy, metadata) == []
+
+
+@pytest.mark.requires("deparses")
+@pytest.mark.parametrize("situation", ["probe = false", "read only"])
+def test_unchanged_is_not_found_changed_where_the_database_is_not_asked(
+    database: Database, situation: str
+) -> None:
+    """Of the few whose words only the database knows (a range, an interval) it is said."""
+    expressions = EXPRESSIONS[database.name]
+    metadata = models(expressions)
+    with database.engine.begin() as connection:
+        for statement in expressions.before:
+            connection.execute(sa.text(statement))
+    metadata.create_all(database.engine)
+
+    with database.engine.connect() as connection, warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        if situation == "read only":
+            connection.execute(sa.text("SET TRANSACTION READ ONLY"))
+        context = MigrationContext.configure(
+            connection, opts={"probe": situation != "probe = false"}
+        )
+        found = list(compare_metadata(context, metadata))
+
+    assert len(found) == len(said) <= 2
+    for (difference,) in found:
+        assert any(f"table {difference[2]}," in str(each.message) for each in said)
+
+
+@pytest.mark.requires("enum_types")
+def test_unchanged_domains_are_told_by_a_role_without_temporary_tables(database: Database) -> None:
+    metadata = sa.MetaData()
+    mail = pg.DOMAIN(
+        "mail",
+        sa.String(50),
+        check=sa.text("value like '%@%' and length(value) BETWEEN 3 AND 50"),
+        default=sa.text("'a@b'"),
+        metadata=metadata,
+    )
+    amount = pg.DOMAIN(
+        "amount", sa.Numeric(10, 2), check=sa.text("VALUE IN (1)"), metadata=metadata
+    )
+    sa.Table(
+        "thing",
+        metadata,
+        sa.Column("mail", mail),
+        sa.Column("amount", amount, server_default="2"),
+        sa.Column("kind", sa.Enum("x", "y", name="kind"), server_default="x"),
+        sa.CheckConstraint("kind IN ('x')"),
+        sa.CheckConstraint("amount BETWEEN 2 AND 3", name="ck_amount"),
+    )
+    metadata.create_all(database.engine)
+    with database.engine.begin() as connection:
+        connection.execute(
+            sa.text(f'REVOKE TEMP ON DATABASE "{database.url.database}" FROM PUBLIC')
+        )
+
+    with database.engine.connect() as connection:
+        connection.execute(sa.text("SET LOCAL ROLE pg_read_all_data"))
+        assert list(compare_metadata(MigrationContext.configure(connection), metadata)) == []
 
 
 def test_there_are_enough_expressions() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from limbeck.diff.context import DiffContext
+from limbeck.diff.fallback import domain_in_canonical_words
 from limbeck.diff.objects import ObjectChanges, TableChanges, visible
 from limbeck.logs import logger_of
 from limbeck.operations.ops import AlterDomainOp, CreateDomainOp, MigrateOperation
@@ -83,17 +84,25 @@ def _free(gone: Domains, changes: TableChanges) -> dict[TableKey, DomainFacts]:
 
 def _settled(known: Domains, suspects: Domains, context: DiffContext) -> Domains:
     """Return the models' domains in the database's words where they mean the same."""
-    if not suspects or context.connection is None or not context.probes:
-        return {key: _named_alike(known[key], facts) for key, facts in suspects.items()}
-    models = context.impl.probe_domains(context.connection, suspects)
-    databases = context.impl.probe_domains(context.connection, {key: known[key] for key in models})
+    models = _asked(suspects, context)
+    databases = _asked({key: known[key] for key in models}, context)
     result = {}
     for key, wanted in suspects.items():
         found = known[key]
         if key in models and key in databases:
             wanted = _in_words_of(found, databases[key], models[key], wanted)
+        else:
+            canonical = context.impl.canonical_expression
+            wanted = domain_in_canonical_words(found, wanted, canonical)
         result[key] = _named_alike(found, wanted)
     return result
+
+
+def _asked(domains: Domains, context: DiffContext) -> Domains:
+    """Return those of the domains that the database has words for."""
+    if not domains or context.connection is None or not context.probes:
+        return {}
+    return context.impl.probe_domains(context.connection, domains)
 
 
 def _in_words_of(

@@ -50,8 +50,13 @@ def settle(
     for key, all_pieces in refused.items():
         pieces = _of_old_values(all_pieces, models[key], new_literals)
         if pieces:
-            canonical = context.impl.canonical_expression
-            models[key] = in_canonical_words(pairs[key][0], models[key], pieces, canonical)
+            models[key] = in_canonical_words(
+                pairs[key][0],
+                models[key],
+                pieces,
+                context.impl.canonical_expression,
+                was_asked=bool(probe.facts),
+            )
     return models
 
 
