@@ -61,6 +61,8 @@ class ModuleProxy:
         Raises AttributeError for a name that the class does not have, and for an attribute while
         nothing is current; a function raises OutsideMigrationError when it is called then.
         """
+        if name == "__all__":
+            return self._for_everyone()
         instance = self._current.get()
         if name.startswith("__") or not (instance is not None or hasattr(self._class, name)):
             raise AttributeError(f"module for {self._class.__name__} has no attribute {name!r}")
@@ -75,6 +77,10 @@ class ModuleProxy:
         """Return the public names, as `dir()` of the module lists them."""
         instance = self._current.get()
         return [n for n in dir(self._class if instance is None else instance) if n[0] != "_"]
+
+    def _for_everyone(self) -> list[str]:
+        """Return what `from limbeck.op import *` brings: all but what has no value yet."""
+        return [n for n in self.names() if not isinstance(getattr(self._class, n, None), property)]
 
     def _forwarder(self, name: str, method: Any) -> Callable[..., Any]:
         if isinstance(getattr(method, "__self__", None), type):

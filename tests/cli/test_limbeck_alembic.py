@@ -87,6 +87,27 @@ def test_command_alembic_fails_as_alembic_does(tmp_path: Path) -> None:
     assert "  alembic init --template" in run.stdout
 
 
+def test_error_is_logged_too_where_the_project_sets_up_logging(tmp_path: Path) -> None:
+    python("-m", "alembic", "init", "migrations", folder=tmp_path)
+    env = tmp_path / "migrations" / "env.py"
+    env.write_text("from logging.config import fileConfig\nfileConfig('alembic.ini')\n1/0\n")
+    run = python("-m", "alembic", "current", folder=tmp_path)
+    assert run.returncode == 255
+    said = run.stdout.removeprefix("FAILED: ")
+    assert "ZeroDivisionError" in said
+    assert run.stderr == f"ERROR [alembic.util.messaging] {said}"
+
+
+def test_options_of_a_projects_own_are_not_spoken_of(tmp_path: Path) -> None:
+    python("-m", "alembic", "init", "migrations", folder=tmp_path)
+    ini = tmp_path / "alembic.ini"
+    ini.write_text(ini.read_text().replace("[alembic]", "[alembic]\nour.tenant = a\ntimezon = UTC"))
+    for module in ("alembic", "limbeck"):
+        run = python("-m", module, "heads", folder=tmp_path)
+        assert "tenant" not in run.stderr
+        assert "did you mean 'timezone'?" in run.stderr
+
+
 def test_importing_beside_the_real_one_fails_and_says_what_to_do(tmp_path: Path) -> None:
     installed = tmp_path / "alembic-1.18.4.dist-info"
     installed.mkdir()

@@ -28,6 +28,7 @@ STEPS: list[Step] = [
     ("revision", {"message": "new base", "rev_id": "d5", "head": "base", "branch_label": "other"}),
     ("revision", {"message": "ambiguous", "rev_id": "d6"}),
     ("revision", {"message": "bad id", "rev_id": "d-7", "head": "d1"}),
+    ("revision", {"message": "offline", "rev_id": "d8", "head": "d1", "sql": True}),
     ("merge", {"revisions": ["d1", "d2"], "message": "both", "rev_id": "e1"}),
     ("merge", {"revisions": "heads", "message": "all", "rev_id": "e2", "branch_label": "one"}),
     ("merge", {"revisions": "e2", "rev_id": "e3"}),

@@ -104,8 +104,20 @@ class CommandLine:
 
         text = explanation(error)
         if text is not None:
+            if self._is_alembic:
+                self._log(text)
             screen.fail(text, sys.stdout if self._is_alembic else sys.stderr)
         return text is not None
+
+    @staticmethod
+    def _log(text: str) -> None:
+        """Log the error as well, as Alembic does where the project has set up logging."""
+        import logging
+
+        from limbeck.util import messaging
+
+        if logging.getLogger().handlers or logging.getLogger("alembic").handlers:
+            messaging.log.error(text)
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None, **_: Any) -> None:

@@ -61,7 +61,9 @@ def _warn_of_unknown_keys(config: Config) -> None:
 
         known = [*KNOWN_KEYS, *FILE_OPTIONS]
         for key in unknown:
-            close = difflib.get_close_matches(key, known, n=1)
+            close = difflib.get_close_matches(key, known, n=1, cutoff=0.8)
+            if not close and not config.uses_limbeck_names:
+                continue  # [alembic] is also where projects keep what their own env.py reads
             hint = f"; did you mean {close[0]!r}?" if close else ""
             screen.warn(f"{config.describe(key)} is not an option that limbeck knows{hint}")
 

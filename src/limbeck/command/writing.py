@@ -78,6 +78,12 @@ def revision(
     _refuse_contradictions(
         autogenerate=autogenerate, from_database=from_database, sql=sql, skip_empty=skip_empty
     )
+    runs_environment = compares or config.get_boolean("revision_environment")
+    if sql and not runs_environment:
+        raise CommandError(
+            "Using --sql with the revision command when revision_environment is not configured "
+            "does not make any sense"
+        )
     if not autogenerate:
         _refuse_options_of_autogenerate(renames, detect_renames, inspect_data=inspect_data)
     context = _revision_context(
@@ -99,7 +105,7 @@ def revision(
         ask_rename=ask_rename,
         inspect_data=inspect_data,
     )
-    if compares or config.get_boolean("revision_environment"):
+    if runs_environment:
         _run(config, script, context, compare=compares, as_sql=sql)
     if autogenerate and _is_empty(context):
         config.print_stdout(NOTHING_DIFFERS)

@@ -230,7 +230,7 @@ def _downgrade_start(
             warnings.warn(
                 f"downgrade {identifier.text} from multiple heads is ambiguous; this usage will "
                 f"be disallowed in a future release. Write <branchname>@{identifier.text}.",
-                DeprecationWarning,
+                UserWarning,
                 stacklevel=2,
             )
         return current[0], current[0]

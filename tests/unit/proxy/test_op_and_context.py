@@ -107,3 +107,12 @@ def test_thread_of_its_own_finds_what_started_it() -> None:
         current_operations.reset(outer_token)
         with pytest.raises(OutsideMigrationError):
             pool.submit(get_context).result()
+
+
+def test_everything_is_imported_by_a_star() -> None:
+    names: dict[str, Any] = {}
+    exec("from limbeck.op import *", names)  # the only place for it but a module
+    assert {"add_column", "batch_alter_table", "f", "get_context"} <= set(names)
+    exec("from limbeck.context import *", names)  # as above
+    assert {"configure", "run_migrations"} <= set(names)
+    assert "config" not in names
