@@ -400,6 +400,14 @@ def create_primary_key(
         kw: `deferrable`, `initially`, and what a dialect takes.
     """
 
+def create_schema(schema_name: str, *, if_not_exists: bool = False) -> None:
+    """Create a schema.
+
+    Args:
+        schema_name: the schema.
+        if_not_exists: pass over it if there is one of that name.
+    """
+
 def create_sequence(
     sequence_name: str,
     *,
@@ -536,6 +544,15 @@ def drop_index(
         schema: the table's schema.
         if_exists: say IF EXISTS.
         kw: what a dialect takes: `postgresql_concurrently`, ….
+    """
+
+def drop_schema(schema_name: str, *, if_empty: bool = False) -> None:
+    """Drop a schema.
+
+    Args:
+        schema_name: the schema.
+        if_empty: leave it where something is in it. Without it PostgreSQL refuses to drop such a
+            schema; MySQL and MariaDB drop all that is in it.
     """
 
 def drop_sequence(sequence_name: str, *, schema: str | None = None) -> None:

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Enum,
     ForeignKey,
     Identity,
     Index,
     Integer,
     MetaData,
+    Sequence,
     String,
     Table,
+    text,
 )
 
 from limbeck.diff.renames import RenameRequest
 from limbeck.diff.said import SaidRenames
+from limbeck.operations import Operations
+from limbeck.operations.ops import CreateSchemaOp
 from limbeck.renamed import read_configured_rename
-from tests.database.kept import KeptPair
+from limbeck.runtime.migration import MigrationContext
+from tests.convergence import autogenerate
+from tests.database.kept import KeptPair, Models
 from tests.database.kept import kept_database as kept_database
 
 Place = tuple[bool, str]
@@ -121,3 +129,90 @@ def check_move(database: KeptPair, move: Move) -> None:
         keeps_all=True,
     )
     assert re.findall(r"^ *op\.(?:drop|create)_table\(", source, re.MULTILINE) == []
+
+
+@pytest.fixture
+def without_second(database: KeptPair) -> KeptPair:
+    """The databases, the one that is migrated without its second schema."""
+    with database.database.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA second"))
+    return database
+
+
+def nothing(metadata: MetaData) -> None:
+    """Models without a table."""
+
+
+def a_table(metadata: MetaData) -> None:
+    """One table in the default schema."""
+    Table("t", metadata, Column("id", Integer, primary_key=True))
+
+
+def one_of_each(metadata: MetaData) -> None:
+    """A table, a type and a sequence of another schema."""
+    state = Enum("new", "done", name="state", schema="second")
+    counter = Sequence("counter", schema="second", metadata=metadata)
+    Table("t", metadata, Column("id", Integer, primary_key=True), Column("state", state))
+    columns = Column("id", Integer, counter, server_default=counter.next_value(), primary_key=True)
+    Table("u", metadata, columns, Column("state", state), schema="second")
+
+
+NEW: dict[str, tuple[Models, Models]] = {
+    "a table": (nothing, lambda metadata: people(metadata, "second", (AWAY, "u"), (HERE, "o"))),
+    "a type and a sequence": (a_table, one_of_each),
+    "a table that is moved": (
+        lambda metadata: people(metadata, "second", (HERE, "u"), (HERE, "o")),
+        lambda metadata: people(metadata, "second", (AWAY, "u"), (HERE, "o")),
+    ),
+}
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize("case", NEW)
+def test_new_schemas_converge(without_second: KeptPair, case: str) -> None:
+    before, after = NEW[case]
+    source = without_second.converge(before, after, detect_renames=True, keeps_all=True)
+    assert source.count("op.create_schema('second')") == 1
+    assert source.count("op.drop_schema('second', if_empty=True)") == 1
+
+
+@pytest.mark.requires("enum_types")
+def test_schema_stays_where_something_is_in_it(database: KeptPair) -> None:
+    with database.database.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE second.mine (a integer)"))
+        operations = Operations(MigrationContext.configure(connection))
+        operations.create_schema("second", if_not_exists=True)
+        operations.drop_schema("second", if_empty=True)
+        assert connection.scalar(text("SELECT count(*) FROM second.mine")) == 0
+        connection.execute(text("DROP TABLE second.mine"))
+        operations.drop_schema("second", if_empty=True)
+        operations.create_schema("second")
+    database.empty()
+
+
+@pytest.mark.requires("enum_types")
+def test_schemas_are_left_to_others_where_they_are_ignored(without_second: KeptPair) -> None:
+    pair = without_second
+    metadata = MetaData()
+    Table("t", metadata, Column("id", Integer), schema="second")
+    ignored: list[dict[str, Any]] = [
+        {"ignore": ["schemas"]},
+        {"include_name": lambda name, type_, parents: type_ != "schema" or name is None},
+    ]
+    with pair.database.engine.connect() as connection:
+        for options in ignored:
+            script, _ = autogenerate(pair.database, connection, metadata, **options)
+            assert script.upgrade_ops is not None
+            assert not any(isinstance(each, CreateSchemaOp) for each in script.upgrade_ops.ops)
+    pair.empty()
+
+
+@pytest.mark.requires("inline_enums")
+def test_missing_schema_is_named_where_none_is_created(database: KeptPair) -> None:
+    metadata = MetaData()
+    Table("t", metadata, Column("id", Integer), schema="nowhere")
+    with (
+        database.database.engine.connect() as connection,
+        pytest.warns(UserWarning, match="in the schema nowhere, which is not there"),
+    ):
+        autogenerate(database.database, connection, metadata, include_name=None)

@@ -19,6 +19,7 @@ from limbeck.autogenerate import reflected, renaming
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.autogenerate.hooks import has_table_functions, run_table_functions
 from limbeck.autogenerate.kinds import chosen_kinds
+from limbeck.autogenerate.schemas import create_missing
 from limbeck.autogenerate.tidy import (
     leave_out_needless_drops,
     leave_out_needless_types,
@@ -119,9 +120,12 @@ def _compare_schemas(
 ) -> None:
     """Compare both sides of the schemas; ours among the comparators on "schema"."""
     comparison = Comparison(autogen_context, schemas)
-    upgrade_ops.ops.extend(comparison.rename_directives)
+    renames = comparison.rename_directives
     found = compare(comparison.database, comparison.models.facts, comparison)
-    upgrade_ops.ops.extend(found.ops)
+    directives = [*renames, *found.ops]
+    if "schemas" in comparison.kinds:
+        upgrade_ops.ops[:0] = create_missing(directives, upgrade_ops.ops, autogen_context)
+    upgrade_ops.ops.extend(directives)
     if has_table_functions(autogen_context):
         run_table_functions(autogen_context, upgrade_ops, comparison)
 

@@ -25,6 +25,7 @@ PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
     "alembic.autogenerate.enums": frozenset({"enums"}),
     "alembic.autogenerate.domains": frozenset({"domains"}),
     "alembic.autogenerate.sequences": frozenset({"sequences"}),
+    "alembic.autogenerate.new_schemas": frozenset({"schemas"}),
 }
 """What is looked for under each of the names that `autogenerate_plugins` knows."""
 

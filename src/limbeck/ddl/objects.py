@@ -1,4 +1,4 @@
-"""What every database is asked to do with enum types, domains and sequences.
+"""What every database is asked to do with schemas, enum types, domains and sequences.
 
 The part of `DefaultImpl` for schema objects beside tables. Sequences are alike wherever they are;
 types with a name only some databases have.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Dialect
 from sqlalchemy import Sequence as SequenceObject
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.schema import CreateSequence, DDLElement, DropSequence
+from sqlalchemy.schema import CreateSchema, CreateSequence, DDLElement, DropSchema, DropSequence
 from sqlalchemy.types import TypeEngine
 
 from limbeck.errors import UnsupportedOperationError
@@ -100,6 +100,9 @@ class SchemaObjectsImpl:
     enum_packages: Set[str] = frozenset()
     """Which packages of others compare enum types themselves, when they have registered?"""
 
+    creates_schemas = False
+    """Is a schema something that a revision creates? No: it is a database, a user, or a file."""
+
     @property
     def adds_enum_values_in_transactions(self) -> bool:
         """Can a value be added to an enum type within a transaction? Yes."""
@@ -117,6 +120,19 @@ class SchemaObjectsImpl:
     def enums_brought_by(self, type_: TypeEngine[Any]) -> Set[EnumName]:
         """Which enum types come into being with a column of this type? None."""
         return frozenset()
+
+    def create_schema(self, name: str, *, if_not_exists: bool) -> None:
+        """How is a schema created? By CREATE SCHEMA."""
+        self._exec(CreateSchema(name, if_not_exists=if_not_exists))
+
+    def drop_schema(self, name: str, *, if_empty: bool) -> None:
+        """How is a schema dropped? By DROP SCHEMA, which can't be told to look whether it is empty."""
+        if if_empty:
+            raise UnsupportedOperationError(
+                f"Can't drop the schema {name} if it is empty: {self.dialect.name} has no statement "
+                "that looks. Drop it without if_empty once nothing is in it."
+            )
+        self._exec(DropSchema(name))
 
     def create_enum(self, name: str, values: Sequence[str], schema: str | None) -> None:
         """How is an enum type created? Not at all."""

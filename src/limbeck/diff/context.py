@@ -13,7 +13,7 @@ from limbeck.schema.facts import TableKey
 ALL_KINDS = frozenset(
     {"tables", "columns", "types", "defaults", "nullable", "primary_keys", "uniques"}
     | {"indexes", "foreign_keys", "checks", "exclusions", "comments", "options"}
-    | {"autoincrement", "enums", "domains", "sequences"}
+    | {"autoincrement", "enums", "domains", "sequences", "schemas"}
 )
 """The kinds of change that can be looked for, by the name of the file that looks."""
 

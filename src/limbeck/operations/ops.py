@@ -32,6 +32,7 @@ from limbeck.operations.renames import (
     RenameIndexOp,
     RenameSequenceOp,
 )
+from limbeck.operations.schemas import CreateSchemaOp, DropSchemaOp
 from limbeck.operations.sequences import AlterSequenceOp, CreateSequenceOp, DropSequenceOp
 from limbeck.operations.table_options import AlterTableOptionsOp
 from limbeck.operations.tables import CreateTableOp, DropTableOp, RenameTableOp
@@ -54,6 +55,7 @@ __all__ = [
     "CreateForeignKeyOp",
     "CreateIndexOp",
     "CreatePrimaryKeyOp",
+    "CreateSchemaOp",
     "CreateSequenceOp",
     "CreateTableCommentOp",
     "CreateTableOp",
@@ -64,6 +66,7 @@ __all__ = [
     "DropDomainOp",
     "DropEnumOp",
     "DropIndexOp",
+    "DropSchemaOp",
     "DropSequenceOp",
     "DropTableCommentOp",
     "DropTableOp",

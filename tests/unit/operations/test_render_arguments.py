@@ -326,6 +326,8 @@ CASES = [
         DOMAIN,
     ),
     Case(ops.DropDomainOp, "drop_domain", {"domain_name": "d"}, {"schema": "s"}),
+    Case(ops.CreateSchemaOp, "create_schema", {"schema_name": "s"}, {"if_not_exists": True}),
+    Case(ops.DropSchemaOp, "drop_schema", {"schema_name": "s"}, {"if_empty": True}),
     Case(ops.CreateSequenceOp, "create_sequence", {"sequence_name": "q"}, SEQUENCE),
     Case(
         ops.AlterSequenceOp,

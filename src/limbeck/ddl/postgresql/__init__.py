@@ -15,6 +15,7 @@ from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.schema import (
     Column,
     Computed,
+    DropSchema,
     ForeignKeyConstraint,
     Identity,
     Index,
@@ -32,6 +33,7 @@ from limbeck.errors import CommandError, UnsupportedOperationError
 from limbeck.schema.options import own_options
 
 from .elements import (
+    DropEmptySchema,
     PostgresqlColumnType,
     add_included,
     identity_changes,
@@ -72,6 +74,7 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
     sqlglot_dialect = "postgres"
     table_options = ALTERABLE
     moves_tables = True
+    creates_schemas = True
     supports_index_if_not_exists = True
     shared_names = frozenset({"index", "key"})
     type_synonyms = (
@@ -113,6 +116,10 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         return {} if using is None else {"postgresql_using": using}
 
     # emit
+
+    def drop_schema(self, name: str, *, if_empty: bool) -> None:
+        """Leave a schema with something in it to DROP SCHEMA, which refuses, or where it is."""
+        self._exec((DropEmptySchema if if_empty else DropSchema)(name))
 
     def alter_column(
         self,

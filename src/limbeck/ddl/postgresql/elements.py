@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.schema import Column, Computed, Constraint, Identity, Index
+from sqlalchemy.schema import Column, Computed, Constraint, DropSchema, Identity, Index
 from sqlalchemy.types import NullType, String, TypeEngine, to_instance
 
 from limbeck.ddl.base import (
@@ -26,6 +26,10 @@ from limbeck.errors import UnsupportedOperationError
 
 _TYPE_LIMITS = {2**15 - 1, 2**31 - 1, 2**63 - 1}
 """What an identity's MAXVALUE is when nobody set one."""
+
+
+class DropEmptySchema(DropSchema):
+    """DROP SCHEMA, unless something is in it."""
 
 
 class PostgresqlColumnType(AlterColumn):
@@ -56,6 +60,16 @@ def visit_move_table(element: MoveTable, compiler: Any, **kw: Any) -> str:
     schema = element.new_schema or compiler.dialect.default_schema_name or "public"
     table = alter_table(compiler, element.table_name, element.schema)
     return f"{table} SET SCHEMA {format_column_name(compiler, schema)}"
+
+
+@compiles(DropEmptySchema, "postgresql")
+def visit_drop_empty_schema(element: DropEmptySchema, compiler: Any, **kw: Any) -> str:
+    name = compiler.preparer.quote_schema(element.element)
+    return (
+        f"DO $limbeck$ BEGIN DROP SCHEMA {name}; "
+        "EXCEPTION WHEN dependent_objects_still_exist THEN "
+        "RAISE WARNING 'a schema stays: something is in it'; END $limbeck$"
+    )
 
 
 @compiles(PostgresqlColumnType, "postgresql")

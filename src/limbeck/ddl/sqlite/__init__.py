@@ -237,6 +237,19 @@ class SQLiteImpl(DefaultImpl):
             what = f"{', '.join(sorted(own)).upper()} of"
             raise _unsupported("change", what, table_name, schema, f"alter_table_options({call})")
 
+    def create_schema(self, name: str, *, if_not_exists: bool) -> None:
+        """Refuse: a schema is an attached file, which lasts as long as the connection."""
+        raise UnsupportedOperationError(
+            f"Can't create the schema {name}: on SQLite it is a file that is attached. Attach it "
+            "in env.py, before the migrations run."
+        )
+
+    def drop_schema(self, name: str, *, if_empty: bool) -> None:
+        """Refuse, too."""
+        raise UnsupportedOperationError(
+            f"Can't drop the schema {name}: on SQLite it is a file that is attached. Detach it."
+        )
+
     def create_table_comment(self, table: Table) -> None:
         """Say that there are no comments."""
         log.warning("SQLite keeps no comments: %s gets none", table.name)
@@ -256,10 +269,13 @@ class SQLiteImpl(DefaultImpl):
 
     def table_rebuild(self, table_name: str, schema: str | None) -> TableRebuild:
         """How is a table replaced? With its triggers, views and the keys that refer to it."""
-        from . import rebuild  # lazy: only a batch on a connection needs it
+        from . import rebuild, script  # lazy: only a batch needs them
 
-        # "main" is what no schema is, too
-        return rebuild.SQLiteRebuild(self, table_name, None if schema == "main" else schema)
+        schema = None if schema == "main" else schema  # they are the same
+        if self.as_sql:
+            made = script.made_by(self.memo.get("script", ()), self.memo)
+            return script.ScriptRebuild(self, table_name, schema, made)
+        return rebuild.SQLiteRebuild(self, table_name, schema)
 
     def cast_for_batch_migrate(
         self,

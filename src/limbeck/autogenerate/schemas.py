@@ -1,0 +1,58 @@
+"""Schemas that the models name and the database has not: created before what is put into them.
+
+Receives the directives of a comparison; returns those that create schemas, and warns where a
+schema is nothing that a revision could create. It asks the database only where something new
+stands in another schema than the default one.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import inspect
+
+from limbeck.autogenerate.context import AutogenContext
+from limbeck.diff.schemas import needed_schemas
+from limbeck.logs import logger_of
+from limbeck.operations.ops import CreateSchemaOp, MigrateOperation
+
+log = logger_of(__name__)
+
+
+def create_missing(
+    directives: Sequence[MigrateOperation],
+    others: Iterable[object],
+    autogen_context: AutogenContext,
+) -> list[MigrateOperation]:
+    """Return what creates the schemas that are not there; `others` have been found by others."""
+    connection = autogen_context.require_connection()
+    needed = set(needed_schemas(directives)) - {connection.dialect.default_schema_name}
+    needed -= {name for name in map(_created, others) if name is not None}
+    if not needed:
+        return []
+    missing = sorted(needed - set(inspect(connection).get_schema_names()))
+    missing = [name for name in missing if autogen_context.run_name_filters(name, "schema", {})]
+    if not autogen_context.migration_context.impl.creates_schemas:
+        for name in missing:
+            warnings.warn(
+                f"The models have something in the schema {name}, which is not there, and limbeck "
+                "creates no schemas on this database: see to it before the revision runs.",
+                stacklevel=2,
+            )
+        return []
+    for name in missing:
+        log.info("Detected added schema '%s'", name)
+    return [CreateSchemaOp(name) for name in missing]
+
+
+def _created(directive: object) -> str | None:
+    """Return the schema that a directive of somebody else's creates.
+
+    compat: sqlalchemy-declarative-extensions has a CreateSchemaOp of its own.
+    """
+    if type(directive).__name__ != "CreateSchemaOp":
+        return None
+    schema = getattr(directive, "schema", None)
+    name = getattr(schema, "name", schema)
+    return None if name is None else str(name)
