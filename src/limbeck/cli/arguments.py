@@ -206,24 +206,21 @@ COMMANDS = (
 )
 
 
-def build_parser(prog: str, added: Iterable[Command] = ()) -> argparse.ArgumentParser:
+def build_parser(
+    prog: str, added: Iterable[Command] = (), describe: Callable[[str], object] | None = None
+) -> Parser:
     """Build the parser of all commands; an error exits with status 2 and names what was wrong.
 
-    `added` are commands of a program that builds on this one.
+    `added` are commands of a program that builds on this one; what `describe` says of a command is
+    the option `cmd`.
     """
-    parser = _Parser(prog=prog, description="Schema migrations for SQLAlchemy.")
+    parser = Parser(prog=prog, description="Schema migrations for SQLAlchemy.")
     parser.add_argument("--version", action="version", version=_version(prog))
     for argument in GLOBAL:
         parser.add_argument(*argument.flags, **argument.options)
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    parser.commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in (*COMMANDS, *added):
-        subparser = subparsers.add_parser(
-            command.name, help=command.help, description=f"{command.help.capitalize()}."
-        )
-        taken = {flag for argument in command.arguments for flag in argument.flags}
-        for argument in command.arguments:
-            subparser.add_argument(*argument.flags, **argument.options)
-        _add_global_again(subparser, taken)
+        parser.add_command(command, describe)
     return parser
 
 
@@ -245,8 +242,22 @@ def _add_global_again(parser: argparse.ArgumentParser, taken: set[str]) -> None:
         group.add_argument(*flags, **options)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says which command's help to ask for."""
+class Parser(argparse.ArgumentParser):
+    """Says which command's help to ask for, and takes on commands of others."""
+
+    commands: argparse._SubParsersAction[Parser]
+
+    def add_command(self, command: Command, describe: Callable[[str], object] | None) -> None:
+        """Add a command, with what `describe` says of it as the option `cmd`."""
+        subparser = self.commands.add_parser(
+            command.name, help=command.help, description=f"{command.help.capitalize()}."
+        )
+        taken = {flag for argument in command.arguments for flag in argument.flags}
+        for argument in command.arguments:
+            subparser.add_argument(*argument.flags, **argument.options)
+        _add_global_again(subparser, taken)
+        if describe is not None:
+            subparser.set_defaults(cmd=describe(command.name))
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}\nSee `{self.prog} --help`.\n")
@@ -270,9 +281,9 @@ class _Extend(argparse.Action):
         setattr(namespace, name, [*getattr(namespace, name, []), values])
 
 
-def parse(argv: list[str] | None, prog: str, added: Iterable[Command] = ()) -> argparse.Namespace:
+def parse(argv: list[str] | None, parser: argparse.ArgumentParser) -> argparse.Namespace:
     """Parse the command line; exits with status 2 when it can't be understood."""
-    options = build_parser(prog, added).parse_args(argv)
+    options = parser.parse_args(argv)
     for name in ("config", "x"):
         after = vars(options).pop(f"{name}_after", [])
         setattr(options, name, [*(getattr(options, name) or []), *after] or None)

@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from limbeck import alembic_names
@@ -30,11 +31,13 @@ class CommandLine:
     def register_command(self, fn: CommandFunction) -> None:
         """Add a function as a command: its name, docstring and parameters say what it takes."""
         self._registered[fn.__name__] = fn
+        if "parser" in vars(self):
+            self.parser.add_command(self._added[-1], self._described)
 
-    @property
-    def parser(self) -> argparse.ArgumentParser:
-        """The parser of all commands, made anew."""
-        return arguments.build_parser(self.prog, self._added)
+    @cached_property
+    def parser(self) -> arguments.Parser:
+        """The parser of all commands, to which a program may add arguments of its own."""
+        return arguments.build_parser(self.prog, self._added, self._described)
 
     @property
     def _added(self) -> list[arguments.Command]:
@@ -47,13 +50,24 @@ class CommandLine:
     def main(self, argv: Sequence[str] | None = None) -> None:
         """Run one command line; raises SystemExit unless the status is 0."""
         words = list(sys.argv[1:] if argv is None else argv)
-        options = arguments.parse(words, self.prog, self._added)
+        made = vars(self).get("parser")
+        options = arguments.parse(words, made or arguments.build_parser(self.prog, self._added))
         status = self._run(options)
         if status:
             raise SystemExit(status)
 
     def run_cmd(self, config: Config, options: argparse.Namespace) -> None:
-        """Run the command that the options name with this configuration; raises CommandError."""
+        """Run the command that the options name; print its error and leave, unless `--raiseerr`."""
+        from limbeck.errors import CommandError
+
+        try:
+            self._carry_out(config, options)
+        except CommandError as error:
+            if options.raiseerr or not self._explain(error):
+                raise
+            raise SystemExit(self._failed) from error
+
+    def _carry_out(self, config: Config, options: argparse.Namespace) -> None:
         from limbeck.cli import registered, run
 
         function = self._registered.get(options.command)
@@ -81,8 +95,12 @@ class CommandLine:
             except Exception as error:
                 if options.raiseerr or not self._explain(error):
                     raise
-                return -1 if self._is_alembic else 1
+                return self._failed
         return 0
+
+    @property
+    def _failed(self) -> int:
+        return -1 if self._is_alembic else 1
 
     @property
     def _is_alembic(self) -> bool:

@@ -55,7 +55,7 @@ class Config:
         config_args: Mapping[str, Any] = MappingProxyType({}),
         attributes: dict[str, Any] | None = None,
     ) -> None:
-        self.config_file_name: str | os.PathLike[str] | None = file_
+        self.config_file_name: str | None = None if file_ is None else os.fspath(file_)
         self.toml_file_name: str | os.PathLike[str] | None = toml_file
         self._asked_section = ini_section
         self.output_buffer = output_buffer

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from limbeck.config import CommandLine, Config
+from limbeck.errors import CommandError
 
 
 @pytest.fixture
@@ -50,3 +51,35 @@ def test_registered_command_without_what_it_needs_is_usage(
     with pytest.raises(SystemExit) as exit_:
         seen[0].main(["frobnicate"])
     assert exit_.value.code == 2
+
+
+def test_program_adds_arguments_of_its_own(seen: tuple[CommandLine, list[object]]) -> None:
+    line, calls = seen
+    line.parser.add_argument("--tenant")
+
+    def again(config: Config) -> None:
+        """Register late."""
+        assert config.cmd_opts is not None
+        calls.append(config.cmd_opts.tenant)
+
+    line.register_command(again)
+    line.main(["--tenant", "a", "again"])
+    options = line.parser.parse_args(["--tenant", "b", "-c", "alembic.ini", "upgrade", "head"])
+    function, required, others = options.cmd
+    assert (function.__name__, required, others) == ("upgrade", ["revision"], ["sql", "tag"])
+    options = line.parser.parse_args(["--tenant", "b", "again"])
+    line.run_cmd(Config("alembic.ini", cmd_opts=options), options)
+    assert calls == ["a", "b"]
+
+
+def test_error_of_a_command_that_a_program_runs_is_printed(
+    seen: tuple[CommandLine, list[object]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    line, _ = seen
+    options = line.parser.parse_args(["show", "nothing"])
+    with pytest.raises(SystemExit):
+        line.run_cmd(Config("alembic.ini", cmd_opts=options), options)
+    assert "FAILED: " in capsys.readouterr().err
+    options.raiseerr = True
+    with pytest.raises(CommandError):
+        line.run_cmd(Config("alembic.ini", cmd_opts=options), options)
