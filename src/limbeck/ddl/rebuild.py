@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index, MetaData, Table
+from sqlalchemy import Connection, Index, MetaData, Table
+
+from limbeck.errors import CommandError
 
 if TYPE_CHECKING:
     from limbeck.ddl.impl import DefaultImpl
@@ -39,18 +41,42 @@ class TableRebuild:
     def read_table(
         self, metadata: MetaData, reflect_args: Sequence[Any], reflect_kwargs: Mapping[str, Any]
     ) -> Table:
-        """Read the table as it is, under the naming convention of `metadata`."""
+        """Read the table as it is, under the naming convention of `metadata`.
+
+        Raises CommandError in a script, which has nothing to read it from.
+        """
+        if self.connection is None:
+            raise self.unreadable()
         return Table(
             self.table_name,
             metadata,
             *reflect_args,
             schema=self.schema,
-            autoload_with=self.impl.connection,
+            autoload_with=self.connection,
             **reflect_kwargs,
         )
 
+    @property
+    def connection(self) -> Connection | None:
+        """Return the connection that the table is read from."""
+        return None if self.impl.as_sql else self.impl.connection
+
+    def unreadable(self, hint: str = "") -> CommandError:
+        """Return the error of a script that needs to know the table, with one more way out."""
+        return CommandError(
+            f"This operation cannot proceed in --sql mode; batch mode with dialect "
+            f"{self.impl.dialect.name} requires a live database connection with which to reflect "
+            f'the table "{self.table_name}". To generate a batch SQL migration script using '
+            f'table "move and copy", a complete Table object should be passed to the '
+            f'"copy_from" argument of the batch_alter_table() method so that table '
+            f"reflection can be skipped.{hint and ' '}{hint}"
+        )
+
     def start(self) -> None:
-        """Get ready: on this connection, the table is about to be replaced."""
+        """Get ready: the table is about to be replaced."""
+
+    def copied(self, old: Table, new: Table) -> None:
+        """Do what must be done while both tables are there, the rows in both."""
 
     def adjust_columns(self, table: Table, names_of_old_type: Sequence[str]) -> None:
         """Adjust the new table's columns; the types of those named are as they were read."""

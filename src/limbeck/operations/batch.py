@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Column, Constraint, Index, MetaData, Table
 from sqlalchemy.engine import Dialect
 
-from limbeck.errors import BatchError, CommandError
+from limbeck.errors import BatchError
 from limbeck.operations.draft import Draft
 from limbeck.operations.recreate import run_plan
 
@@ -74,9 +74,6 @@ class BatchOperationsImpl:
         if not self._should_recreate():
             self._apply_in_place()
             return
-        if self.impl.as_sql:
-            self._recreate_offline()
-            return
         rebuild = self.impl.table_rebuild(self.table_name, self.schema)
         with rebuild.guard():
             if rebuild.renames_columns_in_place and self.copy_from is None:
@@ -98,18 +95,6 @@ class BatchOperationsImpl:
     def _apply_in_place(self) -> None:
         for name, arguments, keywords in self.batch:
             getattr(self.impl, name)(*arguments, **_without_places(keywords))
-
-    def _recreate_offline(self) -> None:
-        if self.copy_from is None:
-            raise CommandError(
-                f"This operation cannot proceed in --sql mode; batch mode with dialect "
-                f"{self.dialect.name} requires a live database connection with which to reflect "
-                f'the table "{self.table_name}". To generate a batch SQL migration script using '
-                f'table "move and copy", a complete Table object should be passed to the '
-                f'"copy_from" argument of the batch_alter_table() method so that table '
-                f"reflection can be skipped."
-            )
-        self._recreate(self.impl.table_rebuild(self.table_name, self.schema), self.copy_from)
 
     def _read_table(self, rebuild: TableRebuild) -> Table:
         if self.copy_from is not None:

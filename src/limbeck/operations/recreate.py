@@ -43,8 +43,7 @@ def temporary_name(table_name: str) -> str:
 
 def run_plan(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> None:
     """Send a plan's statements."""
-    if not impl.as_sql:
-        rebuild.start()
+    rebuild.start()
     rebuild.adjust_columns(plan.new, plan.columns_of_old_type)
     _create_and_copy(plan, impl, rebuild)
     impl.drop_table(plan.old)
@@ -52,8 +51,7 @@ def run_plan(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> No
     _create_indexes(plan, impl, rebuild)
     for constraint in plan.foreign_keys:
         impl.add_constraint(constraint)
-    if not impl.as_sql:
-        rebuild.finish()
+    rebuild.finish()
 
 
 def _create_and_copy(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> None:
@@ -61,6 +59,7 @@ def _create_and_copy(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuil
     try:
         if plan.copy is not None:
             impl._exec(plan.copy)
+        rebuild.copied(plan.old, plan.new)
     except Exception:
         if not (impl.as_sql or impl.transactional_ddl or rebuild.is_atomic):
             impl.drop_table(plan.new)

@@ -212,6 +212,8 @@ class MySQLImpl(MySQLRows, DefaultImpl):
         """How is a table replaced? With its triggers and the keys that refer to it."""
         from limbeck.ddl.mysql import rebuild  # lazy: only a batch on a connection needs it
 
+        if self.as_sql:
+            return super().table_rebuild(table_name, schema)
         return rebuild.MySQLRebuild(self, table_name, schema)
 
     def alter_table_options(

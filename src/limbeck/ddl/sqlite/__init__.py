@@ -25,7 +25,7 @@ from limbeck.ddl.base import (
 )
 from limbeck.ddl.impl import DefaultImpl, RecordedBatch
 from limbeck.ddl.sqlite import transaction
-from limbeck.ddl.sqlite.renames import rename_index
+from limbeck.ddl.sqlite.renames import index_renaming
 from limbeck.errors import UnsupportedOperationError
 from limbeck.logs import logger_of
 from limbeck.schema.options import own_options
@@ -33,6 +33,7 @@ from limbeck.types import DatabaseType
 
 if TYPE_CHECKING:
     from limbeck.ddl.rebuild import TableRebuild
+    from limbeck.ddl.sqlite.script import ScriptDatabase
     from limbeck.schema.facts import ColumnFacts, TableFacts
 
 log = logger_of(__name__)
@@ -95,6 +96,11 @@ class SQLiteImpl(DefaultImpl):
         transaction.end(self._connected(), self.memo.pop("transaction", None))
 
     # emit
+
+    def static_output(self, text: str) -> None:
+        """Write text to the SQL script, and remember it: a batch asks what the script has made."""
+        super().static_output(text)
+        self.memo.setdefault("written", []).append(text)
 
     def alter_column(
         self,
@@ -196,12 +202,19 @@ class SQLiteImpl(DefaultImpl):
         self, table_name: str, old_name: str, new_name: str, *, schema: str | None = None
     ) -> None:
         """Rename an index: make it again from the text SQLite kept."""
-        if self.as_sql:
+        if not self.as_sql:
+            connection = self._connected()
+            for sql in index_renaming(connection, table_name, old_name, new_name, schema):
+                connection.exec_driver_sql(sql)
+            return
+        made = self._made_by_script()
+        if schema is not None or not made.knows(table_name):
             raise UnsupportedOperationError(
                 f"Can't write the renaming of the index {old_name} of {table_name} to a SQL "
                 f"script: SQLite has no statement for it. Drop the index and create it anew."
             )
-        rename_index(self._connected(), table_name, old_name, new_name, schema)
+        for sql in index_renaming(made.connection(), table_name, old_name, new_name, None):
+            self.static_output(self._terminated(sql))
 
     def rename_constraint(
         self,
@@ -273,9 +286,17 @@ class SQLiteImpl(DefaultImpl):
 
         schema = None if schema == "main" else schema  # they are the same
         if self.as_sql:
-            made = script.made_by(self.memo.get("script", ()), self.memo)
-            return script.ScriptRebuild(self, table_name, schema, made)
+            return script.ScriptRebuild(self, table_name, schema, self._made_by_script())
         return rebuild.SQLiteRebuild(self, table_name, schema)
+
+    def _made_by_script(self) -> ScriptDatabase:
+        """Return what the script has made so far."""
+        from . import script  # lazy: most scripts never ask
+
+        if "script" not in self.memo:
+            self.memo["script"] = script.ScriptDatabase(self.memo.setdefault("written", []))
+        made: ScriptDatabase = self.memo["script"]
+        return made
 
     def cast_for_batch_migrate(
         self,

@@ -299,7 +299,7 @@ class SQLiteRebuild(TableRebuild):
 
     @property
     def _connection(self) -> Connection:
-        connection = self.impl.connection
+        connection = self.connection
         if connection is None:
             raise BatchError("A table can only be rebuilt on a connection")
         return connection

@@ -15,10 +15,10 @@ _HEAD = re.compile(
 )
 
 
-def rename_index(
+def index_renaming(
     connection: Connection, table_name: str, old_name: str, new_name: str, schema: str | None
-) -> None:
-    """Give an index another name; raises UnsupportedOperationError for one that isn't there."""
+) -> tuple[str, str]:
+    """Return what gives an index another name; raises UnsupportedOperationError if it isn't there."""
     quote = connection.dialect.identifier_preparer.quote
     prefix = "" if schema is None else f"{quote(schema)}."
     statement = connection.execute(
@@ -36,5 +36,4 @@ def rename_index(
         )
     name = f"{prefix}{quote(str(new_name))}"
     created = _HEAD.sub(lambda head: head.group(1) + name, str(statement), count=1)
-    connection.exec_driver_sql(f"DROP INDEX {prefix}{quote(str(old_name))}")
-    connection.exec_driver_sql(created)
+    return f"DROP INDEX {prefix}{quote(str(old_name))}", created

@@ -1,0 +1,143 @@
+"""Batches written to a SQL script: it does to an empty database what a run does."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from limbeck.errors import BatchError, CommandError
+from limbeck.operations import Operations
+from limbeck.runtime.migration import MigrationContext
+
+Upgrade = Callable[[Operations], None]
+
+
+def cycle(op: Operations) -> None:
+    op.create_table(
+        "a", sa.Column("id", sa.Integer, primary_key=True), sa.Column("b_id", sa.Integer)
+    )
+    op.create_table(
+        "b",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("a_id", sa.Integer, sa.ForeignKey("a.id")),
+    )
+    with op.batch_alter_table("a") as batch:
+        batch.create_foreign_key("fk_a_b", "b", ["b_id"], ["id"])
+
+
+def nasty(op: Operations) -> None:
+    op.execute(
+        """-- as somebody wrote it
+        CREATE TABLE "Ordér" (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, "select" INT NOT NULL DEFAULT (1+1),
+            n MONEY CHECK (n > 0), name VARCHAR(20) COLLATE NOCASE,
+            up TEXT GENERATED ALWAYS AS (upper(name)) VIRTUAL,
+            parent INTEGER REFERENCES "Ordér" (id) ON DELETE CASCADE
+        )"""
+    )
+    op.execute('CREATE INDEX "ix 1" ON "Ordér" (lower(name) DESC) WHERE n > 1')
+    op.execute('CREATE VIEW v AS SELECT id, "select" FROM "Ordér"')
+    op.execute(
+        'CREATE TRIGGER tr AFTER INSERT ON "Ordér" BEGIN UPDATE "Ordér" SET n = 7; SELECT 1; END'
+    )
+    op.execute("INSERT INTO \"Ordér\" (n, name) VALUES (1, 'a'), (2, 'b'), (3, 'c')")
+    op.execute('DELETE FROM "Ordér" WHERE id = 3')
+    with op.batch_alter_table("Ordér") as batch:
+        batch.alter_column("name", nullable=False, new_column_name="title")
+        batch.create_unique_constraint("uq_n", ["id", "n"])
+
+
+def several(op: Operations) -> None:
+    op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("x", sa.Text))
+    with op.batch_alter_table("T") as batch:
+        batch.add_column(sa.Column("y", sa.Integer, nullable=False, server_default="5"))
+        batch.create_check_constraint("ck_y", "y > 0")
+    op.rename_table("t", "u")
+    with op.batch_alter_table("u") as batch:
+        batch.alter_column("y", type_=sa.String(5), existing_type=sa.Integer())
+    op.create_index("ix_old", "u", ["y"])
+    op.rename_index("ix_old", "ix_u", "u")
+    with op.batch_alter_table("u") as batch:
+        batch.drop_constraint("ck_y", type_="check")
+        batch.drop_column("x")
+
+
+def run(database: Path, upgrade: Upgrade) -> None:
+    engine = sa.create_engine(f"sqlite:///{database}")
+    with engine.begin() as connection:
+        upgrade(Operations(MigrationContext.configure(connection)))
+    engine.dispose()
+
+
+def script_of(upgrade: Upgrade) -> str:
+    buffer = io.StringIO()
+    context = MigrationContext.configure(
+        dialect_name="sqlite", opts={"as_sql": True, "output_buffer": buffer}
+    )
+    upgrade(Operations(context))
+    return buffer.getvalue()
+
+
+def content(database: Path) -> list[Any]:
+    connection = sqlite3.connect(database)
+    found: list[Any] = connection.execute(
+        "SELECT type, name, tbl_name, replace(replace(sql, char(10), ''), char(9), '')"
+        " FROM sqlite_master ORDER BY 1, 2"
+    ).fetchall()
+    tables = [name for kind, name, *_ in found if kind in ("table", "view")]
+    found += [(name, connection.execute(f'SELECT * FROM "{name}"').fetchall()) for name in tables]
+    connection.close()
+    return [tuple(str(part).replace("  ", "").replace(" ", "") for part in row) for row in found]
+
+
+@pytest.mark.parametrize("upgrade", [cycle, nasty, several])
+def test_batch_in_a_script_knows_the_tables_that_the_script_made(
+    tmp_path: Path, upgrade: Upgrade
+) -> None:
+    run(tmp_path / "run.db", upgrade)
+    connection = sqlite3.connect(tmp_path / "script.db")
+    connection.executescript(script_of(upgrade))
+    connection.close()
+
+    assert content(tmp_path / "script.db") == content(tmp_path / "run.db")
+
+
+def fails(op: Operations) -> None:
+    op.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")
+    op.execute("ALTER TABLE t ADD COLUMN x INTEGER; ALTER TABLE t DROP COLUMN nowhere")
+
+
+def perhaps(op: Operations) -> None:
+    op.execute("CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, x INTEGER)")
+
+
+def nothing(op: Operations) -> None:
+    op.execute("INSERT INTO t VALUES (1, 1)")
+
+
+@pytest.mark.parametrize("before", [fails, perhaps, nothing])
+def test_batch_in_a_script_refuses_a_table_that_it_is_not_sure_of(before: Upgrade) -> None:
+    def upgrade(op: Operations) -> None:
+        before(op)
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("x", nullable=False)
+
+    with pytest.raises(CommandError, match=r'reflect the table "t".*begin it at the revision'):
+        script_of(upgrade)
+
+
+def test_batch_in_a_script_refuses_to_break_a_view_that_it_made() -> None:
+    def upgrade(op: Operations) -> None:
+        op.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, x INTEGER, y INTEGER)")
+        op.execute("CREATE VIEW v AS SELECT x FROM t")
+        with op.batch_alter_table("t") as batch:
+            batch.drop_column("x")
+
+    with pytest.raises(BatchError, match="would break the view v"):
+        script_of(upgrade)
