@@ -27,6 +27,7 @@ from limbeck.operations.base import (
 from limbeck.operations.directive import MigrateOperation
 from limbeck.operations.domains import DomainType
 from limbeck.operations.indexes import IndexColumn
+from limbeck.operations.schemas import ObjectType
 from limbeck.operations.sequences import SequenceType
 
 impl: Any
@@ -696,6 +697,18 @@ def run_async(
     """Call a coroutine function with the AsyncConnection and the arguments given; wait for it.
 
     Raises UnsupportedOperationError offline, ValueError where the driver is not async.
+    """
+
+def set_schema(
+    object_name: str, new_schema: str | None, *, type_: ObjectType, schema: str | None = None
+) -> None:
+    """Move a type, a domain or a sequence to another schema; tables go by `op.rename_table`.
+
+    Args:
+        object_name: what is moved.
+        new_schema: where it goes, None for the default schema.
+        type_: "type", "domain" or "sequence".
+        schema: its schema now.
     """
 
 class _Batch(BatchOperations):

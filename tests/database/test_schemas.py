@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     Column,
     Enum,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     Table,
     text,
 )
+from sqlalchemy.dialects.postgresql import DOMAIN
 
 from limbeck.diff.renames import RenameRequest
 from limbeck.diff.said import SaidRenames
@@ -174,6 +177,63 @@ def test_new_schemas_converge(without_second: KeptPair, case: str) -> None:
     source = without_second.converge(before, after, detect_renames=True, keeps_all=True)
     assert source.count("op.create_schema('second')") == 1
     assert source.count("op.drop_schema('second', if_empty=True)") == 1
+
+
+def in_one_schema(metadata: MetaData, schema: str | None) -> None:
+    """Tables with a type, a domain and a sequence, all in one schema."""
+    prefix = f"{schema}." if schema else ""
+    state = Enum("new", "done", name="state", schema=schema)
+    counter = Sequence("counter", start=5, schema=schema, metadata=metadata)
+    Table(
+        "t",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("number", Integer, counter, server_default=counter.next_value()),
+        Column("state", state, server_default="new"),
+        Column("states", ARRAY(state)),
+        Column("mail", DOMAIN("mail", String(80), check="VALUE <> ''", schema=schema)),
+        schema=schema,
+    )
+    Table(
+        "u",
+        metadata,
+        Column("t_id", ForeignKey(f"{prefix}t.id"), primary_key=True),
+        Column("state", state),
+        schema=schema,
+    )
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize("is_forward", [True, False])
+def test_whole_schemas_are_moved(database: KeptPair, *, is_forward: bool) -> None:
+    schemas = [None, "second"] if is_forward else ["second", None]
+    sides: list[Models] = [partial(in_one_schema, schema=schema) for schema in schemas]
+    source = database.converge(sides[0], sides[1], detect_renames=True, keeps_all=True)
+    assert re.findall(r"^ *op\.(?:drop|create|alter)_\w+\(", source, re.MULTILINE) == []
+
+
+def counted(metadata: MetaData, schema: str | None) -> None:
+    """A sequence that is somewhere, and a table that stays where it is."""
+    counter = Sequence("counter", schema=schema, metadata=metadata)
+    default = counter.next_value()
+    Table("t", metadata, Column("id", Integer, counter, server_default=default, primary_key=True))
+
+
+@pytest.mark.requires("enum_types")
+def test_moved_sequence_goes_on_counting(database: KeptPair) -> None:
+    before, after = MetaData(), MetaData()
+    counted(before, None)
+    counted(after, "second")
+    with database.database.engine.begin() as connection:
+        before.create_all(connection)
+        connection.execute(text("SELECT setval('counter', 41)"))
+        script, context = autogenerate(database.database, connection, after, detect_renames=True)
+        assert script.upgrade_ops is not None
+        for directive in script.upgrade_ops.ops:
+            Operations(context).invoke(directive)
+        connection.execute(text("INSERT INTO t DEFAULT VALUES"))
+        assert connection.scalar(text("SELECT id FROM t")) == 42
+    database.empty()
 
 
 @pytest.mark.requires("enum_types")

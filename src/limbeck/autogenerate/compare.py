@@ -27,6 +27,7 @@ from limbeck.autogenerate.tidy import (
 )
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff import compare
+from limbeck.diff.moved_objects import Moves, find_moves, move_facts
 from limbeck.diff.own_rules import has_own_rules, own_rule
 from limbeck.diff.renamed_values import rename_users, rename_values
 from limbeck.diff.said import said_old_tables
@@ -180,7 +181,22 @@ class Comparison:
         facts = replace(self._found, tables=self.renamed.facts)
         if self._renames_wanted is None:
             return facts, ()
-        return rename_values(rename_users(facts, self.renamed.renames), self.model_tables)
+        facts = rename_users(facts, self.renamed.renames)
+        quote = self.connection.dialect.identifier_preparer.quote
+        facts = move_facts(facts, self.models.facts, self._moves, quote)
+        facts, directives = rename_values(facts, self.model_tables)
+        return facts, (*self._moves.directives, *directives)
+
+    @cached_property
+    def _moves(self) -> Moves:
+        """Which types and sequences are in another schema than before, where it can move them."""
+        if not (self.detects_renames and self.impl.creates_schemas):
+            return Moves()
+
+        def admits(key: TableKey, kind: str) -> bool:
+            return self.run_name_filters(key.name, kind, {"schema_name": key.schema})
+
+        return find_moves(self._found, self.models.facts, self.kinds, admits)
 
     @cached_property
     def renamed(self) -> renaming.Renamed:
@@ -245,6 +261,7 @@ class Comparison:
             former = self.renamed.renames
             built = build_tables(self.connection, missing, self._metadata, former or None)
             for facts in missing:
+                self._moves.adjust_types(built[facts.key])
                 self.impl.complete_table(facts, built[facts.key])
                 self._adjust(facts, built[facts.key])
             self._built.update(built)

@@ -134,6 +134,15 @@ class SchemaObjectsImpl:
             )
         self._exec(DropSchema(name))
 
+    def set_schema(
+        self, type_: str, name: str, new_schema: str | None, *, schema: str | None
+    ) -> None:
+        """How does a type or a sequence go to another schema? Not at all."""
+        raise UnsupportedOperationError(
+            f"Can't move the {type_} {name} to {new_schema or 'the default schema'}: "
+            f"{self.dialect.name} has no statement for it. Create it there, and drop the old one."
+        )
+
     def create_enum(self, name: str, values: Sequence[str], schema: str | None) -> None:
         """How is an enum type created? Not at all."""
         raise self._no_named_types("enum type", name)

@@ -15,6 +15,7 @@ from limbeck.operations.ops import (
     CreateTableOp,
     MigrateOperation,
     RenameTableOp,
+    SetSchemaOp,
 )
 
 
@@ -27,4 +28,6 @@ def needed_schemas(directives: Iterable[MigrateOperation]) -> list[str]:
                 found.add(each.schema)
             case RenameTableOp():
                 found.add(each.target_schema)
+            case SetSchemaOp():
+                found.add(each.new_schema)
     return sorted(str(name) for name in found if name is not None)

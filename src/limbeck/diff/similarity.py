@@ -356,7 +356,7 @@ def _is_twin(old: tuple[str, str], new: tuple[str, str]) -> bool:
 
 
 def _family(type_: str) -> str:
-    word = re.split(r"[ (]", type_.casefold(), maxsplit=1)[0]
+    word = re.split(r"[ (]", type_.casefold(), maxsplit=1)[0].rpartition(".")[2]
     return _FAMILIES.get(word, word)
 
 

@@ -32,7 +32,7 @@ from limbeck.operations.renames import (
     RenameIndexOp,
     RenameSequenceOp,
 )
-from limbeck.operations.schemas import CreateSchemaOp, DropSchemaOp
+from limbeck.operations.schemas import CreateSchemaOp, DropSchemaOp, SetSchemaOp
 from limbeck.operations.sequences import AlterSequenceOp, CreateSequenceOp, DropSequenceOp
 from limbeck.operations.table_options import AlterTableOptionsOp
 from limbeck.operations.tables import CreateTableOp, DropTableOp, RenameTableOp
@@ -80,5 +80,6 @@ __all__ = [
     "RenameIndexOp",
     "RenameSequenceOp",
     "RenameTableOp",
+    "SetSchemaOp",
     "UpgradeOps",
 ]

@@ -1,12 +1,16 @@
-"""Directives for schemas themselves: create and drop."""
+"""Directives for schemas: create and drop one, move what is no table to another."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from limbeck.operations.base import AbstractOperations, Operations, run_by_itself
 from limbeck.operations.directive import MigrateOperation
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, operations_prefix
 from limbeck.render.expressions import render_identifier
+
+ObjectType = Literal["type", "domain", "sequence"]
 
 
 @run_by_itself
@@ -88,3 +92,76 @@ class DropSchemaOp(MigrateOperation):
         keywords = {"if_empty": literal(self.if_empty)} if self.if_empty else {}
         name = render_identifier(context, self.schema_name)
         return call(f"{operations_prefix(context)}drop_schema", name, **keywords)
+
+
+@run_by_itself
+@Operations.register_operation("set_schema")
+class SetSchemaOp(MigrateOperation):
+    """Move a type, a domain or a sequence to another schema."""
+
+    def __init__(
+        self,
+        object_name: str,
+        new_schema: str | None,
+        *,
+        type_: ObjectType,
+        schema: str | None = None,
+    ) -> None:
+        self.object_name = object_name
+        self.new_schema = new_schema
+        self.object_type = type_
+        self.schema = schema
+
+    @classmethod
+    def set_schema(
+        cls,
+        operations: Operations,
+        object_name: str,
+        new_schema: str | None,
+        *,
+        type_: ObjectType,
+        schema: str | None = None,
+    ) -> None:
+        """Move a type, a domain or a sequence to another schema; tables go by `op.rename_table`.
+
+        Args:
+            object_name: what is moved.
+            new_schema: where it goes, None for the default schema.
+            type_: "type", "domain" or "sequence".
+            schema: its schema now.
+        """
+        operations.invoke(cls(object_name, new_schema, type_=type_, schema=schema))
+
+    def run(self, operations: AbstractOperations) -> None:
+        """Move it."""
+        operations.impl.set_schema(
+            self.object_type, self.object_name, self.new_schema, schema=self.schema
+        )
+
+    def reverse(self) -> SetSchemaOp:
+        """Return the way back."""
+        return SetSchemaOp(
+            self.object_name, self.schema, type_=self.object_type, schema=self.new_schema
+        )
+
+    def to_diff_tuple(self) -> tuple[str, str, str | None, str, str | None]:
+        """Return `("set_schema", "type" and so on, schema, name, new schema)`."""
+        names = (self.object_type, self.schema, self.object_name, self.new_schema)
+        return ("set_schema", *names)
+
+    def render(self, context: RenderContext) -> str:
+        """Return `op.set_schema(…)`."""
+        new_schema = (
+            literal(None)
+            if self.new_schema is None
+            else render_identifier(context, self.new_schema)
+        )
+        keywords = {"type_": literal(self.object_type)}
+        if self.schema is not None:
+            keywords["schema"] = render_identifier(context, self.schema)
+        return call(
+            f"{operations_prefix(context)}set_schema",
+            render_identifier(context, self.object_name),
+            new_schema,
+            **keywords,
+        )

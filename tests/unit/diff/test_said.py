@@ -61,8 +61,10 @@ def test_malformed_column_renames_are_refused(text: str) -> None:
 def test_table_renames_are_read() -> None:
     assert read_table_rename("users:accounts") == SaidRename("users", "accounts")
     assert read_table_rename("app.a:b") == SaidRename("a", "b", None, "app")
+    assert read_table_rename("app.a:b.c") == SaidRename("a", "c", None, "app", "b")
+    assert str(read_table_rename('a:"b.c".d')) == 'a:"b.c".d'
     assert read_configured_rename("table a:b") == SaidRename("a", "b")
-    for text in ("users", "a.b.c:d", "a:a"):
+    for text in ("users", "a.b.c:d", "a:a", "b.a:a", "b.a:b.a", "a:b.c.d"):
         with pytest.raises(ValueError, match=r"rename|too many|itself"):
             read_table_rename(text)
 
@@ -99,6 +101,35 @@ def test_models_say_former_names_for_good() -> None:
     assert tables_of("a b", "a b", b="a") == {}, "done before, and a made anew"
     assert tables_of("a", "c", c="a b") == {"a": "c"}
     assert tables_of("b", "c", c="a b") == {"b": "c"}
+
+
+@pytest.mark.parametrize(
+    ("there", "former", "expected"),
+    [
+        ("main.old", "main.old", (None, "old")),
+        ("other.old", "other.old", ("other", "old")),
+        ("app.old", "old", ("app", "old")),
+        ("main.old", "old", None),
+        ("app.new", "app.new", None),
+    ],
+)
+def test_models_say_former_schemas(
+    there: str, former: str, expected: tuple[str | None, str] | None
+) -> None:
+    schema, name = there.split(".")
+    key = TableKey("app", "new")
+    table = Table("new", MetaData(), schema="app", info=renamed_from(former))
+    there_key = TableKey(None if schema == "main" else schema, name)
+    found = find_said_tables(SaidRenames(), [there_key], {key: table}, "main")
+    assert [(each.old, each.new) for each in found] == ([(expected, key)] if expected else [])
+
+
+def test_default_schema_may_be_said_by_its_name() -> None:
+    said = SaidRenames((read_table_rename("app.a:main.b"),)).in_schema("main")
+    model = {TableKey(None, "b"): Table("b", MetaData())}
+    (found,) = find_said_tables(said, [TableKey("app", "a")], model, "main")
+    assert (found.old, found.new) == (TableKey("app", "a"), TableKey(None, "b"))
+    assert str(said.now[0]) == "app.a:main.b"
 
 
 def test_chains_move_up() -> None:

@@ -327,6 +327,17 @@ CASES = [
     ),
     Case(ops.DropDomainOp, "drop_domain", {"domain_name": "d"}, {"schema": "s"}),
     Case(ops.CreateSchemaOp, "create_schema", {"schema_name": "s"}, {"if_not_exists": True}),
+    Case(
+        ops.SetSchemaOp,
+        "set_schema",
+        {"object_name": "e", "new_schema": "s", "type_": "sequence"},
+        {"schema": "s"},
+    ),
+    Case(
+        ops.SetSchemaOp,
+        "set_schema",
+        {"object_name": "e", "new_schema": None, "type_": "type", "schema": "s"},
+    ),
     Case(ops.DropSchemaOp, "drop_schema", {"schema_name": "s"}, {"if_empty": True}),
     Case(ops.CreateSequenceOp, "create_sequence", {"sequence_name": "q"}, SEQUENCE),
     Case(

@@ -35,6 +35,7 @@ from limbeck.schema.options import own_options
 from .elements import (
     DropEmptySchema,
     PostgresqlColumnType,
+    SetSchema,
     add_included,
     identity_changes,
     visit_column_comment,
@@ -116,6 +117,12 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         return {} if using is None else {"postgresql_using": using}
 
     # emit
+
+    def set_schema(
+        self, type_: str, name: str, new_schema: str | None, *, schema: str | None
+    ) -> None:
+        """Move it by ALTER … SET SCHEMA."""
+        self._exec(SetSchema(type_, name, new_schema, schema=schema))
 
     def drop_schema(self, name: str, *, if_empty: bool) -> None:
         """Leave a schema with something in it to DROP SCHEMA, which refuses, or where it is."""

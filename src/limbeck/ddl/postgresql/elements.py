@@ -10,6 +10,7 @@ from sqlalchemy.types import NullType, String, TypeEngine, to_instance
 
 from limbeck.ddl.base import (
     AlterColumn,
+    AlterTable,
     ColumnComment,
     ComputedColumnDefault,
     IdentityColumnDefault,
@@ -26,6 +27,17 @@ from limbeck.errors import UnsupportedOperationError
 
 _TYPE_LIMITS = {2**15 - 1, 2**31 - 1, 2**63 - 1}
 """What an identity's MAXVALUE is when nobody set one."""
+
+
+class SetSchema(AlterTable):
+    """ALTER TYPE, DOMAIN or SEQUENCE … SET SCHEMA; `table_name` is what is moved."""
+
+    def __init__(
+        self, type_: str, name: str, new_schema: str | None, *, schema: str | None
+    ) -> None:
+        super().__init__(name, schema=schema)
+        self.type_ = type_
+        self.new_schema = new_schema
 
 
 class DropEmptySchema(DropSchema):
@@ -56,10 +68,21 @@ def visit_rename_table(element: RenameTable, compiler: Any, **kw: Any) -> str:
 
 @compiles(MoveTable, "postgresql")
 def visit_move_table(element: MoveTable, compiler: Any, **kw: Any) -> str:
-    # A script is written without a connection that would know the default schema.
-    schema = element.new_schema or compiler.dialect.default_schema_name or "public"
     table = alter_table(compiler, element.table_name, element.schema)
-    return f"{table} SET SCHEMA {format_column_name(compiler, schema)}"
+    schema = format_column_name(compiler, _known_schema(element.new_schema, compiler))
+    return f"{table} SET SCHEMA {schema}"
+
+
+@compiles(SetSchema, "postgresql")
+def visit_set_schema(element: SetSchema, compiler: Any, **kw: Any) -> str:
+    path = format_table_name(compiler, element.table_name, element.schema)
+    schema = format_column_name(compiler, _known_schema(element.new_schema, compiler))
+    return f"ALTER {element.type_.upper()} {path} SET SCHEMA {schema}"
+
+
+def _known_schema(name: str | None, compiler: Any) -> str:
+    """Return the schema; a script is written without a connection that would know the default one."""
+    return name or compiler.dialect.default_schema_name or "public"
 
 
 @compiles(DropEmptySchema, "postgresql")
