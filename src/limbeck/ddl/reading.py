@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Dialect, MetaData
 from sqlalchemy.schema import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import Integer, TypeEngine
 
 from . import compare
 from .canonical import canonical_expression
@@ -118,6 +118,10 @@ class ReadingImpl(RowsImpl, ObjectComparison):
         """What does this database make of a model's table?"""
         return self._reader.adjust_model_table(self.dialect, facts, table)
 
+    def is_parent_of_partitions(self, facts: TableFacts) -> bool:
+        """Do tables of their own, that models need not know, hang on this one? No."""
+        return False
+
     def foreign_key_after_rename(self, name: str, old_table: str, new_table: str) -> str:
         """What becomes of a foreign key's name when its table gets another one? It stays."""
         return name
@@ -151,6 +155,13 @@ class ReadingImpl(RowsImpl, ObjectComparison):
 
     alters_autoincrement = False
     """Does ALTER decide whether a column counts up by itself?"""
+
+    def numbers_key(self, column: Column[Any]) -> bool:
+        """Does a new column of a key get a number for each row? Where SQLAlchemy lets it count up."""
+        table: Table | None = getattr(column, "table", None)
+        if table is not None:
+            return table.autoincrement_column is column
+        return isinstance(column.type, Integer) and bool(column.autoincrement)
 
     def replaces_column(self, before: ColumnFacts, after: ColumnFacts) -> bool:
         """Must a column whose computed expression differs be dropped and added? Where ALTER can't."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -129,10 +130,18 @@ def _comes_along(fact: IndexFacts, facts: TableFacts, table: Table, context: Dif
 
 
 def drop_table(facts: TableFacts, table: Table, context: DiffContext) -> WholeTable | None:
-    """Return what drops a table of the database; None where the user's filter leaves it out."""
+    """Return what drops a table of the database; None where it is left alone."""
     if not context.run_object_filters(
         table, facts.key.name, "table", reflected=True, compare_to=None
     ):
+        return None
+    if context.impl.is_parent_of_partitions(facts):
+        warnings.warn(
+            f"The partitioned table {facts.key} is in no model, and is left alone: with it all its "
+            "partitions would be dropped. If they shall be, write op.drop_table(); if it belongs to "
+            "others, say so by include_name or include_object.",
+            stacklevel=2,
+        )
         return None
     log.info("Detected removed table '%s'", facts.key)
     facts = corrected_alone(facts, table, context, is_model=False)

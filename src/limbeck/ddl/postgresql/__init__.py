@@ -116,6 +116,10 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         using = casts.using(name, before, after)
         return {} if using is None else {"postgresql_using": using}
 
+    def is_parent_of_partitions(self, facts: TableFacts) -> bool:
+        """Do tables of their own hang on this one? Partitions do."""
+        return any(name == "partition_by" for name, _ in facts.options)
+
     # emit
 
     def set_schema(
