@@ -91,6 +91,15 @@ _OPPOSITES = tuple(
 )
 """Words of which one is not the other's new name."""
 
+_MODIFIERS = words(
+    "maximum minimum total average sum number count date time timestamp start end first last from to "
+    "previous next id code url"
+)
+"""Words that say the same before and after another: `max_price` and `price_max`."""
+
+_UNITS = words("second minute hour day week month year")
+"""What is a point in time in the singular, and a length of it in the plural."""
+
 _OF_TABLES = frozenset({"tbl", "tb", "t", "table", "tab"})
 _OF_TIMES = frozenset({"at", "on", "date", "timestamp", "ts", "datetime", "when"})
 _OF_BOOLEANS = frozenset({"is", "flag"})
@@ -103,6 +112,8 @@ class Likeness:
 
     value: float
     reason: str
+    is_contrary: bool = False
+    """Whether they differ in a number, or in words of which one is not the other's new name."""
 
 
 def split_words(name: str) -> tuple[str, ...]:
@@ -115,24 +126,54 @@ def compare_names(
 ) -> Likeness:
     """Compare two names.
 
-    `context` are words that the place says already (the table's of a column), `decorations` those
+    `context` are names that the place says already (the table's of a column), `decorations` words
     that only tell the kind (`at` of a time): neither counts when the names differ by nothing else.
     """
     left, right = split_words(old), split_words(new)
     if _joined(old) == _joined(new) and _numbers(old) == _numbers(new):
         return Likeness(1.0, "same name but for its spelling")
     if left == right:
-        return Likeness(0.98, "same words, abbreviated or in another number")
-    known = set(context)
-    needless = {*known, *decorations}
-    bare = [tuple(word for word in name if word not in needless) for name in (left, right)]
-    said = [known & set(name) for name in (left, right)]
-    is_more = said[0] <= said[1] or said[1] <= said[0]  # not user_… for group_… in user_groups
-    if bare[0] and bare[0] == bare[1] and is_more and _are_words(bare[0]):
+        if _differ_in_units(old, new):
+            return _loosely(left, right)
+        if _singular_words(old) == _singular_words(new):
+            return Likeness(0.98, "same words in another number")
+        return Likeness(SAME_NAME, "same words, abbreviated")
+    places = [split_words(name) for name in context]
+    bare = [_bare(name, set(decorations), places) for name in (left, right)]
+    if bare[0] == bare[1] and _are_words(bare[0]):
         return Likeness(SAME_NAME, "same words but for what table or type say already")
-    if len(left) == 2 and sorted(left) == sorted(right) and _are_words(left):
+    if len(left) == 2 and sorted(left) == sorted(right) and not _MODIFIERS.isdisjoint(left):
         return Likeness(SAME_NAME, "same words in another order")
     return _loosely(left, right)
+
+
+def _bare(
+    name: tuple[str, ...], decorations: set[str], places: Iterable[tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Return a name without decorations, and without what a row of the place is: an item in order_items.
+
+    The price of an order there, `order_price`, is not the `price`.
+    """
+    plain = tuple(word for word in name if word not in decorations)
+    for place in places:
+        for start in range(len(place)):
+            row = place[start:]
+            if plain[: len(row)] == row and len(plain) > len(row):
+                return plain[len(row) :]
+    return plain
+
+
+def _singular_words(name: str) -> list[str]:
+    return [_singular(word.lower()) for word in _WORDS.findall(name)]
+
+
+def _differ_in_units(old: str, new: str) -> bool:
+    """Tell whether one has a unit of time in the singular that the other has in the plural."""
+    pairs = zip(_WORDS.findall(old), _WORDS.findall(new), strict=False)
+    return any(
+        one.lower() != two.lower() and {_singular(one.lower()), _singular(two.lower())} <= _UNITS
+        for one, two in pairs
+    )
 
 
 def time_words() -> frozenset[str]:
@@ -163,7 +204,8 @@ def _loosely(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
     by_letters = SequenceMatcher(None, "".join(left), "".join(right)).ratio()
     percent = round(by_letters * 100)
     if _differ_in_numbers(*rest) or _are_opposites(*rest):
-        return Likeness(min(0.4, by_words), f"names differ in {_say(rest[0])} and {_say(rest[1])}")
+        reason = f"names differ in {_say(rest[0])} and {_say(rest[1])}"
+        return Likeness(min(0.4, by_words), reason, is_contrary=True)
     value = min(0.8, max(by_words * 0.9, by_letters if by_letters >= 0.7 else by_letters / 2))
     return Likeness(value, f"name {percent} % alike")
 

@@ -20,7 +20,6 @@ from limbeck.diff.names import (
     boolean_words,
     compare_names,
     key_words,
-    split_words,
     table_words,
     time_words,
 )
@@ -120,7 +119,7 @@ def score_column(old: ColumnFacts, new: ColumnFacts, place: Place) -> Score:
     if targets[0] != targets[1]:
         return Score(0.0, ("refers to another table",))
     likeness = compare_names(
-        old.name, new.name, context=_table_words(place), decorations=_decorations(old, new, targets)
+        old.name, new.name, context=_table_names(place), decorations=_decorations(old, new, targets)
     )
     is_same_attribute = place.attributes.get(new.name) == old.name != new.name
     alike, reasons = _column_structure(old, new, place)
@@ -255,8 +254,8 @@ def _type_likeness(old: str, new: str) -> float:
     return 0.6 if families[0] is not None and families[0] == families[1] else 0.0
 
 
-def _table_words(place: Place) -> frozenset[str]:
-    return frozenset({*split_words(place.database.key.name), *split_words(place.model.key.name)})
+def _table_names(place: Place) -> tuple[str, str]:
+    return place.database.key.name, place.model.key.name
 
 
 def _decorations(
@@ -292,14 +291,17 @@ def score_table(old: TableFacts, new: TableFacts, around: Surroundings) -> Score
     is_same_class = _is_class_of(old.key, around.classes.get(new.key), likeness.value)
     if columns < 0.5:
         return Score(min(value, 0.5), reasons)
+    if likeness.is_contrary:  # orders_v2 beside orders_v1, whoever refers to it
+        value = max(value, PLAUSIBLE) if columns >= 0.8 else value
+        return Score(min(value, _NOT_SURE), reasons)
     if is_same_class and columns >= 0.6:
         return Score(max(value, 0.95), ("same mapped class", *reasons))
     if referring == 1.0 and columns >= 0.8:
         return Score(max(value, 0.93), reasons)
     if (columns == 1.0 and len(old.columns) > 2) or (columns >= 0.8 and is_telling):
         value = max(value, PLAUSIBLE)
-    if likeness.value < SAME_NAME:
-        value = min(value, _NOT_SURE)
+    if likeness.value < SAME_NAME or (likeness.value == SAME_NAME and not is_telling):
+        value = min(value, _NOT_SURE)  # cats(id, name) are no categories(id, name)
     return Score(min(value, 1.0), reasons)
 
 

@@ -18,6 +18,8 @@ SCHEMAS = {
     "articles": "id int; title varchar(200) notnull; @; section_id int -> sections; views int",
     "devices": "id int; serial varchar(64) unique; @; firmware varchar(20); site_id int -> sites",
     "payments": "id int; invoice_id int -> invoices; @; method varchar(20); settled boolean",
+    "order_items": "id int; order_id int -> orders; @; sku varchar(30); line_no int",
+    "accounts": "id int; owner_id int -> users; @; iban varchar(34); opened_on date",
     "employees": "id int; @; department_id int -> departments; salary numeric(10,2)",
 }
 
@@ -94,6 +96,46 @@ employees: hire_date date => hired_date date
 employees: emp_no int unique => employee_number int unique
 employees: fname varchar(40), lname varchar(40) => first_name varchar(40), last_name varchar(40)
 employees: boss_id int -> employees => manager_id int -> employees
+order_items: item_price numeric(10,2) => price numeric(10,2)
+order_items: order_item_note text => note text
+order_items: itemQty int notnull => item_quantity int notnull
+order_items: tax_pct numeric(5,2) => tax_percent numeric(5,2)
+order_items: vatRate numeric(5,2) => vat_rate numeric(5,2)
+order_items: product int -> products => product_id int -> products
+order_items: fk_product int -> products index => product_id int -> products index
+order_items: price_total numeric(10,2) => total_price numeric(10,2)
+order_items: num_units int => number_units int
+order_items: returned timestamp => returned_at timestamp
+accounts: acct_name varchar(50) => account_name varchar(50)
+accounts: account_type varchar(10) => type varchar(10)
+accounts: balance_amt numeric(12,2) notnull => balance_amount numeric(12,2) notnull
+accounts: closed_date timestamp => closed_at timestamp
+accounts: blocked boolean notnull => is_blocked boolean notnull
+accounts: org_id int -> organizations => organization_id int -> organizations
+accounts: BIC varchar(11) => bic varchar(11)
+accounts: swift_bic varchar(11) => swift_code varchar(11)
+accounts: min_balance numeric(12,2) => minimum_balance numeric(12,2)
+accounts: balance_max numeric(12,2) => max_balance numeric(12,2)
+accounts: last_txn timestamp => last_transaction_at timestamp
+accounts: bank int -> banks => bank_id int -> banks
+accounts: ext_ref varchar(40) unique => ext_reference varchar(40) unique
+accounts: addressLine1 text, addressLine2 text => address_line_1 text, address_line_2 text
+accounts: created_ts timestamp, updated_ts timestamp => created_at timestamp, updated_at timestamp
+users: is_superuser boolean => superuser boolean
+users: usrPic varchar(200) => user_picture varchar(200)
+users: verified_on timestamp => verified_at timestamp
+users: referrer int -> users => referrer_id int -> users
+users: name_first varchar(40) => first_name varchar(40)
+users: pw_hash varchar(128) notnull => password_hash varchar(128) notnull
+events: time_start timestamp => start_time timestamp
+events: max_seats int => seats_max int
+events: msg_count int => message_count int
+articles: article_desc text => description text
+devices: deviceName varchar(80) notnull => name varchar(80) notnull
+devices: coord_x numeric(9,6) => coordinate_x numeric(9,6)
+payments: currency char(3) => currency_code char(3)
+payments: refunded boolean default false => is_refunded boolean default false
+employees: employee_no int unique => number int unique
 """
 
 REPLACED = """
@@ -177,12 +219,57 @@ user_groups: item_1_1 int => item_11 int
 orders: delivery_date timestamp => delivery_time timestamp
 orders: total int comment 'in cents' => total_tax int comment 'in cents'
 users: admin_note text => admin_role text
+order_items: order_price numeric(10,2) => price numeric(10,2)
+order_items: order_status varchar(20) => status varchar(20)
+order_items: price_list varchar(20) => list_price varchar(20)
+order_items: unit_price numeric(10,2) => price_unit numeric(10,2)
+order_items: price_usd numeric(10,2) => price_eur numeric(10,2)
+order_items: weight_kg numeric(8,2) => weight_lb numeric(8,2)
+order_items: day int => days int
+order_items: product_id int -> products => variant_id int -> variants
+order_items: picked_by int -> users => packed_by int -> users
+order_items: tax_rate numeric(5,2) => tax_amount numeric(5,2)
+order_items: note text => public_note text, private_note text
+order_items: price_v1 numeric(10,2) => price_v2 numeric(10,2)
+order_items: gift boolean => giftable boolean
+order_items: prepaid boolean => repaid boolean
+accounts: is_active boolean => is_deleted boolean
+accounts: is_active boolean => is_inactive boolean
+accounts: enabled boolean => disabled boolean
+accounts: is_visible boolean => is_invisible boolean
+accounts: is_locked boolean => not_locked boolean
+accounts: paid boolean => unpaid boolean
+accounts: start_date date => end_date date
+accounts: expires_at timestamp => expired_at timestamp
+accounts: last_login_at timestamp => last_logout_at timestamp
+accounts: deposit numeric(12,2) => withdrawal numeric(12,2)
+accounts: sha1 varchar(64) => sha2 varchar(64)
+accounts: ipv4 varchar(45) => ipv6 varchar(45)
+accounts: account_form text => account_from text
+accounts: full_name varchar(80) => first_name varchar(80), last_name varchar(80)
+accounts: first_name varchar(80), last_name varchar(80) => full_name varchar(80)
+accounts: balance numeric(12,2) => opening_balance numeric(12,2), closing_balance numeric(12,2)
+accounts: data json => metadata json
+accounts: auth_id int -> users => author_id int -> users
+accounts: status varchar(20) => status_id int -> statuses
+accounts: manager_id int -> users => sales_manager_id int -> users
+accounts: hours int => hour int
+users: user_group varchar(40) => group_user varchar(40)
+users: mailing_address text => emailing_address text
+users: temp_password varchar(128) => password_temp_hash varchar(128)
+events: order_book varchar(40) => book_order varchar(40)
+events: minute int => minutes int
+events: prev_event_id int -> events => next_event_id int -> events
+devices: lat_1 numeric(9,6) => lat_2 numeric(9,6)
 """
 
 _ACCOUNT = "id int, email varchar(100) unique, password varchar(128), last_login timestamp"
 _ADDRESS = "id int, street varchar(80), city varchar(50), zip varchar(10), country char(2)"
 _LINE = "id int, sku varchar(30), quantity int, price numeric(8,2)"
 _LOG = "id int, message text, level varchar(10), logged_at timestamp"
+_FOLLOW = "user_id int -> users, post_id int -> posts, created_at timestamp"
+_GRANT = "role_id int -> roles, permission_id int -> permissions, created_at timestamp"
+_AUDIT = "id int, created_at timestamp, updated_at timestamp, created_by int -> users"
 _PAIR = "id int, name varchar(50)"
 _KIND = "id int, code varchar(10) unique, name varchar(50)"
 
@@ -202,6 +289,13 @@ order_items({_LINE}) => order_lines(=)
 customers({_ADDRESS}) => clients(=) <- orders.customer_id
 log({_LOG}) => audit_log(=)
 users({_ACCOUNT}) => people(=)
+customer({_ADDRESS}) => customers(=)
+TBL_ORDER_LINES({_LINE}) => order_lines(=)
+orderLog({_LOG}) => order_log(=)
+addr({_ADDRESS}) => addresses(=)
+logs({_LOG}) => logs_of_errors(=)
+members({_ACCOUNT}) => users(=) <- orders.user_id, posts.author_id, likes.user_id
+prod_categories({_KIND}) => product_categories(=)
 """
 
 REPLACED_TABLES = f"""
@@ -212,6 +306,15 @@ countries({_KIND}) => currencies(=)
 blog_tags({_PAIR}) => news_tags(=)
 customers({_ADDRESS}) => suppliers(=)
 access_log({_LOG}) => error_log(=)
+cats({_PAIR}) => categories(=)
+followers({_FOLLOW}) => followings(=)
+likes({_FOLLOW}) => bookmarks(=)
+user_roles({_FOLLOW}) => role_permissions({_GRANT})
+invoices({_AUDIT}) => shipments(=)
+billing_addresses({_ADDRESS}) => shipping_addresses(=) <- orders.address_id
+prices_2023({_LINE}) => prices_2024(=) <- orders.price_id
+plans_v1({_KIND}) => plans_v2(=) <- accounts.plan_id
+book_orders({_LINE}) => order_books(=)
 cart_items({_LINE}) => invoice_items(=)
 users({_ACCOUNT}) => products({_LINE})
 colors({_PAIR}) => sizes(=)
