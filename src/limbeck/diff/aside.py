@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from limbeck.diff import constraints, indexes, locate, ways
+from limbeck.diff import constraints, indexes, locate, primary_keys, ways
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
 from limbeck.diff.match import F, Matches, match
@@ -93,7 +93,7 @@ def _remade(pair: TablePair, columns: frozenset[str], context: DiffContext) -> I
             yield from constraints.remake_check(pair, old_check, new_check, context)
     key = database.primary_key
     if key is not None and model.primary_key == key and columns.intersection(key.columns):
-        yield from constraints.remake_primary_key(pair)
+        yield from primary_keys.remake_primary_key(pair)
 
 
 def _same(matches: Matches[F]) -> list[tuple[F, F]]:

@@ -2,7 +2,7 @@
 
 The stages of a table are laid out so that they work forwards and, reversed, backwards:
 
-    drop foreign keys, checks, keys · options · add and alter columns · create keys, drop the keys that
+    drop foreign keys, checks, keys, a column with its key · options · add and alter columns · create keys, drop the keys that
     a foreign key needed until then · checks · drop columns · create foreign keys · comment
 """
 
@@ -26,15 +26,16 @@ class Stage(IntEnum):
     RENAME = 4
     OPTIONS = 5
     DROP_COMPUTED = 6
-    ADD_COLUMN = 7
-    ALTER_COLUMN = 8
-    ADD_COMPUTED = 9
-    CREATE_KEY = 10
-    DROP_NEEDED_KEY = 11
-    CREATE_CHECK = 12
-    DROP_COLUMN = 13
-    CREATE_FOREIGN_KEY = 14
-    COMMENT = 15
+    DROP_COUNTER = 7
+    ADD_COLUMN = 8
+    ALTER_COLUMN = 9
+    ADD_COMPUTED = 10
+    CREATE_KEY = 11
+    DROP_NEEDED_KEY = 12
+    CREATE_CHECK = 13
+    DROP_COLUMN = 14
+    CREATE_FOREIGN_KEY = 15
+    COMMENT = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Column
 
 from limbeck import sqla
-from limbeck.diff import defaults, locate, types, ways
+from limbeck.diff import defaults, locate, primary_keys, types, ways
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
 from limbeck.logs import logger_of
-from limbeck.operations.ops import AddColumnOp, AlterColumnOp, DropColumnOp
+from limbeck.operations.ops import AddColumnOp, AlterColumnOp
 from limbeck.schema.facts import ColumnFacts
 
 log = logger_of(__name__)
@@ -42,6 +42,7 @@ def _add(pair: TablePair, model: ColumnFacts, context: DiffContext) -> Iterator[
         directive = AddColumnOp.from_column_and_tablename(
             pair.key.schema, pair.key.name, _without_check(column)
         )
+        directive.inline_primary_key = _brings_key(model, context)
         stage = Stage.ADD_COLUMN if model.computed is None else Stage.ADD_COMPUTED
         yield Step(stage, directive, frozenset({model.name}))
 
@@ -52,9 +53,20 @@ def _drop(pair: TablePair, database: ColumnFacts, context: DiffContext) -> Itera
         column, database.name, "column", reflected=True, compare_to=None
     ):
         log.info("Detected removed column '%s.%s'", pair.key, database.name)
-        directive = DropColumnOp.from_column_and_tablename(pair.key.schema, pair.key.name, column)
+        addition = AddColumnOp.from_column_and_tablename(pair.key.schema, pair.key.name, column)
+        addition.inline_primary_key = _brings_key(database, context)
+        directive = addition.reverse()
         stage = Stage.DROP_COLUMN if database.computed is None else Stage.DROP_COMPUTED
+        if addition.inline_primary_key:
+            stage = Stage.DROP_COUNTER
         yield Step(stage, directive, frozenset({database.name}))
+
+
+def _brings_key(column: ColumnFacts, context: DiffContext) -> bool | None:
+    """Tell whether a counting column brings a key; None: it does not count, or ALTER has no say."""
+    if not column.autoincrement or not context.impl.alters_autoincrement:
+        return None
+    return context.impl.counts_only_in_keys
 
 
 def _alter(
@@ -79,9 +91,14 @@ def _alter(
     _alter_nullable(directive, pair, database, model, context)
     defaults.alter(directive, pair, database, model, context)
     _alter_comment(directive, pair, database, model, context)
-    _alter_counting(directive, pair, database, model, context)
+    counts_apart = context.impl.counts_only_in_keys and primary_keys.is_replaced(pair, context)
+    if not counts_apart:
+        _alter_counting(directive, pair, database, model, context)
     if directive.has_changes():
         ways.complete(directive, (database, database_column), (model, model_column), context)
+        if counts_apart:
+            directive.kw.pop("autoincrement", None)
+            (directive.reverse_kw or {}).pop("autoincrement", None)
         columns = frozenset({model.name}) if touched else frozenset()
         yield Step(_stage(database, model), directive, columns)
 

@@ -13,7 +13,7 @@ from limbeck.diff import aside, filters, own_rules
 from limbeck.diff.change import TableChange, TablePair
 from limbeck.diff.columns import compare_columns
 from limbeck.diff.comments import compare_table_comment
-from limbeck.diff.constraints import compare_checks, compare_primary_key, compare_uniques
+from limbeck.diff.constraints import compare_checks, compare_uniques
 from limbeck.diff.context import DiffContext
 from limbeck.diff.domains import compare_domains
 from limbeck.diff.enums import compare_enums, new_literals
@@ -27,6 +27,7 @@ from limbeck.diff.indexes import compare_indexes
 from limbeck.diff.objects import ObjectChanges, TableChanges
 from limbeck.diff.options import compare_table_options
 from limbeck.diff.order import Plan, order
+from limbeck.diff.primary_keys import compare_primary_key
 from limbeck.diff.sequences import compare_sequences
 from limbeck.diff.suspects import settle
 from limbeck.diff.tables import WholeTable, create_table, drop_table

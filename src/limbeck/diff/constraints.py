@@ -1,4 +1,4 @@
-"""Unique constraints, checks and primary keys."""
+"""Unique constraints and checks; `primary_keys` has a file of its own."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ from limbeck.diff.match import Matches, Named, match, without_renames
 from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     AddConstraintOp,
-    AlterColumnOp,
     CreateCheckConstraintOp,
     DropConstraintOp,
     RenameConstraintOp,
 )
-from limbeck.schema.facts import CheckFacts, ForeignKeyFacts, PrimaryKeyFacts, UniqueFacts
+from limbeck.schema.facts import CheckFacts, ForeignKeyFacts, UniqueFacts
 
 log = logger_of(__name__)
 
@@ -132,35 +131,6 @@ def _new_checks(
             yield Step(Stage.CREATE_CHECK, new)
 
 
-def compare_primary_key(pair: TablePair, context: DiffContext) -> Iterator[Step]:
-    """Yield the replacement of a primary key whose columns or name differ."""
-    existing, wanted = pair.database.primary_key, pair.model.primary_key
-    if "primary_keys" not in context.kinds or _is_same_key(existing, wanted):
-        return
-    log.info("Detected changed primary key on '%s'", pair.key)
-    if existing is not None and wanted is not None and _is_renamed(existing, wanted, context):
-        renaming = RenameConstraintOp(
-            pair.key.name,
-            str(existing.name),
-            str(wanted.name),
-            schema=pair.key.schema,
-            type_="primary",
-        )
-        yield Step(Stage.RENAME, renaming)
-        return
-    counter = _counter(pair, context)
-    if existing is not None:
-        if counter is not None:
-            yield Step(Stage.DROP_KEY, _count(pair, counter, is_on=False))
-        directive = drop(pair.database_table.primary_key, existing.name)
-        yield Step(Stage.DROP_KEY, directive, frozenset(existing.columns))
-    if wanted is not None:
-        addition = create(pair.model_table.primary_key, wanted.name)
-        yield Step(Stage.CREATE_KEY, addition, frozenset(wanted.columns))
-        if counter is not None:
-            yield Step(Stage.CREATE_KEY, _count(pair, counter, is_on=True))
-
-
 def remake_unique(
     pair: TablePair, database: UniqueFacts, model: UniqueFacts, context: DiffContext
 ) -> Iterator[Step]:
@@ -177,50 +147,6 @@ def remake_check(
     """Yield drop and creation of a check that steps aside."""
     yield Step(Stage.DROP_CHECK, _drop_check(pair, database, context))
     yield Step(Stage.CREATE_CHECK, _create_check(pair, model, context))
-
-
-def remake_primary_key(pair: TablePair) -> Iterator[Step]:
-    """Yield drop and creation of a primary key that steps aside."""
-    for side, table, stage, verb in (
-        (pair.database, pair.database_table, Stage.DROP_KEY, drop),
-        (pair.model, pair.model_table, Stage.CREATE_KEY, create),
-    ):
-        if side.primary_key is not None:
-            directive = verb(table.primary_key, side.primary_key.name)
-            yield Step(stage, directive, frozenset(side.primary_key.columns))
-
-
-def _is_renamed(existing: PrimaryKeyFacts, wanted: PrimaryKeyFacts, context: DiffContext) -> bool:
-    is_same = replace(existing, name=None) == replace(wanted, name=None)
-    return is_same and renames_constraints(context) and existing.name is not None
-
-
-def _counter(pair: TablePair, context: DiffContext) -> str | None:
-    """Return the column that counts up and must not do so while there is no key."""
-    if not context.impl.counts_only_in_keys:
-        return None
-    counting = [
-        {column.name for column in side.columns if column.autoincrement}
-        for side in (pair.database, pair.model)
-    ]
-    return next(iter(counting[0] & counting[1]), None)
-
-
-def _count(pair: TablePair, name: str, *, is_on: bool) -> AlterColumnOp:
-    """Return the directive that lets a column count up, or stops it."""
-    side = pair.model_table if is_on else pair.database_table
-    column = locate.column(side, name)
-    directive = AlterColumnOp(
-        pair.key.name,
-        name,
-        schema=pair.key.schema,
-        existing_type=column.type,
-        existing_nullable=False,
-        existing_comment=column.comment,
-        autoincrement=is_on,
-    )
-    directive.reverse_kw = {"autoincrement": not is_on}
-    return directive
 
 
 def renames_constraints(context: DiffContext) -> bool:
@@ -329,12 +255,3 @@ def _drop_check(pair: TablePair, fact: CheckFacts, context: DiffContext) -> Drop
     return DropConstraintOp(
         name, pair.key.name, type_="check", schema=pair.key.schema, _reverse=addition
     )
-
-
-def _is_same_key(existing: PrimaryKeyFacts | None, wanted: PrimaryKeyFacts | None) -> bool:
-    if existing is None or wanted is None:
-        return existing is wanted
-    if replace(existing, name=None) != replace(wanted, name=None):
-        return False
-    is_left_to_the_database = wanted.name is None or wanted.is_generated_name
-    return is_left_to_the_database or existing.name == wanted.name

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
-    Integer,
+    Identity,
     String,
     and_,
     cast,
@@ -130,7 +130,7 @@ def questions(
     found: list[Question] = []
     for directive in _flat(ops):
         found.extend(_of_directive(directive, names, impl))
-        names.note(directive)
+        names.note(directive, impl)
     return tuple(found)
 
 
@@ -166,6 +166,7 @@ class Names:
     def __init__(self) -> None:
         self._tables: dict[TableKey, TableKey | None] = {}
         self._columns: dict[tuple[TableKey, str], str | None] = {}
+        self._counters: set[tuple[TableKey, str]] = set()
 
     def table(self, key: TableKey) -> TableKey | None:
         """Return the table's name now; None where it is not there yet."""
@@ -175,7 +176,11 @@ class Names:
         """Return the column's name now; None where it is not there yet."""
         return self._columns.get((key, name), name)
 
-    def note(self, directive: MigrateOperation) -> None:
+    def counts(self, key: TableKey, name: str) -> bool:
+        """Tell whether the column is a new one that has another number in each row."""
+        return (key, name) in self._counters
+
+    def note(self, directive: MigrateOperation, impl: DefaultImpl) -> None:
         """Take in what a directive changes."""
         match directive:
             case CreateTableOp():
@@ -190,6 +195,8 @@ class Names:
             case AddColumnOp():
                 key = TableKey(directive.schema, directive.table_name)
                 self._columns[key, directive.column.name] = None
+                if _is_numbered(directive.column, impl):
+                    self._counters.add((key, directive.column.name))
             case AlterColumnOp() if directive.modify_name is not None:
                 key = TableKey(directive.schema, directive.table_name)
                 now = self.column(key, directive.column_name)
@@ -209,7 +216,7 @@ def _of_directive(
 ) -> Iterator[Question]:
     match directive:
         case AddColumnOp():
-            yield from _of_added_column(_About(directive, names), directive.column)
+            yield from _of_added_column(_About(directive, names), directive.column, impl)
         case AlterColumnOp():
             yield from _of_altered_column(_About(directive, names), directive, impl)
         case CreateUniqueConstraintOp() | CreatePrimaryKeyOp():
@@ -244,6 +251,10 @@ class _About:
         known = {name: now for name, now in found.items() if now is not None}
         return known if self.table is not None and len(known) == len(found) else None
 
+    def counts(self, name: str) -> bool:
+        """Tell whether the column is new and has another number in each row."""
+        return self._names.counts(self.place, name)
+
     def ask(
         self,
         kind: Kind,
@@ -276,12 +287,19 @@ def _bare(key: TableKey) -> TableClause:
     return table_clause(key.name, schema=key.schema)
 
 
-def _of_added_column(about: _About, added: Column[Any]) -> Iterator[Question]:
-    counts_up = added.primary_key and isinstance(added.type, Integer) and added.autoincrement
-    if added.nullable or added.server_default is not None or counts_up:
+def _of_added_column(about: _About, added: Column[Any], impl: DefaultImpl) -> Iterator[Question]:
+    if added.nullable or added.server_default is not None or _is_numbered(added, impl):
         return
     which = f"{added.name} may not be NULL"
     yield from about.ask(Kind.NO_VALUE, which, {added.name: added.name})
+
+
+def _is_numbered(added: Column[Any], impl: DefaultImpl) -> bool:
+    """Tell whether the database fills a new column itself, with another number for each row."""
+    if isinstance(added.server_default, Identity):
+        return True
+    is_plain = added.primary_key and added.server_default is None and added.computed is None
+    return is_plain and impl.numbers_key(added)
 
 
 def _of_altered_column(
@@ -361,6 +379,8 @@ def _of_unique(
     plain = [key for key in keys if isinstance(key, str)]
     columns = about.names_now(plain)
     text = f"({', '.join(str(key) for key in keys)})"
+    if any(about.counts(name) for name in plain):
+        return
     if columns is None:
         if len(plain) == len(keys) and not any(about.names_now([name]) for name in plain):
             which = f"{text}, which is new, has to differ from row to row"

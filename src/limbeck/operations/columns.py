@@ -170,6 +170,8 @@ class AddColumnOp(AlterTableOp):
         """Return the drop of the column, IF EXISTS where this says IF NOT EXISTS."""
         op = DropColumnOp.from_column_and_tablename(self.schema, self.table_name, self.column)
         op.if_exists = self.if_not_exists
+        if op._reverse is not None:
+            op._reverse.inline_primary_key = self.inline_primary_key
         return op
 
     def to_diff_tuple(self) -> tuple[str, str | None, str, Column[Any]]:
@@ -178,7 +180,8 @@ class AddColumnOp(AlterTableOp):
 
     def render(self, context: RenderContext) -> str | list[str]:
         """Return `op.add_column(…)`; nothing where the user's hook leaves the column out."""
-        source = render_column(self.column, context)
+        in_key = self.inline_primary_key is not None and self.column.primary_key
+        source = render_column(self.column, context, in_key=in_key)
         if source is None:
             return []
         keywords = {} if context.has_batch else _schema_keyword(self, context)
@@ -285,6 +288,7 @@ class DropColumnOp(AlterTableOp):
             self.schema, self.table_name, self._reverse.column
         )
         op.if_not_exists = self.if_exists
+        op.inline_primary_key = self._reverse.inline_primary_key
         return op
 
     def to_diff_tuple(self) -> tuple[str, str | None, str, Column[Any]]:

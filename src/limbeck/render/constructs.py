@@ -32,8 +32,11 @@ _IDENTITY_ARGUMENTS = (
 )
 
 
-def render_column(column: Column[Any], ctx: RenderContext) -> str | None:
-    """Return `sa.Column(…)`; `None` when the user's hook leaves the column out."""
+def render_column(column: Column[Any], ctx: RenderContext, *, in_key: bool = False) -> str | None:
+    """Return `sa.Column(…)`; `None` when the user's hook leaves the column out.
+
+    `in_key`: say that it is in the primary key, so that it counts up where it is added alone.
+    """
     by_user = render_item("column", column, ctx)
     if by_user is not False:
         return by_user
@@ -47,6 +50,8 @@ def render_column(column: Column[Any], ctx: RenderContext) -> str | None:
         elif source:
             keywords["server_default"] = source
     positional += sorted(filter(None, (render_constraint(it, ctx) for it in column.constraints)))
+    if in_key:
+        keywords["primary_key"] = literal(in_key)
     if column.autoincrement != "auto":
         keywords["autoincrement"] = literal(column.autoincrement)
     if column.nullable is not None:

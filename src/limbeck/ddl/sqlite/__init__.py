@@ -79,6 +79,13 @@ class SQLiteImpl(DefaultImpl):
         """Must the column be dropped and added? No: the table is built anew in any case."""
         return False
 
+    def numbers_key(self, column: Column[Any]) -> bool:
+        """Does a new column of a key get a number? Only the rowid: INTEGER, and the whole key."""
+        table = column.table
+        has_rowid = table.dialect_options["sqlite"]["with_rowid"] is not False
+        is_rowid = has_rowid and len(table.primary_key.columns) == 1
+        return is_rowid and self.normal_type(column.type) == "INTEGER"
+
     # emit: transactions
 
     def begin_online(self) -> None:
