@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, text
+from sqlalchemy import Column, Integer, MetaData, String, Table, text
+from sqlalchemy.dialects.postgresql import CITEXT, DOMAIN, ENUM
 
 from limbeck.operations.ops import MigrateOperation
 from tests.convergence import autogenerate
@@ -49,3 +50,71 @@ def test_unknown_partitioned_table_is_left_alone_and_named(postgresql: KeptPair)
         {"ignore": ["tables"]},
     ):
         assert found(postgresql, MetaData(), **options) == []
+
+
+OF_AN_EXTENSION = (
+    "CREATE EXTENSION citext",
+    "CREATE EXTENSION hstore SCHEMA second",
+    "CREATE TYPE its_enum AS ENUM ('a', 'b')",
+    "CREATE TYPE its_composite AS (x integer, y integer)",
+    "CREATE DOMAIN its_domain AS integer CHECK (VALUE > 0)",
+    "CREATE SEQUENCE its_sequence",
+    "CREATE TABLE spatial_ref_sys (srid integer PRIMARY KEY, state its_enum, n its_domain,"
+    " m integer DEFAULT nextval('its_sequence'))",
+    "CREATE INDEX ix_of_its ON spatial_ref_sys (n)",
+    "CREATE VIEW geometry_columns AS SELECT srid, state FROM spatial_ref_sys",
+    "CREATE FUNCTION its_function() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    "CREATE SCHEMA topology",
+    "CREATE TABLE topology.layer (id serial PRIMARY KEY)",
+    *(
+        f"ALTER EXTENSION citext ADD {each}"
+        for each in (
+            "TYPE its_enum",
+            "TYPE its_composite",
+            "DOMAIN its_domain",
+            "SEQUENCE its_sequence",
+            "TABLE spatial_ref_sys",
+            "VIEW geometry_columns",
+            "FUNCTION its_function()",
+            "SCHEMA topology",
+            "TABLE topology.layer",
+            "SEQUENCE topology.layer_id_seq",
+        )
+    ),
+)
+
+
+@pytest.mark.requires("enum_types")
+def test_objects_of_extensions_are_left_alone(postgresql: KeptPair) -> None:
+    assert found(postgresql, MetaData(), *OF_AN_EXTENSION, include_name=None) == []
+    metadata = MetaData()
+    Table(
+        "mine",
+        metadata,
+        Column("name", CITEXT, server_default="x"),
+        Column("state", ENUM("a", "b", name="its_enum", create_type=False)),
+        Column("n", DOMAIN("its_domain", Integer, create_type=False)),
+    )
+    mine = "CREATE TABLE mine (name citext DEFAULT 'x', state its_enum, n its_domain)"
+    assert found(postgresql, metadata, mine, include_name=None) == []
+    (dropped,) = found(postgresql, MetaData(), include_name=None, include_schemas=True)
+    assert dropped.to_diff_tuple()[0] == "remove_table"
+
+
+@pytest.mark.requires("enum_types")
+def test_columns_of_an_extensions_type_converge(postgresql: KeptPair) -> None:
+    for side in (postgresql.database, postgresql.scratch):
+        with side.engine.begin() as connection:
+            connection.execute(text("CREATE EXTENSION citext"))
+    sides = []
+    for name, type_ in (("name", String(20)), ("label", CITEXT())):
+        metadata = MetaData()
+        Table(
+            "t",
+            metadata,
+            Column("id", Integer, primary_key=True),
+            Column(name, CITEXT, server_default="It's", index=True),
+            Column("tags", type_),
+        )
+        sides.append(metadata)
+    postgresql.go_between(*sides)

@@ -27,7 +27,7 @@ def compare_domains(
     known = visible(database.domains, models.domains, "domain", context)
     before: list[MigrateOperation] = []
     for key in _in_order(models.domains.values()):
-        if key not in known:
+        if key not in known and key not in database.types_of_others:
             log.info("Detected added domain '%s'", key)
             before.append(_creation(models.domains[key]))
     suspects = {key: facts for key, facts in models.domains.items() if _differs(known, facts)}

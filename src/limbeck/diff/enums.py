@@ -27,6 +27,8 @@ def compare_enums(
     before: list[MigrateOperation] = []
     after: list[MigrateOperation] = []
     for key, wanted in models.enums.items():
+        if key in database.types_of_others:
+            continue
         found = known.get(key)
         if found is None:
             log.info("Detected added enum type '%s'", key)

@@ -238,6 +238,8 @@ class SchemaFacts:
     sequences: Mapping[TableKey, SequenceFacts] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    types_of_others: frozenset[TableKey] = field(default=frozenset(), compare=False)
+    """Of the database's side: types that are there and nobody's to change, such as an extension's."""
 
 
 def sort_key(fact: UniqueFacts | ForeignKeyFacts | CheckFacts | IndexFacts) -> tuple[str, str]:

@@ -53,7 +53,7 @@ def _probe_once(connection: Connection, facts: DomainFacts) -> DomainFacts | Non
         options = {"no_parameters": True}
         connection.exec_driver_sql(_sql(name, facts), execution_options=options)
         schema = str(connection.scalar(text(probe._TEMPORARY_SCHEMA)))
-        _, domains = read_named_types(connection, [schema], None)
+        domains = read_named_types(connection, [schema], None).domains
         found = domains[TableKey(schema, name)]
     except DBAPIError as error:
         if error.connection_invalidated:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, MetaData, Row, TextClause
@@ -37,13 +38,13 @@ SELECT t.oid::bigint AS oid, n.nspname::text AS schema, t.typname::text AS name,
     ARRAY(SELECT k.conname::text FROM pg_catalog.pg_constraint k
         WHERE k.contypid = t.oid AND k.contype = 'c' ORDER BY k.conname) AS check_names,
     ARRAY(SELECT pg_catalog.pg_get_expr(k.conbin, 0, true) FROM pg_catalog.pg_constraint k
-        WHERE k.contypid = t.oid AND k.contype = 'c' ORDER BY k.conname) AS check_texts
+        WHERE k.contypid = t.oid AND k.contype = 'c' ORDER BY k.conname) AS check_texts,
+    EXISTS (SELECT 1 FROM pg_catalog.pg_depend e WHERE e.objid = t.oid AND e.deptype = 'e'
+        AND e.classid = 'pg_catalog.pg_type'::regclass) AS is_of_extension
 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
 LEFT JOIN pg_catalog.pg_collation o ON o.oid = t.typcollation
-WHERE t.typtype IN ('e', 'd') AND n.nspname IN :schemas AND NOT EXISTS (
-    SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.pg_type'::regclass
-    AND e.objid = t.oid AND e.deptype = 'e')
+WHERE t.typtype IN ('e', 'd') AND n.nspname IN :schemas
 """
 
 _USERS = """
@@ -68,11 +69,21 @@ WHERE t.typtype IN ('e', 'd') AND n.nspname IN :schemas
 """
 
 
+@dataclass(frozen=True, slots=True)
+class NamedTypes:
+    """The enum types and domains of schemas, and the names of those that extensions have."""
+
+    enums: Mapping[TableKey, EnumFacts]
+    domains: Mapping[TableKey, DomainFacts]
+    of_extensions: frozenset[TableKey]
+
+
 def read_named_types(
     connection: Connection, schemas: Sequence[str], default_schema: str | None
-) -> tuple[Mapping[TableKey, EnumFacts], Mapping[TableKey, DomainFacts]]:
-    """Return the enum types and domains of the schemas, those of extensions left out."""
-    rows = catalog.rows(connection, _TYPES, schemas)
+) -> NamedTypes:
+    """Return the enum types and domains of the schemas."""
+    every = catalog.rows(connection, _TYPES, schemas)
+    rows = [row for row in every if not row.is_of_extension]
     users: dict[int, set[User]] = {row.oid: set() for row in rows}
     needed: set[int] = set()
     for row in catalog.rows(connection, _USERS, schemas) if rows else ():
@@ -89,7 +100,9 @@ def read_named_types(
             enums[key] = EnumFacts(key, tuple(row.labels), of_type, row.oid in needed)
         else:
             domains[key] = _domain(row, key, of_type, is_needed=row.oid in needed)
-    return _sorted(enums), _sorted(domains)
+    others = (row for row in every if row.is_of_extension)
+    of_extensions = frozenset(fold_schema(row.schema, row.name, default_schema) for row in others)
+    return NamedTypes(_sorted(enums), _sorted(domains), of_extensions)
 
 
 def _domain(

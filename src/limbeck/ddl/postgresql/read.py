@@ -78,11 +78,12 @@ def read_schema(connection: Connection, scope: ReadScope) -> SchemaFacts:
     schemas = sorted({schema or default or "public" for schema in scope.schemas})
     if not schemas:
         return SchemaFacts()
-    enums, domains = read_named_types(connection, schemas, default)
+    types = read_named_types(connection, schemas, default)
     return SchemaFacts(
         _read_tables(connection, schemas, default),
-        enums=enums,
-        domains=domains,
+        enums=types.enums,
+        domains=types.domains,
+        types_of_others=types.of_extensions,
         sequences=read_sequences(connection, schemas, default),
     )
 
