@@ -71,7 +71,8 @@ def find_said_tables(
     for each in said.now:
         for schema in (each.schema, each.target_schema):
             if schema is not None and schema not in schemas:
-                raise RenameError(f"--rename {each}: there is no schema {schema}.")
+                flag = "--rename-table" if each.table is None else "--rename"
+                raise RenameError(f"{flag} {each}: there is no schema {schema}.")
     wishes = [*_said_tables(said), *_tables_of_models(models, default_schema)]
     names = _resolve(wishes, set(database), set(models), "table", "")
     found = (TableRename(old, new) for old, new in names.items())
@@ -195,10 +196,11 @@ def _resolve(
         is_done = not wish.is_firm and wish.new in there and wish.new not in olds
         if wish.old in there and wish.new in wanted:
             possible += [] if is_done else [wish]
-        elif wish.is_firm and wish.old not in there and wish.new in there:
+        elif wish.is_firm and wish.old not in there and wish.new in there & wanted:
             continue  # done already
         elif wish.is_firm:
-            _refuse_unknown(wish, wish.old in there, kind, place)
+            is_reverse = wish.new in there and wish.old in wanted
+            _refuse_unknown(wish, wish.old in there, kind, place, is_reverse=is_reverse)
     _refuse_contradictions(possible, kind)
     chosen: dict[Name, Name] = {}
     while more := [
@@ -219,12 +221,14 @@ def _resolve(
     return {**chosen, **circle}
 
 
-def _refuse_unknown(wish: _Wish[Name], is_there: bool, kind: str, place: str) -> None:
+def _refuse_unknown(
+    wish: _Wish[Name], is_there: bool, kind: str, place: str, *, is_reverse: bool
+) -> None:
     name, side = (wish.new, "the models have") if is_there else (wish.old, "the database has")
-    raise RenameError(
-        f"{wish.text}: {side} no {kind} {name}{place}. Look at the spelling; `limbeck check` lists "
-        "what differs."
-    )
+    hint = "Look at the spelling; `limbeck check` lists what differs."
+    if is_reverse:
+        hint = f"The database has {wish.new} and the models have {wish.old}: say OLD:NEW."
+    raise RenameError(f"{wish.text}: {side} no {kind} {name}{place}. {hint}")
 
 
 def _refuse_contradictions(wishes: Sequence[_Wish[Name]], kind: str) -> None:

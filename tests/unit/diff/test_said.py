@@ -153,6 +153,7 @@ def test_configuration_outlives_what_it_names() -> None:
         ("b", "x:c", "the database has no table x"),
         ("a", "a:x", "the models have no table x"),
         ("a b", "a:b", "has a table b already"),
+        ("a", "b:a", "no table b. The database has a and the models have b: say OLD:NEW"),
         ("a d", "a:b a:c", "contradict each other"),
         ("a d", "a:b d:b", "contradict each other"),
     ],
