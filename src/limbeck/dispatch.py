@@ -114,23 +114,31 @@ class PriorityDispatcher:
 
         return register
 
-    def dispatch(self, target: str, *, qualifier: str = DEFAULT) -> Callable[..., None]:
-        """Return one function that calls all those of `target`: the qualifier's, then the default's."""
+    def dispatch(
+        self, target: str, *, qualifier: str = DEFAULT
+    ) -> Callable[..., frozenset[str | None]]:
+        """Return one function that calls all those of `target`: the qualifier's, then the default's.
+
+        It returns the subgroups that a function of priority FIRST has ended.
+        """
         qualifiers = (qualifier,) if qualifier == DEFAULT else (qualifier, DEFAULT)
         chosen = tuple(
-            entry
+            (*entry, priority)
             for priority in DispatchPriority
             for each in qualifiers
             for entry in self._registry.get((target, each, priority), ())
         )
 
-        def call_all(*args: Any, **kwargs: Any) -> None:
-            stopped: set[str | None] = set()
-            for function, subgroup in chosen:
+        def call_all(*args: Any, **kwargs: Any) -> frozenset[str | None]:
+            stopped: dict[str | None, DispatchPriority] = {}
+            for function, subgroup, priority in chosen:
                 if subgroup in stopped:
                     continue
                 if function(*args, **kwargs) is PriorityDispatchResult.STOP:
-                    stopped.add(subgroup)
+                    stopped[subgroup] = priority
+            return frozenset(
+                subgroup for subgroup, at in stopped.items() if at is DispatchPriority.FIRST
+            )
 
         return call_all
 

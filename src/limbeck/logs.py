@@ -13,6 +13,8 @@ import logging
 from limbeck import alembic_names
 
 HOME, COMPATIBLE = "limbeck", "alembic"
+COMPARING = (".diff", ".autogenerate.compare")
+"""Where comparing is, here and for whoever sets up logging for Alembic's names."""
 
 
 class ProjectLogger(logging.LoggerAdapter[logging.Logger]):
@@ -20,16 +22,21 @@ class ProjectLogger(logging.LoggerAdapter[logging.Logger]):
 
     def __init__(self, module: str) -> None:
         self._below = module.removeprefix(HOME)
+        ours, theirs = COMPARING
+        is_comparing = self._below.startswith(ours)
+        self._compatible = COMPATIBLE + (
+            theirs + self._below.removeprefix(ours) if is_comparing else self._below
+        )
         self.extra = None
 
     @property
     def logger(self) -> logging.Logger:  # type: ignore[override]  # looked up for each line
         """The logger to write to: what is set up, else what the program calls us."""
-        if _is_set_up(COMPATIBLE) or _is_set_up(COMPATIBLE + self._below):
-            return logging.getLogger(COMPATIBLE + self._below)
+        if _is_set_up(COMPATIBLE) or _is_set_up(self._compatible):
+            return logging.getLogger(self._compatible)
         if not alembic_names.is_for_environment() or _is_set_up(HOME):
             return logging.getLogger(HOME + self._below)
-        return logging.getLogger(COMPATIBLE + self._below)
+        return logging.getLogger(self._compatible)
 
 
 def logger_of(module: str) -> ProjectLogger:

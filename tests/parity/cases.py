@@ -26,7 +26,7 @@ class Case:
     undo: Sequence[str] = ()
     heard: list[Any] = field(default_factory=list)
     """What hooks were called with; both sides have to call them alike."""
-    comparators: Sequence[tuple[str, Callable[..., Any]]] = ()
+    comparators: Sequence[tuple[Any, ...]] = ()
     """Functions to be registered, by what they compare."""
     methods: dict[str, Callable[..., Any]] = field(default_factory=dict)
     """What a dialect of somebody else's, a subclass of the real one, does otherwise."""

@@ -15,6 +15,9 @@ def comparators(side: Side) -> Case:
     """Functions on schema, table and column see what is compared and add directives."""
     heard: list[Any] = []
 
+    def everything(autogen_context: Any, upgrade_ops: Any) -> None:
+        heard.append(["autogenerate", type(upgrade_ops).__name__])
+
     def schema(autogen_context: Any, upgrade_ops: Any, schemas: Any) -> None:
         heard.append(["schema", sorted(map(str, schemas))])
         upgrade_ops.ops.append(side.ops.CreateTableCommentOp("a", "b"))
@@ -35,8 +38,51 @@ def comparators(side: Side) -> Case:
         old,
         new,
         heard=heard,
-        comparators=[("schema", schema), ("table", table), ("column", column)],
+        comparators=[
+            ("autogenerate", everything),
+            ("schema", schema),
+            ("table", table),
+            ("column", column),
+        ],
     )
+
+
+def in_place_of(side: Side, *targets: tuple[str, str]) -> Case:
+    """Functions that take the place of comparisons, and find nothing."""
+    util = side.module("util")
+
+    def stop(*arguments: Any) -> Any:
+        return util.PriorityDispatchResult.STOP
+
+    options = {"priority": util.DispatchPriority.FIRST}
+    old, new = changed_everywhere()
+    return Case(
+        old,
+        new,
+        comparators=[
+            (target, stop, {**options, "subgroup": subgroup}) for target, subgroup in targets
+        ],
+    )
+
+
+@case
+def comparators_in_place_of_tables(side: Side) -> Case:
+    return in_place_of(side, ("schema", "tables"))
+
+
+@case
+def comparators_in_place_of_what_is_in_tables(side: Side) -> Case:
+    return in_place_of(side, ("table", "indexes"), ("table", "foreignkeys"))
+
+
+@case
+def comparators_in_place_of_types(side: Side) -> Case:
+    return in_place_of(side, ("column", "types"))
+
+
+@case
+def comparators_in_place_of_the_rest_of_columns(side: Side) -> Case:
+    return in_place_of(side, ("column", "nullable"), ("column", "server_default"))
 
 
 def rewriter_of(side: Side) -> Any:

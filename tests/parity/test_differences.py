@@ -101,7 +101,7 @@ def plain(case: str, sources: list[str]) -> list[str]:
     """Return sources without what is needless, in one wording."""
     found = [NEEDLESS.sub("", HOW.sub("", source)).rstrip(",") for source in sources]
     found = [source for source in found if source and not INDEX_OF_A_KEY.search(source)]
-    if case.startswith("plugins ") or case == "compare_type_off":
+    if case.startswith(("plugins ", "comparators_in_place")) or case == "compare_type_off":
         # Alembic says what exists only of what it compares.
         found = [EXISTING.sub("", source) for source in found if not source.startswith(DIALECT)]
     for theirs, ours in OTHER_WORDS.items():

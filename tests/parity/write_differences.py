@@ -113,8 +113,8 @@ class registered:
     def __init__(self, comparators: Any, functions: Any) -> None:
         self._functions = functions
         self._is_active = True
-        for target, function in functions:
-            comparators.dispatch_for(target)(self._while_active(function))
+        for target, function, *options in functions:
+            comparators.dispatch_for(target, **dict(*options))(self._while_active(function))
 
     def _while_active(self, function: Any) -> Any:
         def run(*arguments: Any) -> Any:

@@ -39,7 +39,7 @@ from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
 from limbeck.schema.models import ModelSchema, fold_schema, read_model_schema
 
 comparators = PriorityDispatcher()
-"""Functions that users register, by what they compare: "schema", "table" or "column"."""
+"""Functions that users register, by what they compare: "autogenerate", "schema", "table", "column"."""
 
 Schemas = set[str | None]
 _Facts = TypeVar("_Facts")
@@ -66,11 +66,10 @@ def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: UpgradeOp
     compat: alembic-postgresql-enum calls it.
     """
     autogen_context.require_models()
-    connection = autogen_context.require_connection()
-    schemas = _schemas(autogen_context, connection)
+    autogen_context.require_connection()
     dialect_name = autogen_context.dialect.name
-    autogen_context.comparators.dispatch("schema", qualifier=dialect_name)(
-        autogen_context, upgrade_ops, schemas
+    autogen_context.comparators.dispatch("autogenerate", qualifier=dialect_name)(
+        autogen_context, upgrade_ops
     )
 
 
@@ -84,10 +83,20 @@ def chosen_comparators(autogen_context: AutogenContext) -> PriorityDispatcher:
 
     chosen = PriorityDispatcher()
     chosen.populate_with(comparators)
-    chosen.dispatch_for("schema")(_compare_schemas)
+    chosen.dispatch_for("autogenerate")(_compare_chosen_schemas)
+    chosen.dispatch_for("schema", subgroup="tables")(_compare_schemas)
     patterns = list(autogen_context.opts.get("autogenerate_plugins") or ["alembic.autogenerate.*"])
     Plugin.populate_autogenerate_priority_dispatch(chosen, include_plugins=patterns)
     return chosen
+
+
+def _compare_chosen_schemas(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
+    """Run the comparators on "schema"; ours among those on "autogenerate"."""
+    schemas = _schemas(autogen_context, autogen_context.require_connection())
+    dialect_name = autogen_context.dialect.name
+    autogen_context.comparators.dispatch("schema", qualifier=dialect_name)(
+        autogen_context, upgrade_ops, schemas
+    )
 
 
 def _schemas(autogen_context: AutogenContext, connection: Connection) -> Schemas:

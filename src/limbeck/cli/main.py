@@ -105,7 +105,8 @@ class CommandLine:
     @property
     def _is_alembic(self) -> bool:
         """Whether scripts that read what Alembic prints may stand behind it."""
-        return self.prog == "alembic"
+        stands_in = alembic_names.is_for_environment() and self.prog != "limbeck"
+        return stands_in or self.prog == "alembic"
 
     def _described(self, name: str) -> tuple[Any, list[str], list[str]]:
         """compat: what env.py files read as `cmd_opts.cmd`: the function, and what it takes."""
