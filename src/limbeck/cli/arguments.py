@@ -133,7 +133,7 @@ COMMANDS = (
             _flag("--from-database", help="fill it with what would build the schema found"),
             _flag("--no-inspect-data", help="with --autogenerate: look at no rows"),
             _flag("--sql", help="with revision_environment: run env.py in offline mode"),
-            _argument("--head", default="head", help="revision to base it on (default: the head)"),
+            _argument("--head", help="revision to base it on (default: the head)"),
             _argument("--version-path", metavar="FOLDER", help="versions folder for the file"),
             _argument(
                 "--depends-on", action="append", metavar="REV", help="revision that must run first"

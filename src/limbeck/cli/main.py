@@ -114,7 +114,8 @@ class CommandLine:
         from limbeck.cli import registered
 
         function = self._registered.get(name) or getattr(command, name, None)
-        return function, *registered.names_taken(function)
+        required, others = registered.names_taken(function)
+        return function, ["revisions"] if name == "stamp" else required, others
 
     def _explain(self, error: BaseException) -> bool:
         """Print what the error means for the user; return False if it is a defect instead."""

@@ -47,10 +47,14 @@ def call(function: CommandFunction, config: Config, options: argparse.Namespace)
 
 
 def names_taken(function: CommandFunction | None) -> tuple[list[str], list[str]]:
-    """Return the names of the parameters that have to be given, and of the others."""
+    """Return the options that give the parameters which have to be given, and those of the others.
+
+    Without those that can be given by name only, as Alembic tells programs that call the function.
+    """
     parameters = [] if function is None else _parameters(function)
-    required = [each.name for each in parameters if each.default is each.empty]
-    return required, [each.name for each in parameters if each.default is not each.empty]
+    own = [each for each in parameters if each.kind is not each.KEYWORD_ONLY]
+    required = [each.name for each in own if each.default is each.empty]
+    return required, [each.name for each in own if each.default is not each.empty]
 
 
 def _parameters(function: CommandFunction) -> list[inspect.Parameter]:

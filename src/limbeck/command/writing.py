@@ -32,7 +32,7 @@ def revision(
     message: str | None = None,
     autogenerate: bool = False,
     sql: bool = False,
-    head: str = "head",
+    head: str | None = "head",
     splice: bool = False,
     branch_label: Identifiers | None = None,
     version_path: str | os.PathLike[str] | None = None,
@@ -54,7 +54,7 @@ def revision(
         message: what the revision is about.
         autogenerate: fill it with what differs between models and database.
         sql: run env.py offline, where `revision_environment` makes it run.
-        head: the revision it follows.
+        head: the revision it follows; None is the one head, too.
         splice: whether that one may be no head.
         branch_label: labels of the branch.
         version_path: the folder for the file.

@@ -83,3 +83,17 @@ def test_error_of_a_command_that_a_program_runs_is_printed(
     options.raiseerr = True
     with pytest.raises(CommandError):
         line.run_cmd(Config("alembic.ini", cmd_opts=options), options)
+
+
+def test_program_calls_the_function_of_a_command_by_its_options(
+    seen: tuple[CommandLine, list[object]], tmp_path: Path
+) -> None:
+    line, _ = seen
+    (tmp_path / "scripts" / "versions").mkdir(parents=True)
+    for words in (["heads"], ["revision", "-m", "one", "--rev-id", "a1"]):
+        options = line.parser.parse_args(words)
+        function, _, others = options.cmd
+        function(Config("alembic.ini"), **{name: getattr(options, name, None) for name in others})
+    assert (tmp_path / "scripts" / "versions" / "a1_one.py").exists()
+    options = line.parser.parse_args(["stamp", "a1", "b2"])
+    assert [getattr(options, name) for name in options.cmd[1]] == [["a1", "b2"]]
