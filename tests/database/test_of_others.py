@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, text
+from sqlalchemy import Column, Integer, MetaData, Sequence, String, Table, text
 from sqlalchemy.dialects.postgresql import CITEXT, DOMAIN, ENUM
 
 from limbeck.operations.ops import MigrateOperation
@@ -118,3 +118,47 @@ def test_columns_of_an_extensions_type_converge(postgresql: KeptPair) -> None:
         )
         sides.append(metadata)
     postgresql.go_between(*sides)
+
+
+def with_objects(metadata: MetaData, *values: str, start: int, size: int) -> None:
+    """One table with an enum type, a domain and a sequence."""
+    counter = Sequence("counter", metadata=metadata, start=start)
+    Table(
+        "t",
+        metadata,
+        Column("n", Integer, counter, server_default=counter.next_value()),
+        Column("state", ENUM(*values, name="state")),
+        Column("mail", DOMAIN("mail", Integer, check=f"VALUE > {size}")),
+    )
+
+
+@pytest.mark.requires("enum_types")
+def test_filters_are_asked_of_types_and_sequences(postgresql: KeptPair) -> None:
+    before, after = MetaData(), MetaData()
+    with_objects(before, "a", "b", start=1, size=1)
+    with_objects(after, "a", "b", "c", start=5, size=2)
+    with postgresql.database.engine.begin() as connection:
+        before.create_all(connection)
+    asked: list[tuple[Any, ...]] = []
+
+    def include(object_: Any, name: str, type_: str, reflected: bool, compare_to: Any) -> bool:
+        assert object_.name == name
+        assert not object_.info.get("skip")
+        if type_ in ("enum", "domain", "sequence"):
+            asked.append((name, type_, reflected, compare_to is not None))
+        return type_ == "table"
+
+    assert len(found(postgresql, after)) == 3
+    assert found(postgresql, after, include_object=include) == []
+    assert asked == [
+        ("counter", "sequence", False, True),
+        ("mail", "domain", False, True),
+        ("state", "enum", False, True),
+    ]
+    asked.clear()
+    (dropped,) = found(postgresql, MetaData(), include_object=include)
+    assert dropped.to_diff_tuple()[0] == "remove_table"
+    assert set(asked) == {
+        (name, type_, True, False)
+        for name, type_ in (("counter", "sequence"), ("mail", "domain"), ("state", "enum"))
+    }

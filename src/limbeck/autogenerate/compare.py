@@ -26,7 +26,7 @@ from limbeck.autogenerate.tidy import (
     warn_of_impossible,
 )
 from limbeck.ddl.impl import DefaultImpl
-from limbeck.diff import compare
+from limbeck.diff import compare, object_filters
 from limbeck.diff.moved_objects import Moves, find_moves, move_facts
 from limbeck.diff.own_rules import has_own_rules, own_rule
 from limbeck.diff.renamed_values import rename_users, rename_values
@@ -201,11 +201,19 @@ class Comparison:
         """Which types and sequences are in another schema than before, where it can move them."""
         if not (self.detects_renames and self.impl.creates_schemas):
             return Moves()
+        found = self._found
+        by_kind: Mapping[str, Mapping[TableKey, object_filters.Facts]] = {
+            "enum": found.enums,
+            "domain": found.domains,
+            "sequence": found.sequences,
+        }
 
         def admits(key: TableKey, kind: str) -> bool:
-            return self.run_name_filters(key.name, kind, {"schema_name": key.schema})
+            return self.run_name_filters(
+                key.name, kind, {"schema_name": key.schema}
+            ) and object_filters.admits(self, None, by_kind[kind][key])
 
-        return find_moves(self._found, self.models.facts, self.kinds, admits)
+        return find_moves(found, self.models.facts, self.kinds, admits)
 
     @cached_property
     def renamed(self) -> renaming.Renamed:

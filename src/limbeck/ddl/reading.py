@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Dialect, MetaData
 from sqlalchemy.schema import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
 from sqlalchemy.types import Integer, TypeEngine
 
+from limbeck.types import DatabaseType
+
 from . import compare
 from .canonical import canonical_expression
 from .comparison import ObjectComparison
@@ -117,6 +119,10 @@ class ReadingImpl(RowsImpl, ObjectComparison):
     def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
         """What does this database make of a model's table?"""
         return self._reader.adjust_model_table(self.dialect, facts, table)
+
+    def domain_type(self, facts: DomainFacts) -> TypeEngine[Any]:
+        """How does SQLAlchemy say a domain? By its name alone."""
+        return DatabaseType(facts.key.name)
 
     def is_parent_of_partitions(self, facts: TableFacts) -> bool:
         """Do tables of their own, that models need not know, hang on this one? No."""

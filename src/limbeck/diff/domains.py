@@ -8,6 +8,7 @@ from typing import Any
 
 from limbeck.diff.context import DiffContext
 from limbeck.diff.fallback import domain_in_canonical_words
+from limbeck.diff.object_filters import admits
 from limbeck.diff.objects import ObjectChanges, TableChanges, visible
 from limbeck.logs import logger_of
 from limbeck.operations.ops import AlterDomainOp, CreateDomainOp, MigrateOperation
@@ -27,15 +28,19 @@ def compare_domains(
     known = visible(database.domains, models.domains, "domain", context)
     before: list[MigrateOperation] = []
     for key in _in_order(models.domains.values()):
-        if key not in known and key not in database.types_of_others:
+        wanted = models.domains[key]
+        is_new = key not in known and key not in database.types_of_others
+        if is_new and admits(context, wanted):
             log.info("Detected added domain '%s'", key)
-            before.append(_creation(models.domains[key]))
+            before.append(_creation(wanted))
     suspects = {key: facts for key, facts in models.domains.items() if _differs(known, facts)}
     for key, wanted in _settled(known, suspects, context).items():
-        if known[key] != wanted:
+        if known[key] != wanted and admits(context, wanted, known[key]):
             log.info("Detected changed domain '%s'", key)
             before.append(_alter(known[key], wanted))
-    dropped = _free({key: known[key] for key in known if key not in models.domains}, changes)
+    gone = {key: facts for key, facts in known.items() if key not in models.domains}
+    gone = {key: facts for key, facts in gone.items() if admits(context, None, facts)}
+    dropped = _free(gone, changes)
     after: list[MigrateOperation] = []
     for key in reversed(_in_order(dropped.values())):
         log.info("Detected removed domain '%s'", key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from limbeck.diff.context import DiffContext
+from limbeck.diff.object_filters import admits
 from limbeck.diff.objects import ObjectChanges, TableChanges, visible
 from limbeck.logs import logger_of
 from limbeck.operations.ops import AlterEnumOp, CreateEnumOp, MigrateOperation
@@ -30,10 +31,13 @@ def compare_enums(
         if key in database.types_of_others:
             continue
         found = known.get(key)
+        differs = found is None or found.values != wanted.values
+        if not differs or not admits(context, wanted, found):
+            continue
         if found is None:
             log.info("Detected added enum type '%s'", key)
             before.append(CreateEnumOp(key.name, wanted.values, schema=key.schema))
-        elif found.values != wanted.values:
+        else:
             log.info("Detected changed values of enum type '%s'", key)
             first, last = _alter(found, wanted, changes)
             before += first
@@ -41,7 +45,9 @@ def compare_enums(
     dropped = [
         found
         for key, found in known.items()
-        if key not in models.enums and _is_free(found, changes, dropped_domains)
+        if key not in models.enums
+        and _is_free(found, changes, dropped_domains)
+        and admits(context, None, found)
     ]
     for found in reversed(dropped):
         log.info("Detected removed enum type '%s'", found.key)

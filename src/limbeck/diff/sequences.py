@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from limbeck.diff.context import DiffContext
+from limbeck.diff.object_filters import admits
 from limbeck.diff.objects import ObjectChanges, TableChanges, visible
 from limbeck.logs import logger_of
 from limbeck.operations.ops import AlterSequenceOp, CreateSequenceOp, MigrateOperation
@@ -25,10 +26,13 @@ def compare_sequences(
     after: list[MigrateOperation] = []
     for key, wanted in models.sequences.items():
         found = known.get(key)
+        differs = found is None or (found.owner is None and found.options != wanted.options)
+        if not differs or not admits(context, wanted, found):
+            continue
         if found is None:
             log.info("Detected added sequence '%s'", key)
             before.append(_creation(wanted, context))
-        elif found.owner is None and found.options != wanted.options:
+        else:
             log.info("Detected changed sequence '%s'", key)
             before.append(_alter(found, wanted))
     dropped = [
@@ -38,6 +42,7 @@ def compare_sequences(
         and found.owner is None
         and not found.is_needed
         and changes.frees_default(found.users)
+        and admits(context, None, found)
     ]
     for found in reversed(dropped):
         log.info("Detected removed sequence '%s'", found.key)

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import MetaData
+from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.schema import (
     Column,
@@ -31,6 +32,7 @@ from limbeck.ddl.impl import DefaultImpl, TableRecreation
 from limbeck.ddl.postgresql.rows import PostgresqlRows
 from limbeck.errors import CommandError, UnsupportedOperationError
 from limbeck.schema.options import own_options
+from limbeck.types import DatabaseType
 
 from .elements import (
     DropEmptySchema,
@@ -48,7 +50,7 @@ from .serials import Counting, SerialColumn, sequence_type
 from .type_ddl import NamedTypesImpl
 
 if TYPE_CHECKING:
-    from limbeck.schema.facts import ColumnFacts, TableFacts
+    from limbeck.schema.facts import ColumnFacts, DomainFacts, TableFacts
 
 __all__ = [
     "CockroachDBImpl",
@@ -115,6 +117,11 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         name = self.dialect.identifier_preparer.quote(column_name)
         using = casts.using(name, before, after)
         return {} if using is None else {"postgresql_using": using}
+
+    def domain_type(self, facts: DomainFacts) -> TypeEngine[Any]:
+        """How does SQLAlchemy say a domain? It has a class for it."""
+        type_, (schema, name) = DatabaseType(facts.type), facts.key
+        return DOMAIN(name, type_, schema=schema, not_null=not facts.nullable)
 
     def is_parent_of_partitions(self, facts: TableFacts) -> bool:
         """Do tables of their own hang on this one? Partitions do."""
