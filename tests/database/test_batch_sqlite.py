@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -396,3 +397,23 @@ def test_batch_with_options_of_others_leaves_the_table(connection: Connection) -
 def test_options_without_a_batch_are_refused(connection: Connection) -> None:
     with pytest.raises(UnsupportedOperationError, match="STRICT of the table counted"):
         operations(connection).alter_table_options("counted", sqlite_strict=True)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TABLE c (a INTEGER PRIMARY KEY ON CONFLICT REPLACE,"
+        " b TEXT NOT NULL ON CONFLICT IGNORE, c INT UNIQUE ON CONFLICT FAIL)",
+        "CREATE TABLE c (a INT, b TEXT, PRIMARY KEY (a, b) ON CONFLICT IGNORE)",
+        "CREATE TABLE c (a INTEGER PRIMARY KEY ON CONFLICT FAIL AUTOINCREMENT, b)",
+    ],
+)
+def test_batch_keeps_what_happens_on_conflicts(connection: Connection, sql: str) -> None:
+    connection.exec_driver_sql(sql)
+
+    with operations(connection).batch_alter_table("c", recreate="always") as batch:
+        batch.alter_column("a", comment="nothing")
+
+    found = definition(connection, "c")
+    clauses = [sorted(re.findall(r"ON CONFLICT \w+", text)) for text in (sql, found)]
+    assert clauses[0] == clauses[1]

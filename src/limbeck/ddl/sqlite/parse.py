@@ -50,6 +50,13 @@ def parse_table(key: TableKey, sql: str) -> TableFacts:
     return parser.facts()
 
 
+def parse_conflicts(sql: str) -> tuple[Mapping[str, str], str | None]:
+    """Return what ON CONFLICT says in a CREATE TABLE of NOT NULL, by column, and of the primary key."""
+    parser = _TableParser(key=TableKey(None, ""), cursor=Cursor(LEXICON.tokenize(sql)))
+    parser.parse()
+    return parser.null_conflicts, parser.key_conflict
+
+
 def parse_index(name: str, sql: str, columns: Mapping[str, str]) -> IndexFacts:
     """Return the facts in a CREATE INDEX statement; `columns` as for `normal_tokens`."""
     cursor = Cursor(LEXICON.tokenize(sql))
@@ -103,6 +110,8 @@ class _TableParser:
     foreign_keys: list[ForeignKeyFacts] = field(default_factory=list)
     checks: list[tuple[str | None, Sequence[Token]]] = field(default_factory=list)
     options: dict[str, str] = field(default_factory=dict)
+    null_conflicts: dict[str, str] = field(default_factory=dict)
+    key_conflict: str | None = None
 
     def parse(self) -> None:
         """Walk the statement."""
@@ -183,7 +192,7 @@ class _TableParser:
             return
         if cursor.accept("NOT", "NULL"):
             column.nullable = False
-            self._conflict()
+            self.null_conflicts.update((column.name, action) for _, action in self._conflict())
         elif cursor.accept("NULL"):
             self._conflict()
         elif cursor.accept("CHECK"):
@@ -201,7 +210,7 @@ class _TableParser:
             self.primary_key = PrimaryKeyFacts((column.name,), name)
             if not cursor.accept("ASC"):
                 cursor.accept("DESC")
-            self._conflict()
+            self._key_conflict()
             if cursor.accept("AUTOINCREMENT"):
                 self._count_up(column)
             return True
@@ -245,7 +254,7 @@ class _TableParser:
         if cursor.accept("PRIMARY", "KEY"):
             columns = self._key_columns()
             self.primary_key = PrimaryKeyFacts(columns, name)
-            self._conflict()
+            self._key_conflict()
         elif cursor.accept("UNIQUE"):
             columns = self._key_columns()
             self.uniques.append(UniqueFacts(columns, name, options=self._conflict()))
@@ -273,6 +282,9 @@ class _TableParser:
         """Note AUTOINCREMENT, which SQLAlchemy takes as an option of the table."""
         column.autoincrement = True
         self.options["autoincrement"] = "True"
+
+    def _key_conflict(self) -> None:
+        self.key_conflict = next((action for _, action in self._conflict()), None)
 
     def _conflict(self) -> tuple[tuple[str, str], ...]:
         if self.cursor.accept("ON", "CONFLICT"):

@@ -26,6 +26,7 @@ from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.types import UserDefinedType
 
 from limbeck.ddl.rebuild import TableRebuild
+from limbeck.ddl.sqlite.parse import parse_conflicts
 from limbeck.ddl.sqlite.read import read_schema
 from limbeck.ddl.sqlite.text import LEXICON, stands_alone
 from limbeck.errors import BatchError, UnsupportedOperationError
@@ -170,6 +171,7 @@ class SQLiteRebuild(TableRebuild):
         if any(token.is_word("AUTOINCREMENT") for token in LEXICON.tokenize(definition)):
             table.dialect_options["sqlite"]["autoincrement"] = True
             self._sequence = self._read_sequence()
+        _take_conflicts(table, definition)
         self._indexes = self._read_definitions("index")
         self._table = table
         self._overridden = {item.name for item in reflect_args if isinstance(item, Column)}
@@ -356,6 +358,20 @@ class SQLiteRebuild(TableRebuild):
             return statement
         head = re.compile(_TRIGGER_HEAD.pattern.replace("TRIGGER", rf"(?:UNIQUE\s+)?{kind}"), re.I)
         return head.sub(lambda match: match.group(1) + self._prefix, statement, count=1)
+
+
+def _take_conflicts(table: Table, definition: str) -> None:
+    """Give the table what its text says of conflicts, which facts don't: NOT NULL and the key."""
+    of_null, of_key = parse_conflicts(definition)
+    for name, action in of_null.items():
+        table.c[name].dialect_options["sqlite"]["on_conflict_not_null"] = action
+    if of_key is None:
+        return
+    if len(table.primary_key.columns) == 1:
+        column = next(iter(table.primary_key.columns))
+        column.dialect_options["sqlite"]["on_conflict_primary_key"] = of_key
+    else:
+        table.primary_key.dialect_options["sqlite"]["on_conflict"] = of_key
 
 
 def _default_text(column: Column[Any]) -> str | None:
