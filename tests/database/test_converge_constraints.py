@@ -153,6 +153,18 @@ PRIMARY_KEYS: dict[str, Case] = {
         table(key("a", name="k1"), ForeignKeyConstraint(["d"], ["t.a"], name="fk_self")),
         table(key("a", name="k2"), ForeignKeyConstraint(["d"], ["t.a"], name="fk_self")),
     ),
+    "key and unique constraint swap columns and names": lambda: (
+        table(key("a", name="k"), UniqueConstraint("b", name="u")),
+        table(key("b", name="u"), UniqueConstraint("a", name="k")),
+    ),
+    "key becomes a unique constraint of its name": lambda: (
+        table(key("a", "b", name="k")),
+        table(key("b", "a", name="u"), UniqueConstraint("a", "b", name="k")),
+    ),
+    "key and unique constraint swap under a foreign key": lambda: (
+        both(table(key("b"), UniqueConstraint("a", name="uq")), child("x")),
+        both(table(key("a"), UniqueConstraint("b", name="uq")), child("x")),
+    ),
     "key with a new column": lambda: (
         table(key("a")),
         table(Column("e", Integer, nullable=False, server_default="1"), key("a", "e")),

@@ -26,7 +26,7 @@ from tests.database.test_converge_constraints import DIRECTIONS, Case, both
 __all__ = ["kept_database"]
 
 
-def stock(*items: Any, key: str | None = None) -> Models:
+def stock(*items: Any, key: str | None = None, **options: Any) -> Models:
     """Return models with a table of a code and a place, neither of which may be NULL."""
 
     def build(metadata: MetaData) -> None:
@@ -37,6 +37,7 @@ def stock(*items: Any, key: str | None = None) -> Models:
             Column("code", String(20), nullable=False),
             Column("place", Integer, nullable=False, autoincrement=False),
             *(item for item in items if not isinstance(item, Column)),
+            **options,
         )
         if key is not None:
             made.append_constraint(PrimaryKeyConstraint(*key.split()))
@@ -61,6 +62,10 @@ def number(name: str = "id", **options: Any) -> Column[Any]:
 
 def unique(*columns: str) -> UniqueConstraint:
     return UniqueConstraint(*columns, name=f"uq_{columns[0]}")
+
+
+def pk(*columns: str, name: str = "pk_1") -> PrimaryKeyConstraint:
+    return PrimaryKeyConstraint(*columns, name=name)
 
 
 def _of_code(**options: Any) -> Models:
@@ -165,6 +170,43 @@ def test_number_as_the_key_converges(database: KeptPair, name: str, is_forward: 
 def test_other_number_converges(database: KeptPair, name: str, is_forward: bool) -> None:
     before, after = NOT_INTEGER[name]() if is_forward else reversed(NOT_INTEGER[name]())
     database.converge(before, after, detect_renames=False)
+
+
+COUNTED: dict[str, Any] = {"sqlite_autoincrement": True}
+SAID_WITH_THE_COLUMN: dict[str, Case] = {
+    "with a name": lambda: (stock(number(), pk("id")), stock(number(), pk("id"), **COUNTED)),
+    "with another name": lambda: (
+        stock(number(), pk("id")),
+        stock(number(), pk("id", name="pk_2"), **COUNTED),
+    ),
+    "that is referred to": lambda: (
+        both(stock(number(), pk("id")), _of_number()),
+        both(stock(number(), pk("id"), **COUNTED), _of_number()),
+    ),
+    "of another column": lambda: (
+        stock(number(), pk("id"), **COUNTED),
+        stock(Column("id", Integer, nullable=False), pk("place"), **COUNTED),
+    ),
+    "that counts no more in another column": lambda: (
+        stock(number(), pk("id"), **COUNTED),
+        stock(number(), pk("place")),
+    ),
+    "of two columns": lambda: (
+        stock(Column("id", Integer, nullable=False), pk("id"), **COUNTED),
+        stock(Column("id", Integer, nullable=False), pk("id", "place")),
+    ),
+}
+"""On SQLite a key that says AUTOINCREMENT has no name."""
+
+
+@DIRECTIONS
+@pytest.mark.requires("batch_only")
+@pytest.mark.parametrize("name", SAID_WITH_THE_COLUMN)
+def test_key_that_says_autoincrement_keeps_its_name(
+    database: KeptPair, name: str, is_forward: bool
+) -> None:
+    before, after = SAID_WITH_THE_COLUMN[name]()
+    database.converge(*((before, after) if is_forward else (after, before)))
 
 
 @DIRECTIONS

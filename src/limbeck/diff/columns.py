@@ -148,7 +148,7 @@ def _alter_counting(
 ) -> None:
     """Say whether the column shall count up by itself, where ALTER can change that."""
     is_same = database.autoincrement == model.autoincrement
-    if "autoincrement" not in context.kinds or is_same or _is_option(pair):
+    if "autoincrement" not in context.kinds or is_same or primary_keys.counts_by_option(pair):
         return
     if not context.impl.alters_autoincrement:
         warnings.warn(
@@ -164,12 +164,6 @@ def _alter_counting(
         "existing_autoincrement": database.autoincrement or database.identity is not None,
     }
     log.info("Detected autoincrement on column '%s.%s'", pair.key, model.name)
-
-
-def _is_option(pair: TablePair) -> bool:
-    """Tell whether counting up is an option of the table, which changes along with it."""
-    name = "autoincrement"
-    return dict(pair.database.options).get(name) != dict(pair.model.options).get(name)
 
 
 def _existing_default(column: Column[Any]) -> Any:

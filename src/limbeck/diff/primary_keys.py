@@ -51,11 +51,16 @@ def compare_primary_key(pair: TablePair, context: DiffContext) -> Iterator[Step]
         yield from _create(pair, wanted, context)
 
 
+def counts_by_option(pair: TablePair) -> bool:
+    """Tell whether counting up is an option of the table, and the key says of which column."""
+    return any("autoincrement" in dict(side.options) for side in (pair.database, pair.model))
+
+
 def is_replaced(pair: TablePair, context: DiffContext) -> bool:
     """Tell whether the primary key is dropped, created, or both."""
     existing, wanted = pair.database.primary_key, pair.model.primary_key
     if not _is_other(existing, wanted, context):
-        return False
+        return _loses_name(pair, context)
     return existing is None or wanted is None or not _is_renamed(existing, wanted, context)
 
 
@@ -97,6 +102,8 @@ def _create(pair: TablePair, wanted: PrimaryKeyFacts, context: DiffContext) -> I
         alone.constraint_name = wanted.name
         yield Step(Stage.CREATE_KEY, alone, frozenset({counter}))
     addition = create(pair.model_table.primary_key, wanted.name)
+    if wanted.name is None and context.impl.primary_key_name is None:
+        addition.constraint_name = None  # type: ignore[attr-defined]  # the database keeps none
     yield Step(Stage.CREATE_KEY, addition, frozenset(wanted.columns))
     if counter is not None:
         yield Step(Stage.CREATE_KEY, _count(pair, counter, is_on=True))
@@ -140,6 +147,15 @@ def _is_other(
     existing: PrimaryKeyFacts | None, wanted: PrimaryKeyFacts | None, context: DiffContext
 ) -> bool:
     return "primary_keys" in context.kinds and not _is_same_key(existing, wanted)
+
+
+def _loses_name(pair: TablePair, context: DiffContext) -> bool:
+    """Tell whether the key's name goes because it is said with its column, which counts now."""
+    existing, wanted = pair.database.primary_key, pair.model.primary_key
+    if "primary_keys" not in context.kinds or existing is None or wanted is None:
+        return False
+    is_named = existing.name is not None and not existing.is_generated_name
+    return is_named and wanted.name is None and counts_by_option(pair)
 
 
 def _is_renamed(existing: PrimaryKeyFacts, wanted: PrimaryKeyFacts, context: DiffContext) -> bool:

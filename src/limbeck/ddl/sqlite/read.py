@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Dialect, Table, UniqueConstraint, text
 from sqlalchemy.exc import CompileError
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import Integer, TypeEngine
 
+from limbeck import sqla
 from limbeck.ddl.reader import probe_domains, read_model_objects, sequence_arguments
 from limbeck.ddl.sqlite.definitions import read_definitions
 from limbeck.ddl.sqlite.parse import (
@@ -242,13 +243,16 @@ def _table_options(table: Table, *, is_counted: bool) -> tuple[tuple[str, str], 
 
 
 def _autoincrement_column(table: Table) -> str | None:
-    """Return the name of the column that SQLAlchemy renders with AUTOINCREMENT."""
-    column = table.autoincrement_column
-    if column is None or len(table.primary_key.columns) != 1:
+    """Return the name of the column that SQLAlchemy renders with AUTOINCREMENT.
+
+    It does so by the option of the table, also for one that shall not count up.
+    """
+    columns = list(table.primary_key.columns)
+    if len(columns) != 1 or not table.dialect_options["sqlite"].get("autoincrement"):
         return None
-    if table.dialect_options["sqlite"].get("autoincrement"):
-        return column.name
-    return None
+    (column,) = columns
+    counts = sqla.same_affinity(column.type, Integer()) and not column.foreign_keys
+    return column.name if counts else None
 
 
 def _adjust_column(facts: ColumnFacts, names: Mapping[str, str]) -> ColumnFacts:
