@@ -113,7 +113,8 @@ _POSTGRESQL = {
         SELECT n.nspname || '.' || c.relname, c.relrowsecurity, c.relforcerowsecurity,
                c.relreplident::text, pg_get_expr(c.relpartbound, c.oid),
                (SELECT array_agg(i.inhparent::regclass::text ORDER BY i.inhseqno)::text
-                FROM pg_inherits i WHERE i.inhrelid = c.oid)
+                FROM pg_inherits i WHERE i.inhrelid = c.oid),
+               (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE {user} AND c.relkind IN ('r', 'p')""",
     "column": """

@@ -50,7 +50,7 @@ _ACTIONS = frozenset({"ignore_search_path", "on_commit", "with_oids"})
 """Table options that say how to create or find a table, not what it is."""
 
 _USUAL = frozenset({("tablespace", "pg_default"), ("using", "heap")})
-"""Table options that the catalogs leave out: a table has them unasked."""
+"""Options that the catalogs leave out: a table has them unasked, and an index its place."""
 
 LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
@@ -180,7 +180,9 @@ def _index(index: IndexFacts, table: Table) -> IndexFacts:
         method=None if index.method == "btree" else index.method,
         include=tuple(clip(names.get(name, name)) for name in index.include),
         options=tuple(
-            (name, _storage(value) if name == "with" else value) for name, value in index.options
+            (name, _storage(value) if name == "with" else value)
+            for name, value in index.options
+            if (name, value) not in _USUAL
         ),
     )
 
