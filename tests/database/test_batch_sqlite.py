@@ -417,3 +417,45 @@ def test_batch_keeps_what_happens_on_conflicts(connection: Connection, sql: str)
     found = definition(connection, "c")
     clauses = [sorted(re.findall(r"ON CONFLICT \w+", text)) for text in (sql, found)]
     assert clauses[0] == clauses[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda b: b.alter_column("username", nullable=False), "\"UserName\" TEXT DEFAULT 'x' NOT"),
+        (lambda b: b.alter_column("USERNAME", new_column_name="login"), "login TEXT"),
+        (lambda b: b.drop_column("ORDER"), "n INT, PRIMARY KEY"),
+        (lambda b: b.alter_column("N", insert_before="USERNAME"), 'n INT, "UserName"'),
+        (lambda b: b.create_unique_constraint("u", ["ID", "N"]), 'u UNIQUE ("Id", n)'),
+        (lambda b: b.create_foreign_key("f", "u", ["ORDER"], ["id"]), 'FOREIGN KEY("order")'),
+        (lambda b: b.create_primary_key("pk", ["ID", "N"]), 'pk PRIMARY KEY ("Id", n)'),
+        (lambda b: b.drop_constraint("UQ", type_="unique"), 'PRIMARY KEY ("Id"), CHECK'),
+        (lambda b: b.rename_constraint("UQ", "uq2"), "CONSTRAINT uq2 UNIQUE"),
+        (lambda b: b.rename_index("IXORD", "i"), "CREATE INDEX i ON"),
+        (lambda b: b.drop_index("IXORD"), ""),
+    ],
+)
+def test_batch_finds_names_whatever_their_case(
+    connection: Connection, change: Callable[[BatchOperations], None], expected: str
+) -> None:
+    raw: Any = connection.connection.driver_connection
+    raw.executescript(
+        "CREATE TABLE Tbl (Id INTEGER PRIMARY KEY, UserName TEXT DEFAULT 'x', n INT CHECK (N > 0),"
+        ' "order" INT, CONSTRAINT Uq UNIQUE (username)); CREATE INDEX IxOrd ON tbl ("ORDER");'
+        "INSERT INTO tbl VALUES (1, 'a', 1, 1)"
+    )
+
+    with operations(connection).batch_alter_table("tbl") as batch:
+        change(batch)
+
+    texts = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE tbl_name LIKE 'tbl'")
+    assert expected in " ".join(" ".join(str(text).split()) for text in texts.scalars())
+    assert len(rows(connection, "tbl")) == 1
+
+
+def test_batch_refuses_a_column_that_differs_by_its_case_only(connection: Connection) -> None:
+    with (
+        pytest.raises(BatchError, match="has it already"),
+        operations(connection).batch_alter_table("t") as batch,
+    ):
+        batch.add_column(sa.Column("A", sa.Integer, unique=True))

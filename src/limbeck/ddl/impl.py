@@ -108,6 +108,9 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
     supports_index_if_not_exists = False
     """Is there CREATE INDEX IF NOT EXISTS?"""
 
+    folds_names = False
+    """Does it find columns, constraints and indexes whatever the case of the name given?"""
+
     identity_attrs_ignore: Sequence[str] = ("on_null", "order")
     """Which options of an identity has this database not?"""
 

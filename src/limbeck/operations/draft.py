@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -213,7 +213,7 @@ class Draft:
         **kw: Any,
     ) -> None:
         """Add a column; its foreign keys and flags come as calls of their own."""
-        if column.name in self.slots:
+        if self._known(column.name, self.slots) is not None:
             if if_not_exists:
                 return
             raise BatchError(
@@ -239,7 +239,7 @@ class Draft:
 
         Those of the old table stay when a column of that name is added again, but for its key.
         """
-        if if_exists and column.name not in self.slots:
+        if if_exists and self._known(column.name, self.slots) is None:
             return
         name = self._slot(column.name).name
         del self.slots[name]
@@ -257,10 +257,21 @@ class Draft:
 
     def _slot(self, name: str) -> Slot:
         names = (self.new_names.get(name, name), name, self.earlier_names.get(name, name))
-        slot = next((self.slots[each] for each in names if each in self.slots), None)
-        if slot is None:
+        known = next((each for each in names if each in self.slots), None)
+        known = known or self._known(name, self.slots)
+        if known is None:
             raise BatchError(f"No such column: {name!r} in the table {self.table.name!r}")
-        return slot
+        return self.slots[known]
+
+    def _known(self, name: str, names: Iterable[str]) -> str | None:
+        """Return the one of the names that is meant, where the database finds it by this one."""
+        every = {str(each): each for each in names}
+        if str(name) in every or not self.impl.folds_names:
+            return every.get(str(name))
+        return {each.lower(): every[each] for each in every}.get(str(name).lower())
+
+    def _is_called(self, own: Constraint, name: str) -> bool:
+        return own.name is not None and self._known(str(name), [str(own.name)]) is not None
 
     def _place(self, slot: Slot, before: str | None, after: str | None) -> None:
         """Move a column next to another."""
@@ -290,7 +301,7 @@ class Draft:
         name = sqla.constraint_name(const)
         for constraints in (self.new_constraints, self.constraints):
             for own in constraints:
-                is_named_so = name is not None and str(own.name) == str(name)
+                is_named_so = name is not None and self._is_called(own, str(name))
                 is_same_check = sqla.is_type_bound(const) and self._is_same_check(own, const)
                 if is_named_so or is_same_check or self._is_described(own, const):
                     constraints.remove(own)
@@ -312,16 +323,19 @@ class Draft:
     def drop_index(self, idx: Index, *, if_exists: bool | None = None, **kw: Any) -> None:
         """Drop an index."""
         name = str(idx.name)
-        if self.new_indexes.pop(name, None) is None and self.indexes.pop(name, None) is None:
-            if if_exists:
+        for indexes in (self.new_indexes, self.indexes):
+            known = self._known(name, indexes)
+            if known is not None:
+                del indexes[known]
                 return
+        if not if_exists:
             raise BatchError(f"No such index: {name!r} on the table {self.table.name!r}")
 
     def rename_constraint(self, table_name: str, old_name: str, new_name: str, **kw: Any) -> None:
         """Rename a constraint."""
         for constraints in (self.new_constraints, self.constraints):
             for place, own in enumerate(constraints):
-                if own.name is not None and str(own.name) == str(old_name):
+                if self._is_called(own, old_name):
                     constraints[place] = renamed = copy(own)
                     renamed.name = conv(new_name)
                     return
@@ -329,6 +343,7 @@ class Draft:
 
     def rename_index(self, table_name: str, old_name: str, new_name: str, **kw: Any) -> None:
         """Rename an index; one that stays is renamed when it is there again."""
+        old_name = self._known(old_name, {**self.new_indexes, **self.indexes}) or old_name
         if old_name in self.new_indexes:
             index, keywords = self.new_indexes.pop(old_name)
             self.new_indexes[new_name] = (copy(index), keywords)
@@ -453,8 +468,19 @@ class Draft:
     def _names_in(self, constraint: Constraint) -> Mapping[str, str]:
         """Return what became of the column names that a constraint uses."""
         if any(constraint is own for own in self.new_constraints):
-            return {**self.earlier_names, **self.new_names}
+            return {
+                **{name: slot.name for name, slot in self._slots_by_other_names(constraint)},
+                **self.earlier_names,
+                **self.new_names,
+            }
         return self.new_names
+
+    def _slots_by_other_names(self, constraint: Constraint) -> Iterator[tuple[str, Slot]]:
+        """Yield what columns of a new constraint are meant by names in another case."""
+        for name in sorted(columns_named_in(constraint)):
+            known = self._known(name, self.slots)
+            if known is not None and known != name:
+                yield name, self.slots[known]
 
     def _copy(self, new: Table) -> Insert | None:
         sources = {

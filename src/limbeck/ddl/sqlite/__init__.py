@@ -63,6 +63,7 @@ class SQLiteImpl(DefaultImpl):
     """Each revision is a transaction of its own; a script has none, as ever."""
 
     supports_alter = False
+    folds_names = True
     limits_values = False
     renames_constraints = False
     shared_names = frozenset({"index"})

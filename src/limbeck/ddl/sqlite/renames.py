@@ -24,7 +24,7 @@ def index_renaming(
     statement = connection.execute(
         text(
             f"SELECT sql FROM {prefix}sqlite_master WHERE type = 'index' AND sql IS NOT NULL "
-            "AND name = :name AND tbl_name = :table COLLATE NOCASE"
+            "AND name = :name COLLATE NOCASE AND tbl_name = :table COLLATE NOCASE"
         ),
         {"name": str(old_name), "table": str(table_name)},
     ).scalar()
