@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -276,3 +277,58 @@ def test_missing_schema_is_named_where_none_is_created(database: KeptPair) -> No
         pytest.warns(UserWarning, match="in the schema nowhere, which is not there"),
     ):
         autogenerate(database.database, connection, metadata, include_name=None)
+
+
+def tenants(metadata: MetaData, *, is_after: bool) -> None:
+    """A table of a tenant's own, with a type and a sequence."""
+    values = ["new", "done", "gone"] if is_after else ["new", "done"]
+    counter = Sequence("counter", metadata=metadata)
+    Table(
+        "t",
+        metadata,
+        Column("id", Integer, counter, server_default=counter.next_value(), primary_key=True),
+        Column("state", Enum(*values, name="state"), server_default="new"),
+        Column("name", String(20 if is_after else 40), index=True),
+        CheckConstraint("name <> 'x'", name="ck_name"),
+    )
+    Table("u", metadata, Column("t_id", ForeignKey("t.id"), primary_key=True))
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize("path", ["second", "second,public", "public,second"])
+def test_default_schema_is_that_of_the_search_path(database: KeptPair, path: str) -> None:
+    elsewhere = [
+        replace(each, url=each.url.update_query_dict({"options": f"-csearch_path={path}"}))
+        for each in (database.database, database.scratch)
+    ]
+    try:
+        KeptPair(*elsewhere).converge(
+            partial(tenants, is_after=False), partial(tenants, is_after=True)
+        )
+    finally:
+        for each in elsewhere:
+            each.engine.dispose()
+
+
+@pytest.mark.requires("enum_types")
+def test_default_schema_may_be_said_of_a_connection(database: KeptPair) -> None:
+    before = MetaData()
+    tenants(before, is_after=False)
+    with database.database.engine.connect() as connection:
+        connection.execute(text("SET search_path TO second"))
+        connection.commit()
+        connection.dialect.default_schema_name = "second"
+        before.create_all(connection)
+        script, _ = autogenerate(database.database, connection, before)
+        assert script.upgrade_ops is not None
+        assert script.upgrade_ops.is_empty()
+    database.empty()
+
+
+@pytest.mark.requires("schemas")
+def test_translation_of_schemas_is_warned_of(database: KeptPair) -> None:
+    second = database.database.second_schema
+    with database.database.engine.connect() as connection:
+        connection = connection.execution_options(schema_translate_map={None: second})
+        with pytest.warns(UserWarning, match="the default one as .*, which autogenerate does not"):
+            autogenerate(database.database, connection, MetaData())

@@ -19,7 +19,7 @@ from limbeck.autogenerate import reflected, renaming
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.autogenerate.hooks import has_table_functions, run_table_functions
 from limbeck.autogenerate.kinds import chosen_kinds
-from limbeck.autogenerate.schemas import create_missing
+from limbeck.autogenerate.schemas import create_missing, warn_of_translation
 from limbeck.autogenerate.tidy import (
     leave_out_needless_drops,
     leave_out_needless_types,
@@ -129,6 +129,7 @@ def _compare_schemas(
     autogen_context: AutogenContext, upgrade_ops: UpgradeOps, schemas: Schemas
 ) -> None:
     """Compare both sides of the schemas; ours among the comparators on "schema"."""
+    warn_of_translation(autogen_context)
     comparison = Comparison(autogen_context, schemas)
     renames = comparison.rename_directives
     found = compare(comparison.database, comparison.models.facts, comparison)

@@ -20,6 +20,25 @@ from limbeck.operations.ops import CreateSchemaOp, MigrateOperation
 log = logger_of(__name__)
 
 
+def warn_of_translation(autogen_context: AutogenContext) -> None:
+    """Warn where a connection puts other schemas in the place of the models': they are not compared.
+
+    Revisions run under such a translation; what reads the catalogs does not.
+    """
+    connection = autogen_context.require_connection()
+    translated = connection.get_execution_options().get("schema_translate_map") or {}
+    changed = [
+        f"{old or 'the default one'} as {new}" for old, new in translated.items() if old != new
+    ]
+    if changed:
+        warnings.warn(
+            f"The connection has a schema_translate_map ({', '.join(changed)}), which autogenerate "
+            "does not follow: it compares the schemas that the models name. Compare through a "
+            "connection whose search_path and dialect.default_schema_name say the schema instead.",
+            stacklevel=2,
+        )
+
+
 def create_missing(
     directives: Sequence[MigrateOperation],
     others: Iterable[object],
