@@ -206,6 +206,33 @@ def test_composite_keys_of_several_types(database: Database) -> None:
     ]
 
 
+def test_keys_that_drivers_carry_inexactly_are_filled(database: Database) -> None:
+    keys = sa.Table(
+        "keys",
+        sa.MetaData(),
+        sa.Column("k", sa.Float(24), primary_key=True),
+        sa.Column("v", sa.Text),
+    )
+    with database.engine.begin() as connection:
+        keys.create(connection)
+        connection.execute(keys.insert(), [{"k": number / 10} for number in range(7)])
+    fill(database, "keys", {"v": "x"}, batch_size=2)
+    assert column(database, keys.c.v) == ["x"] * 7
+
+
+@pytest.mark.requires("deferrable")
+@pytest.mark.parametrize(("type_", "value"), [("int[]", "'{1}'"), ("jsonb", "'{}'")])
+def test_keys_that_drivers_can_not_compare_are_filled(
+    database: Database, type_: str, value: str
+) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(sa.text(f"CREATE TABLE keys (k {type_} PRIMARY KEY, v text)"))
+        connection.execute(sa.text(f"INSERT INTO keys VALUES ({value})"))
+    fill(database, "keys", {"v": "x"})
+    with database.engine.connect() as connection:
+        assert connection.scalars(sa.text("SELECT v FROM keys")).all() == ["x"]
+
+
 def test_default_fills_only_what_is_null(database: Database) -> None:
     create_users(database, 10)
     with database.engine.begin() as connection:

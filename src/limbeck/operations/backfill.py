@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, column, func, inspect, or_, table, text
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Connection,
+    Double,
+    Float,
+    and_,
+    column,
+    func,
+    inspect,
+    or_,
+    table,
+    text,
+)
 from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement, Grouping, TextClause
 from sqlalchemy.sql.selectable import TableClause
+from sqlalchemy.types import TypeEngine
 
 from limbeck.errors import CommandError
 from limbeck.logs import logger_of
@@ -46,8 +60,10 @@ class BackfillOp(MigrateOperation):
         self.schema = getattr(table, "schema", None) if schema is None else schema
         if not self.values:
             raise CommandError(f"op.backfill({self.table_name!r}) has no values to set.")
-        if batch_size < 1:
-            raise CommandError(f"op.backfill(): batch_size must be 1 or more, not {batch_size!r}.")
+        if not isinstance(batch_size, int) or batch_size < 1:
+            raise CommandError(
+                f"op.backfill(): batch_size must be a whole number, 1 or more, not {batch_size!r}."
+            )
 
     @property
     def table_name(self) -> str:
@@ -102,8 +118,10 @@ class BackfillOp(MigrateOperation):
         connection: Connection = context.bind
         columns, keys, may_lack_key = self._read(connection)
         fill = self._fill(self._table(columns))
-        if not keys:
-            log.info("%s has no primary key: its rows are filled in one UPDATE", self._qualified)
+        inexact = [name for name in keys if not _is_carried_exactly(columns[name].type)]
+        if inexact or not keys:
+            reason = f"a key of type {columns[inexact[0]].type!r}" if inexact else "no primary key"
+            log.info("%s has %s: its rows are filled in one UPDATE", self._qualified, reason)
             connection.execute(fill.update())
             return
         _Batches(
@@ -230,6 +248,10 @@ class _Batches:
         before = self._done
         last: Key | None = None
         while (upto := self._next_key(last, size)) is not None:
+            if upto == last:
+                log.info("%s has keys that no driver carries exactly", self._name)
+                self._update(self._fill.update())
+                break
             self._update(self._fill.batch(self._keys, last, upto))
             last = upto
         if self._may_lack_key:
@@ -247,6 +269,16 @@ class _Batches:
             self._committing.commit_part()
         if self._tell is not None:
             self._tell(self._done, max(self._total, self._done), f"rows of {self._name}")
+
+
+def _is_carried_exactly(type_: TypeEngine[Any]) -> bool:
+    """Tell whether a key that a driver has read finds its own row when it is sent back.
+
+    Of single precision, the nearest double is another number; arrays, JSON and bits come back as
+    what they can't be compared with.
+    """
+    is_single = isinstance(type_, Float) and not isinstance(type_, Double)
+    return not (is_single or isinstance(type_, ARRAY | JSON) or type_.__visit_name__ == "BIT")
 
 
 def _column_of(target: TableClause, name: str) -> ColumnElement[Any]:
