@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import bindparam
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import NoReferencedColumnError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import _NONE_NAME, SchemaEventTarget
 from sqlalchemy.sql.compiler import BIND_PARAMS_ESC
 from sqlalchemy.sql.ddl import CreateIndex
@@ -246,12 +246,20 @@ def table_prefixes(table: Table) -> list[str]:
     return [str(prefix) for prefix in table._prefixes]
 
 
-def inline_literal(value: Any, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
-    """Return an expression that every statement, executed or compiled, has as a literal.
+class InlineLiteral(BindParameter[Any]):
+    """A value that every statement has as a literal, and that is one where it becomes text."""
 
-    `literal_execute` is public; kept here beside what Alembic calls `_literal_bindparam`.
-    """
-    return bindparam(None, value, type_=type_, unique=True, literal_execute=True)
+    inherit_cache = False
+
+
+@compiles(InlineLiteral)
+def _write_literal(element: InlineLiteral, compiler: Any, **options: Any) -> str:
+    return str(compiler.render_literal_bindparam(element, **options))
+
+
+def inline_literal(value: Any, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
+    """Return an expression that every statement, executed or compiled, has as a literal."""
+    return InlineLiteral(None, value, type_=type_, unique=True)
 
 
 def async_connection(connection: Connection) -> Any:
