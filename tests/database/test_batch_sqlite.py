@@ -459,3 +459,17 @@ def test_batch_refuses_a_column_that_differs_by_its_case_only(connection: Connec
         operations(connection).batch_alter_table("t") as batch,
     ):
         batch.add_column(sa.Column("A", sa.Integer, unique=True))
+
+
+def test_which_of_two_foreign_keys_without_names_shall_go_must_be_told(
+    connection: Connection,
+) -> None:
+    connection.exec_driver_sql(
+        "CREATE TABLE two (x INTEGER, FOREIGN KEY (x) REFERENCES t (id),"
+        " FOREIGN KEY (x) REFERENCES u (id))"
+    )
+    with (
+        pytest.raises(BatchError, match="without a name, which refer to t.id, u.id"),
+        operations(connection).batch_alter_table("two") as batch,
+    ):
+        batch.drop_constraint(None, type_="foreignkey", columns=["x"])

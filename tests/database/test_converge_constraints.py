@@ -10,9 +10,11 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Enum,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     MetaData,
     PrimaryKeyConstraint,
@@ -260,6 +262,61 @@ def _two_targets(metadata: MetaData) -> None:
     )
 
 
+def _one_column(**targets: str) -> Models:
+    """Return models with foreign keys on one column, to the tables by their names."""
+
+    def build(metadata: MetaData) -> None:
+        Table(
+            "child",
+            metadata,
+            Column("id", Integer, primary_key=True),
+            Column("x", Integer),
+            *(
+                ForeignKeyConstraint(["x"], [f"{target}.a"], name=name)
+                for name, target in targets.items()
+            ),
+        )
+
+    return both(table(key("a")), table(key("a"), name="u"), build)
+
+
+ON_ONE_COLUMN: dict[str, Case] = {
+    "first of two": lambda: (_one_column(fk_2="t"), _one_column(fk_1="u", fk_2="t")),
+    "last of two": lambda: (_one_column(fk_1="t"), _one_column(fk_1="t", fk_2="u")),
+    "two": lambda: (_one_column(), _one_column(fk_1="t", fk_2="u")),
+    "two that swap": lambda: (
+        _one_column(fk_1="t", fk_2="u"),
+        _one_column(fk_1="u", fk_2="t"),
+    ),
+    "one of two gets another name": lambda: (
+        _one_column(fk_1="t", fk_2="u"),
+        _one_column(fk_2="u", fk_3="t"),
+    ),
+}
+
+
+def _of_computed(sql: str) -> Models:
+    """Return models in which a computed column refers to a table."""
+    return both(
+        table(key("a")),
+        lambda metadata: _table_of(
+            metadata,
+            Column("d", Integer),
+            Column("z", Integer, Computed(sql, persisted=True)),
+            ForeignKeyConstraint(["z"], ["t.a"], name="fk_z"),
+            Index("ix_z", "z"),
+            name="child",
+        ),
+    )
+
+
+FOREIGN_KEYS |= {f"on one column: {name}": case for name, case in ON_ONE_COLUMN.items()}
+FOREIGN_KEYS["of a computed column"] = lambda: (
+    _of_computed("d - d + 1"),
+    _of_computed("d - d + 2"),
+)
+
+
 def _pair_of_tables(*, refers: bool, names: tuple[str, str] = ("fk_u", "fk_v")) -> Models:
     def build(metadata: MetaData) -> None:
         for name, other, constraint in (("u", "v", names[0]), ("v", "u", names[1])):
@@ -442,8 +499,8 @@ EXCLUSIONS: dict[str, Case] = {
 }
 
 
-def _table_of(metadata: MetaData, *items: Any) -> None:
-    Table("t", metadata, *items)
+def _table_of(metadata: MetaData, *items: Any, name: str = "t") -> None:
+    Table(name, metadata, *items)
 
 
 def _ranges(elements: tuple[tuple[Any, str], ...] = (), **options: Any) -> Models:

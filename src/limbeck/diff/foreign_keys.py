@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,8 +15,8 @@ from limbeck.diff.constraints import create, drop, free_name, rename, renames_co
 from limbeck.diff.context import DiffContext
 from limbeck.diff.match import Matches, has_same_content, match, without_renames
 from limbeck.logs import logger_of
-from limbeck.operations.ops import CreateIndexOp, DropIndexOp
-from limbeck.schema.facts import ForeignKeyFacts, TableFacts, TableKey
+from limbeck.operations.ops import CreateIndexOp, DropIndexOp, RenameIndexOp
+from limbeck.schema.facts import ForeignKeyFacts, IndexFacts, TableFacts, TableKey
 
 log = logger_of(__name__)
 
@@ -156,11 +157,16 @@ def _name_implicit_indexes(
         return
     old = [*matches.removed, *(database for database, _ in replaced)]
     new = [*matches.added, *(model for _, model in replaced)]
-    staying = {database.columns for database, _ in matches.pairs} - {key.columns for key in old}
+    staying = {pair[0].columns for pair in matches.pairs if pair not in replaced}
+    touched = {key.columns for key in (*old, *new)}
     for database, model in match(pair.database.indexes, pair.model.indexes).pairs:
         columns = locate.index_columns(database)
-        is_made = database.is_implicit and has_same_content(database, model)
-        if not is_made or any(columns[: len(each)] == each for each in staying):
+        if not (database.is_implicit and has_same_content(database, model)):
+            continue
+        if any(columns[: len(each)] == each for each in staying):
+            if columns in touched:
+                others = [key.name for key in (*old, *new) if key.columns == columns]
+                yield from _rename_index(pair, database, model, others, context)
             continue
         is_new = any(key.columns == columns and key.name != model.name for key in new)
         if any(key.columns == columns and key.name != database.name for key in old):
@@ -173,6 +179,35 @@ def _name_implicit_indexes(
             (schema, table), name = pair.key, conv(str(model.name))
             addition = CreateIndexOp(name, table, list(columns), schema=schema)
             yield Step(Stage.CREATE_KEY, addition)
+
+
+def _rename_index(
+    pair: TablePair,
+    database: IndexFacts,
+    model: IndexFacts,
+    others: Sequence[str | None],
+    context: DiffContext,
+) -> Iterator[Step]:
+    """Yield the renaming of an index that stays under one key while `others` come or go.
+
+    One that the server made gives way to that of the next key; one that was renamed stays.
+    """
+    taken = {index.name for index in pair.database.indexes}
+    names = [database.name, model.name]
+    if database.name == model.name:
+        names = [database.name, next((each for each in others if each not in taken), None)]
+        names.append(database.name)
+    elif model.name in taken:
+        return
+    if None in names or not context.impl.has_rename_column:
+        return
+    for old, new in itertools.pairwise(names):
+        directive = RenameIndexOp(
+            conv(str(old)), conv(str(new)), pair.key.name, schema=pair.key.schema
+        )
+        yield Step(Stage.RENAME, directive)
+        if len(names) > 2 and new != database.name:
+            directive.remark = "Once renamed, the index stays: the next key brings none of its own."
 
 
 def _of_database(

@@ -299,6 +299,7 @@ class Draft:
     ) -> None:
         """Drop a constraint by its name; a type's check also by its condition."""
         name = sqla.constraint_name(const)
+        self._check_is_one(const)
         for constraints in (self.new_constraints, self.constraints):
             for own in constraints:
                 is_named_so = name is not None and self._is_called(own, str(name))
@@ -353,6 +354,22 @@ class Draft:
         if origin not in self.indexes:
             raise BatchError(f"No such index: {old_name!r} on the table {self.table.name!r}")
         self.index_names[origin] = new_name
+
+    def _check_is_one(self, const: Constraint) -> None:
+        """Refuse to choose among foreign keys of the same columns to several tables."""
+        if not isinstance(const, ForeignKeyConstraint):
+            return
+        owns = [own for own in self.constraints if self._is_described(own, const)]
+        keys = [own.elements for own in owns if isinstance(own, ForeignKeyConstraint)]
+        targets = {tuple(key.target_fullname for key in each) for each in keys}
+        if len(targets) > 1:
+            raise BatchError(
+                f"Can't tell which foreign key ({', '.join(const.info['columns'])}) to drop from "
+                f"the table {self.table.name!r}: it has {len(keys)} without a name, which refer "
+                f"to {', '.join(sorted(' and '.join(each) for each in targets))}. Drop and create "
+                "the table's foreign keys with names, or give batch_alter_table() "
+                "naming_convention=… that tells them apart"
+            )
 
     def _is_described(self, own: Constraint, const: Constraint) -> bool:
         """Tell whether `const` describes, by columns or condition, this one that has no name."""
