@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -22,12 +23,15 @@ from sqlalchemy import (
     Sequence,
     String,
     Table,
+    create_engine,
     text,
 )
 from sqlalchemy.dialects.postgresql import DOMAIN
 
+from limbeck.autogenerate import produce_migrations
 from limbeck.diff.renames import RenameRequest
 from limbeck.diff.said import SaidRenames
+from limbeck.errors import RenameError, UnsupportedOperationError
 from limbeck.operations import Operations
 from limbeck.operations.ops import CreateSchemaOp
 from limbeck.renamed import read_configured_rename
@@ -332,3 +336,64 @@ def test_translation_of_schemas_is_warned_of(database: KeptPair) -> None:
         connection = connection.execution_options(schema_translate_map={None: second})
         with pytest.warns(UserWarning, match="the default one as .*, which autogenerate does not"):
             autogenerate(database.database, connection, MetaData())
+
+
+def accounts(schema: str | None) -> MetaData:
+    """Return models with one table."""
+    metadata = MetaData()
+    columns = (Column(name, String(20)) for name in ("login", "email"))
+    Table("accounts", metadata, Column("id", Integer, primary_key=True), *columns, schema=schema)
+    return metadata
+
+
+def test_table_is_not_moved_between_attached_files() -> None:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ATTACH ':memory:' AS other")
+        accounts(None).create_all(connection)
+        context = MigrationContext.configure(connection, opts={"include_schemas": True})
+        with pytest.warns(UserWarning, match=r"accounts looks moved to other\.accounts"):
+            script = produce_migrations(context, accounts("other"), detect_renames=True)
+        assert script.upgrade_ops is not None
+        kinds = [each[0] for each in script.upgrade_ops.as_diffs()]
+        assert kinds == ["add_table", "remove_table"]
+        said = request("table accounts:other.accounts")
+        with pytest.raises(RenameError, match="can't move a table to another schema"):
+            produce_migrations(context, accounts("other"), detect_renames=said)
+        operations = Operations(context)
+        with pytest.raises(UnsupportedOperationError, match="Can't move the table accounts"):
+            operations.rename_table("accounts", "accounts", new_schema="other")
+        with pytest.raises(UnsupportedOperationError, match="is a file that is attached"):
+            operations.create_schema("more")
+    engine.dispose()
+
+
+SCRIPTS: dict[str, dict[str, list[str]]] = {
+    "postgresql": {
+        "moved": ["ALTER TABLE a.t SET SCHEMA public", "ALTER TABLE t RENAME TO u"],
+        "created": ['CREATE SCHEMA "My s"'],
+        "dropped": ["DO $limbeck$ BEGIN DROP SCHEMA a; EXCEPTION"],
+        "set": ["ALTER SEQUENCE q SET SCHEMA a", "ALTER TYPE a.e SET SCHEMA public"],
+    },
+    "mysql": {"moved": ["RENAME TABLE a.t TO u"], "created": ["CREATE SCHEMA `My s`"]},
+}
+
+
+@pytest.mark.parametrize("dialect_name", SCRIPTS)
+def test_schemas_in_a_script(dialect_name: str) -> None:
+    said: dict[str, Callable[[Operations], object]] = {
+        "moved": lambda script: script.rename_table("t", "u", schema="a", new_schema=None),
+        "created": lambda script: script.create_schema("My s"),
+        "dropped": lambda script: script.drop_schema("a", if_empty=True),
+        "set": lambda script: (
+            script.set_schema("q", "a", type_="sequence"),
+            script.set_schema("e", None, type_="type", schema="a"),
+        ),
+    }
+    for name, expected in SCRIPTS[dialect_name].items():
+        buffer = StringIO()
+        options = {"as_sql": True, "output_buffer": buffer}
+        context = MigrationContext.configure(dialect_name=dialect_name, opts=options)
+        said[name](Operations(context))
+        found = buffer.getvalue()
+        assert [each for each in expected if each not in found] == [], found
