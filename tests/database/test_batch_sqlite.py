@@ -469,7 +469,23 @@ def test_which_of_two_foreign_keys_without_names_shall_go_must_be_told(
         " FOREIGN KEY (x) REFERENCES u (id))"
     )
     with (
-        pytest.raises(BatchError, match="without a name, which refer to t.id, u.id"),
+        pytest.raises(BatchError, match=r"without a name, which refer to t\.id, u\.id"),
         operations(connection).batch_alter_table("two") as batch,
     ):
         batch.drop_constraint(None, type_="foreignkey", columns=["x"])
+
+
+def test_batch_calls_a_column_by_the_name_it_has_by_then(connection: Connection) -> None:
+    connection.exec_driver_sql("CREATE TABLE s (id INTEGER PRIMARY KEY, a INT, b TEXT)")
+
+    with operations(connection).batch_alter_table("s") as batch:
+        batch.alter_column("a", new_column_name="aside")
+        batch.alter_column("b", new_column_name="a")
+        batch.alter_column("aside", new_column_name="b")
+        batch.alter_column("a", nullable=False)
+
+    columns = connection.exec_driver_sql("PRAGMA table_info(s)").all()
+    assert [(each[1], each[2], each[3]) for each in columns[1:]] == [
+        ("b", "INT", 0),
+        ("a", "TEXT", 1),
+    ]
