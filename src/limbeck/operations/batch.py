@@ -122,17 +122,28 @@ class BatchOperationsImpl:
         remaining: list[Call] = []
         for name, arguments, keywords in self.batch:
             if name == "alter_column":
-                column: str = self.renamed.get(arguments[1]) or arguments[1]
+                column = self._name_now(arguments[1])
                 new: Any = keywords.get("name")
                 if new is not None and new != column:
                     self.impl.alter_column(self.table_name, column, name=new, schema=self.schema)
-                    self.renamed[arguments[1]] = column = new
+                    self._note_rename(arguments[1], column, new)
+                    column = new
                 keywords = keywords | {"name": None}
                 if not _changes_something(keywords):
                     continue
                 arguments = (arguments[0], column, *arguments[2:])
             remaining.append((name, arguments, keywords))
         self.batch[:] = remaining
+
+    def _name_now(self, name: str) -> str:
+        """Return the name of a column that the batch may still call as it was before."""
+        return name if name in self.renamed.values() else self.renamed.get(name, name)
+
+    def _note_rename(self, said: str, column: str, new: str) -> None:
+        for former, name in self.renamed.items():
+            if name == column:
+                self.renamed[former] = new
+        self.renamed[said] = new
 
     def alter_column(self, *arg: Any, **kw: Any) -> None:
         """Record the alteration of a column."""

@@ -256,7 +256,7 @@ class Draft:
             ]
 
     def _slot(self, name: str) -> Slot:
-        names = (self.new_names.get(name, name), name, self.earlier_names.get(name, name))
+        names = (name, self.new_names.get(name, name), self.earlier_names.get(name, name))
         known = next((each for each in names if each in self.slots), None)
         known = known or self._known(name, self.slots)
         if known is None:
