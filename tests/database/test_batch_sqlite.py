@@ -489,3 +489,34 @@ def test_batch_calls_a_column_by_the_name_it_has_by_then(connection: Connection)
         ("b", "INT", 0),
         ("a", "TEXT", 1),
     ]
+
+
+def test_batch_gives_the_name_of_a_dropped_column_to_another(connection: Connection) -> None:
+    raw: Any = connection.connection.driver_connection
+    raw.executescript(
+        "CREATE TABLE s (id INTEGER PRIMARY KEY, a INT CHECK (a > 0), b TEXT UNIQUE);"
+        "CREATE VIEW sv AS SELECT a FROM s; INSERT INTO s VALUES (1, 5, 'x')"
+    )
+
+    with operations(connection).batch_alter_table("s") as batch:
+        batch.drop_column("b")
+        batch.alter_column("a", new_column_name="b", nullable=False)
+
+    assert rows(connection, "s") == [(1, 5)]
+    assert "CHECK (b > 0)" in definition(connection, "s")
+    assert "UNIQUE" not in definition(connection, "s")
+    assert definition(connection, "sv") == "CREATE VIEW sv AS SELECT b FROM s"
+
+
+def test_batch_changes_the_new_column_of_an_old_name(connection: Connection) -> None:
+    connection.exec_driver_sql("CREATE TABLE s (id INTEGER PRIMARY KEY, a INT)")
+
+    with operations(connection).batch_alter_table("s") as batch:
+        batch.alter_column("a", new_column_name="b")
+        batch.add_column(sa.Column("a", sa.String(5)))
+        batch.alter_column("a", server_default="q")
+        batch.add_column(sa.Column("c", sa.Integer))
+        batch.alter_column("c", new_column_name="d")
+
+    columns = connection.exec_driver_sql("PRAGMA table_info(s)").all()
+    assert [(each[1], each[4]) for each in columns[1:]] == [("b", None), ("a", "'q'"), ("d", None)]

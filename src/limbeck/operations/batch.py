@@ -118,22 +118,47 @@ class BatchOperationsImpl:
         run_plan(draft.plan(), self.impl, rebuild)
 
     def _rename_columns_in_place(self) -> None:
-        """Rename columns by ALTER first: the database follows them in views, triggers and keys."""
+        """Rename columns by ALTER first: the database follows them in views, triggers and keys.
+
+        What the batch adds can't be renamed yet. What it drops gives way to a column that takes
+        its name.
+        """
         remaining: list[Call] = []
+        added: set[str] = set()
+        dropped: dict[str, int] = {}
         for name, arguments, keywords in self.batch:
-            if name == "alter_column":
-                column = self._name_now(arguments[1])
-                new: Any = keywords.get("name")
-                if new is not None and new != column:
-                    self.impl.alter_column(self.table_name, column, name=new, schema=self.schema)
-                    self._note_rename(arguments[1], column, new)
-                    column = new
-                keywords = keywords | {"name": None}
+            if name == "add_column":
+                added.add(arguments[1].name.lower())
+            elif name == "drop_column":
+                dropped[self._name_now(arguments[1].name).lower()] = len(remaining)
+            elif name == "alter_column" and arguments[1].lower() not in added:
+                place = dropped.pop(str(keywords.get("name")).lower(), None)
+                if place is not None:
+                    remaining[place] = self._put_aside(remaining[place])
+                keywords, column = self._rename_in_place(arguments[1], keywords)
                 if not _changes_something(keywords):
                     continue
                 arguments = (arguments[0], column, *arguments[2:])
             remaining.append((name, arguments, keywords))
         self.batch[:] = remaining
+
+    def _rename_in_place(self, said: str, keywords: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        """Rename a column if it gets another name; return what is left to do, and its name now."""
+        column = self._name_now(said)
+        new: Any = keywords.get("name")
+        if new is not None and new != column:
+            self.impl.alter_column(self.table_name, column, name=new, schema=self.schema)
+            self._note_rename(said, column, new)
+            column = new
+        return keywords | {"name": None}, column
+
+    def _put_aside(self, drop: Call) -> Call:
+        """Give a column that is to be dropped a name that nobody wants; return its drop."""
+        name, (table_name, column, *more), keywords = drop
+        known = self._name_now(column.name)
+        aside = f"_limbeck_dropped_{known}"
+        self.impl.alter_column(self.table_name, known, name=aside, schema=self.schema)
+        return name, (table_name, Column(aside, column.type), *more), keywords
 
     def _name_now(self, name: str) -> str:
         """Return the name of a column that the batch may still call as it was before."""
