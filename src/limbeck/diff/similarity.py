@@ -283,15 +283,15 @@ def score_table(old: TableFacts, new: TableFacts, around: Surroundings) -> Score
     structure, reasons = _table_structure(old, new, columns, referring)
     value = _NAMES_PART * likeness.value + (1 - _NAMES_PART) * structure
     reasons = (*reasons, likeness.reason)
-    if old.key.schema != new.key.schema:
+    is_moved = old.key.schema != new.key.schema
+    if is_moved:
         reasons = (*reasons, "in another schema")
-        if old.key.name != new.key.name or columns < 0.8:
-            return Score(min(value, _NOT_SURE), reasons)
-        return Score(max(value, 0.95 if columns == 1 else SURE), reasons)
+        if old.key.name == new.key.name and columns >= 0.8:
+            return Score(max(value, 0.95 if columns == 1 else SURE), reasons)
     is_same_class = _is_class_of(old.key, around.classes.get(new.key), likeness.value)
     if columns < 0.5:
         return Score(min(value, 0.5), reasons)
-    if likeness.is_contrary:  # orders_v2 beside orders_v1, whoever refers to it
+    if likeness.is_contrary or is_moved:  # orders_v2 beside orders_v1, whoever refers to it
         value = max(value, PLAUSIBLE) if columns >= 0.8 else value
         return Score(min(value, _NOT_SURE), reasons)
     if is_same_class and columns >= 0.6:
