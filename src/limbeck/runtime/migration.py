@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.engine.mock import MockConnection
 
 from limbeck.config import Config
 from limbeck.ddl.impl import DefaultImpl
@@ -128,7 +129,8 @@ class MigrationContext:
         """
         options = dialect_opts or {}
         if connection is not None:
-            if not isinstance(connection, Connection):
+            # A script's `op.get_bind()` is a mock one; revisions give it to a context of their own.
+            if not isinstance(connection, Connection | MockConnection):
                 raise CommandError(
                     "'connection' argument to configure() is expected to be a "
                     f"sqlalchemy.engine.Connection instance, got {connection!r}"

@@ -98,7 +98,7 @@ class ScriptDirectory:
             truncate_slug_length=config.get_integer("truncate_slug_length"),
             sourceless=config.get_boolean("sourceless"),
             output_encoding=config.get_alembic_option("output_encoding", "utf-8"),
-            version_locations=folders and [coerce_resource_to_filename(one) for one in folders],
+            version_locations=[coerce_resource_to_filename(one) for one in folders or ()],
             timezone=config.get_alembic_option("timezone"),
             hooks=config.get_hooks_list(),
             recursive_version_locations=config.get_boolean("recursive_version_locations"),

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, inspect
 
 from limbeck.config import Config
 from limbeck.errors import CommandError
+from limbeck.operations import Operations
 from limbeck.runtime.environment import EnvironmentContext, current_environment
 from limbeck.runtime.migration import MigrationContext
 from limbeck.script.base import ScriptDirectory
@@ -144,3 +145,13 @@ def test_version_table_made_by_a_program_stays() -> None:
         connection.rollback()
         assert inspect(connection).has_table("alembic_version")
     engine.dispose()
+
+
+def test_bind_of_a_script_makes_a_context_that_writes_to_it() -> None:
+    script = io.StringIO()
+    first = MigrationContext.configure(
+        dialect_name="postgresql", opts={"as_sql": True, "output_buffer": script}
+    )
+    second = MigrationContext.configure(Operations(first).get_bind())
+    Operations(second).create_index("ix", "t", ["a"])
+    assert script.getvalue() == "CREATE INDEX ix ON t (a);\n\n"
