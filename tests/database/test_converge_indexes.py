@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     cast,
     column,
     func,
@@ -30,7 +31,9 @@ __all__ = ["kept_database"]
 Case = Callable[[], tuple[Models, Models]]
 
 
-def table(*indexes: Index | None, name: str = "t", schema: str | None = None) -> Models:
+def table(
+    *indexes: Index | UniqueConstraint | None, name: str = "t", schema: str | None = None
+) -> Models:
     """Return models with one table and indexes on it."""
 
     def build(metadata: MetaData) -> None:
@@ -106,6 +109,20 @@ MOVED: dict[str, Case] = {
     ),
     "to a new table": lambda: (table(ix("b")), both(table(), table(ix("b"), name="s"))),
     "to a new table while its own goes": lambda: (table(ix("b")), table(ix("b"), name="s")),
+    "in exchange for another's": lambda: (
+        both(table(ix("b", name="one")), table(ix("a", name="two"), name="s")),
+        both(table(ix("b", name="two")), table(ix("a", name="one"), name="s")),
+    ),
+    "in exchange, by constraints": lambda: (
+        both(
+            table(UniqueConstraint("b", name="one")),
+            table(UniqueConstraint("a", name="two"), name="s"),
+        ),
+        both(
+            table(UniqueConstraint("b", name="two")),
+            table(UniqueConstraint("a", name="one"), name="s"),
+        ),
+    ),
 }
 """An index whose name another table's has: one name for a whole schema on some databases."""
 
@@ -355,6 +372,12 @@ def test_new_name_is_a_renaming(database: KeptPair, unique: bool) -> None:
 @pytest.mark.parametrize("name", MOVED)
 def test_move_to_another_table_converges(database: KeptPair, name: str, is_forward: bool) -> None:
     _run(database, MOVED[name], is_forward=is_forward)
+
+
+@pytest.mark.parametrize("name", [each for each in MOVED if "exchange" in each])
+def test_exchanged_names_are_renamings(database: KeptPair, name: str) -> None:
+    source = database.converge(*MOVED[name](), detect_renames=True)
+    assert "rename" in source or "batch_only" in database.database.features
 
 
 @DIRECTIONS

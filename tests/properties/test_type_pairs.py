@@ -92,7 +92,7 @@ _FAMILIES: dict[str, tuple[Family, ...]] = {
         Family("words", (*_WORDS, (sa.Uuid, uuid.UUID(_KEY)), (lambda: sa.Uuid(as_uuid=False), _KEY), (lambda: sa.CHAR(36), _KEY), (postgresql.CITEXT, _KEY))),
         Family("number", (*_NUMBERS, (sa.SmallInteger, 1), (lambda: sa.Float(20), 1), (postgresql.REAL, 1))),
         Family("document", ((sa.JSON, {"a": [1]}), (postgresql.JSONB, {"a": [1]}), (lambda: sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), {"a": [1]}), (sa.Text, '{"a": [1]}'))),
-        Family("list", (*_all([1], lambda: sa.ARRAY(sa.Integer), lambda: postgresql.ARRAY(sa.BigInteger), lambda: postgresql.ARRAY(sa.SmallInteger), lambda: postgresql.ARRAY(sa.Integer, dimensions=2)), *_all(["1"], lambda: postgresql.ARRAY(sa.Text), lambda: postgresql.ARRAY(sa.String(20))))),
+        Family("list", (*_all([1], lambda: sa.ARRAY(sa.Integer), lambda: postgresql.ARRAY(sa.BigInteger), lambda: postgresql.ARRAY(sa.SmallInteger), lambda: postgresql.ARRAY(sa.Integer, dimensions=1)), *_all(["1"], lambda: postgresql.ARRAY(sa.Text), lambda: postgresql.ARRAY(sa.String(20))))),
         Family("range", _all(None, postgresql.INT4RANGE, postgresql.INT8RANGE, postgresql.NUMRANGE, postgresql.INT4MULTIRANGE, postgresql.INT8MULTIRANGE)),
         Family("period", _all(None, postgresql.DATERANGE, postgresql.TSRANGE, postgresql.TSTZRANGE)),
         Family("interval", _all(datetime.timedelta(0), sa.Interval, lambda: sa.Interval(second_precision=3), lambda: postgresql.INTERVAL(fields="YEAR TO MONTH"), lambda: postgresql.INTERVAL(fields="DAY"), lambda: postgresql.INTERVAL(fields="DAY TO SECOND", precision=2), lambda: postgresql.INTERVAL(fields="SECOND", precision=4))),

@@ -12,11 +12,11 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from limbeck.diff.change import Stage, Step, TableChange
-from limbeck.diff.shared_names import find_edges
+from limbeck.diff.shared_names import Name, find_edges, split
 from limbeck.diff.tables import TableForeignKey, WholeTable, late_names
 from limbeck.operations.ops import MigrateOperation, ModifyTableOps
 from limbeck.schema.facts import ForeignKeyFacts, TableKey
@@ -52,11 +52,22 @@ class _Tie:
     part: TableForeignKey | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Freeing:
+    """A step that frees a name before anything else, and the step that is left of it."""
+
+    key: TableKey
+    whole: Step
+    first: Step
+    rest: Step | None
+
+
 @dataclass(slots=True)
 class _Work:
     plan: Plan
     ties: list[_Tie] = field(default_factory=list)
     apart: list[_Tie] = field(default_factory=list)
+    freeing: list[_Freeing] = field(default_factory=list)
 
 
 def order(plan: Plan) -> list[MigrateOperation]:
@@ -67,15 +78,22 @@ def order(plan: Plan) -> list[MigrateOperation]:
         (work.apart if must else work.ties).append(tie)
     if "foreign_key" in plan.shared_names and plan.can_add_foreign_keys:
         _free_names(work)
+    sequence = _in_order(work)
+    return [directive for unit in sequence for directive in _directives(unit, work)]
+
+
+def _in_order(work: _Work) -> list[UnitId]:
     while True:
         edges = _edges(work)
         sequence, stuck = _sort(edges)
-        if not stuck:
-            break
-        _break_circle(work, edges, stuck)
-    if plan.shared_names and (plan.changes or plan.drops):
-        sequence = _with_names_freed_first(sequence, edges, work)
-    return [directive for unit in sequence for directive in _directives(unit, work)]
+        if stuck:
+            _break_circle(work, edges, stuck)
+            continue
+        if not work.plan.shared_names or not (work.plan.changes or work.plan.drops):
+            return sequence
+        sequence, refused = _with_names_freed_first(sequence, edges, work)
+        if not any(_free_early(work, unit, name) for unit, name in refused):
+            return sequence
 
 
 def _free_names(work: _Work) -> None:
@@ -93,20 +111,44 @@ def _free_names(work: _Work) -> None:
 
 def _with_names_freed_first(
     sequence: list[UnitId], edges: Mapping[UnitId, set[UnitId]], work: _Work
-) -> list[UnitId]:
-    """Return the sequence with what frees a name before what takes it, as far as it can be."""
+) -> tuple[list[UnitId], list[tuple[UnitId, Name]]]:
+    """Return the sequence with what frees a name before what takes it, and where it can't be."""
     units = {unit: list(_directives(unit, work)) for unit in sequence}
     needs = {unit: set(before) for unit, before in edges.items()}
-    for before, after in find_edges(units, work.plan.shared_names):
-        if before in needs[after]:
-            continue
+    refused = []
+    for before, after, name in find_edges(units, work.plan.shared_names):
+        if before in needs[after] or after == ("release", before[1]):
+            continue  # a step in two halves has a name of its own between them
         needs[after].add(before)
         found, stuck = _sort(needs)
         if stuck:
             needs[after].remove(before)
+            refused.append((before, name))
         else:
             sequence = found
-    return sequence
+    return sequence, refused
+
+
+def _free_early(work: _Work, unit: UnitId, name: Name) -> bool:
+    """Take the step out of its unit that frees a name, unless a foreign key stands on it."""
+    kind, key = unit
+    change = next((each for each in work.plan.changes if each.key == key), None)
+    if kind != "modify" or change is None:
+        return False
+    for step in _remaining_steps(change, work):
+        parts = split(step.directive, name, work.plan.shared_names)
+        if parts is None or any(_stands_on(tie, key, step) for tie in (*work.ties, *work.apart)):
+            continue
+        first, *others = (replace(step, directive=part) for part in parts)
+        work.freeing.append(_Freeing(key, step, first, others[0] if others else None))
+        return True
+    return False
+
+
+def _stands_on(tie: _Tie, key: TableKey, step: Step) -> bool:
+    """Tell whether a foreign key that goes needs the key that a step drops."""
+    is_referring = tie.fact.referred == key and step.columns & set(tie.fact.referred_columns)
+    return not tie.is_new and bool(is_referring)
 
 
 def _find_ties(plan: Plan) -> Iterator[_Tie]:
@@ -140,6 +182,8 @@ def _edges(work: _Work) -> dict[UnitId, set[UnitId]]:
             needs[after].add(before)
         if tie.unit in needs:
             needs[own if tie.is_new else tie.unit].add(tie.unit if tie.is_new else own)
+    for freeing in work.freeing:
+        needs.get(("modify", freeing.key), set()).add(("release", freeing.key))
     return needs
 
 
@@ -163,6 +207,8 @@ def _units(work: _Work) -> Iterator[UnitId]:
             yield ("modify", change.key)
     for tie in work.apart:
         yield ("tie" if tie.is_new else "release", tie.unit[1])
+    for freeing in work.freeing:
+        yield ("release", freeing.key)
 
 
 def _demands(
@@ -255,7 +301,9 @@ def _directives(unit: UnitId, work: _Work) -> Iterator[MigrateOperation]:
             chosen = [
                 tie for tie in work.apart if tie.unit[1] == key and tie.is_new == (kind == "tie")
             ]
-            yield _modify(key, _own_directives(chosen, key, work))
+            freed = [each.first.directive for each in work.freeing if each.key == key]
+            own = _own_directives(chosen, key, work)
+            yield _modify(key, own if kind == "tie" else [*own, *freed])
 
 
 def _create(whole: WholeTable, work: _Work) -> Iterator[MigrateOperation]:
@@ -294,9 +342,10 @@ def _own_directives(ties: Sequence[_Tie], key: TableKey, work: _Work) -> list[Mi
 
 
 def _remaining_steps(change: TableChange, work: _Work) -> list[Step]:
-    taken = [tie.step for tie in work.apart]
+    taken = [*(tie.step for tie in work.apart), *(each.whole for each in work.freeing)]
+    left = [each.rest for each in work.freeing if each.rest and each.key == change.key]
     kept = [step for step in change.steps if not any(step is each for each in taken)]
-    return sorted(kept, key=lambda step: step.stage)
+    return sorted([*kept, *left], key=lambda step: step.stage)
 
 
 def _modify(key: TableKey, directives: Iterable[MigrateOperation]) -> ModifyTableOps:

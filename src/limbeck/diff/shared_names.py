@@ -7,6 +7,7 @@ receives the directives of each unit and returns which unit should come before w
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from copy import copy
 from typing import TypeVar
 
 from sqlalchemy import CheckConstraint, Constraint, ForeignKeyConstraint
@@ -38,18 +39,46 @@ _KINDS = {
 
 def find_edges(
     units: Mapping[Unit, Sequence[MigrateOperation]], shared: Set[str]
-) -> list[tuple[Unit, Unit]]:
-    """Return pairs (before, after) of units: the first frees a name that the second takes."""
+) -> list[tuple[Unit, Unit, Name]]:
+    """Return (before, after, name) of units: the first frees a name that the second takes."""
     freed: dict[Name, Unit] = {}
     for unit, directives in units.items():
         for name in _names(directives, shared, is_freed=True):
             freed[name] = unit
     return [
-        (freed[name], unit)
+        (freed[name], unit, name)
         for unit, directives in units.items()
         for name in (_names(directives, shared, is_freed=False) if freed else ())
         if name in freed and freed[name] != unit
     ]
+
+
+def split(
+    directive: MigrateOperation, name: Name, shared: Set[str]
+) -> tuple[MigrateOperation, ...] | None:
+    """Return what frees a name before all else, and what is left to do; None if it frees none.
+
+    Two that exchange their names free one of them first, by another name if need be.
+    """
+    if name not in _names([directive], shared, is_freed=True):
+        return None
+    match directive:
+        case DropIndexOp() | DropConstraintOp():
+            return (directive,)
+        case RenameIndexOp():
+            first, second = copy(directive), copy(directive)
+            first.new_index_name = second.index_name = _halfway(directive.index_name)
+            return first, second
+        case RenameConstraintOp():
+            before, after = copy(directive), copy(directive)
+            before.new_constraint_name = after.constraint_name = _halfway(directive.constraint_name)
+            return before, after
+    return None
+
+
+def _halfway(name: str) -> str:
+    """Return a name between two, which nothing else has and no database clips."""
+    return f"{name[:40]}_renamed"
 
 
 def _names(
