@@ -596,8 +596,8 @@ def execute(sqltext: Executable | str, *, execution_options: dict[str, Any] | No
         execution_options: options for the connection.
     """
 
-def f(name: str) -> conv:
-    """Mark a name as final: no naming convention is applied to it."""
+def f(name: str | None) -> conv:
+    """Mark a name as final: no naming convention is applied to it. None: there shall be none."""
 
 def get_bind() -> Connection:
     """Return the connection; offline, what stands for it (None or a mock)."""

@@ -211,6 +211,10 @@ def constraint_name(item: Constraint | Index) -> Any:
     return None if item.name is _NONE_NAME else item.name
 
 
+NO_NAME = conv("")
+"""The name of a constraint that shall have none, whatever the naming convention says."""
+
+
 def except_from_convention(constraints: Iterable[Constraint]) -> None:
     """Let no naming convention name these constraints, nor copies, when a table gets them.
 

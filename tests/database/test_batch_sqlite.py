@@ -520,3 +520,18 @@ def test_batch_changes_the_new_column_of_an_old_name(connection: Connection) -> 
 
     columns = connection.exec_driver_sql("PRAGMA table_info(s)").all()
     assert [(each[1], each[4]) for each in columns[1:]] == [("b", None), ("a", "'q'"), ("d", None)]
+
+
+def test_no_name_is_no_name_under_a_naming_convention(connection: Connection) -> None:
+    convention = {"uq": "uq_%(table_name)s", "ck": "ck_%(constraint_name)s", "pk": "pk"}
+    models = sa.MetaData(naming_convention=convention)
+    op = operations(connection, target_metadata=models)
+    with op.batch_alter_table("counted") as batch:
+        batch.create_unique_constraint(op.f(None), ["x"])
+        batch.create_check_constraint(op.f(None), "x <> 'z'")
+    assert "CONSTRAINT" not in definition(connection, "counted")
+    with op.batch_alter_table("counted") as batch:
+        batch.drop_constraint(None, type_="unique", columns=["x"])
+        batch.drop_constraint(None, type_="check", condition="x <> 'z'")
+    assert "UNIQUE" not in definition(connection, "counted")
+    assert "CHECK" not in definition(connection, "counted")

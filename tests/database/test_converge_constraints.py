@@ -650,3 +650,29 @@ def test_rows_that_were_never_checked_are_told_unless_models_say_so(
         assert found(models()) == found(models(postgresql_not_valid=True)) == []
     finally:
         database.empty()
+
+
+CONVENTION = {
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s",
+}
+
+
+@pytest.mark.parametrize("ck", ["ck_%(table_name)s", "ck_%(constraint_name)s"])
+def test_names_come_with_a_convention_and_go_again(database: KeptPair, ck: str) -> None:
+    name = "known" if "constraint_name" in ck else None
+    before, after = MetaData(), MetaData(naming_convention={**CONVENTION, "ck": ck})
+    for metadata in (before, after):
+        table(key("a"))(metadata)
+        Table(
+            "child",
+            metadata,
+            Column("id", Integer, primary_key=True),
+            Column("x", Integer, ForeignKey("t.a"), unique=True),
+            CheckConstraint("x > 0", name=name if metadata is after else None),
+        )
+    source = database.go_between(before, after)
+    if "batch_only" in database.database.features:
+        assert source.count("batch_op.f(None)") == 5

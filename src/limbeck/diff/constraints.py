@@ -186,7 +186,7 @@ def create(constraint: Constraint, name: str | None) -> AddConstraintOp:
     """
     directive: AddConstraintOp = AddConstraintOp.from_constraint(constraint)
     if constraint.name is None and name is not None:
-        directive.constraint_name = conv(name)  # type: ignore[attr-defined]  # each subclass has it
+        directive.constraint_name = conv(name)
     return directive
 
 
@@ -252,6 +252,8 @@ def _drop_check(pair: TablePair, fact: CheckFacts, context: DiffContext) -> Drop
         schema=pair.key.schema,
         **({} if found is None else found.dialect_kwargs),
     )
-    return DropConstraintOp(
+    directive = DropConstraintOp(
         name, pair.key.name, type_="check", schema=pair.key.schema, _reverse=addition
     )
+    directive.is_nameless = name is None
+    return directive

@@ -179,9 +179,9 @@ class AbstractOperations:
         implementation = self._to_impl.dispatch(operation, self.migration_context.impl.__dialect__)
         return implementation(self, operation)
 
-    def f(self, name: str) -> conv:
-        """Mark a name as final: no naming convention is applied to it."""
-        return conv(name)
+    def f(self, name: str | None) -> conv:
+        """Mark a name as final: no naming convention is applied to it. None: there shall be none."""
+        return sqla.NO_NAME if name is None else conv(name)
 
     def inline_literal(
         self, value: str | int, type_: TypeEngine[Any] | None = None

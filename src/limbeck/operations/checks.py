@@ -12,7 +12,7 @@ from limbeck.operations.base import BatchOperations, Operations
 from limbeck.operations.constraints import AddConstraintOp, deferral_of, table_of
 from limbeck.operations.schemaobj import HasOptions, SchemaObjects
 from limbeck.render.call import call
-from limbeck.render.constraints import render_constraint_name, render_deferral
+from limbeck.render.constraints import render_deferral
 from limbeck.render.context import RenderContext, operations_prefix
 from limbeck.render.expressions import (
     render_dialect_keywords,
@@ -109,8 +109,8 @@ class CreateCheckConstraintOp(AddConstraintOp):
 
     def render(self, context: RenderContext) -> str:
         """Return `op.create_check_constraint(…)`."""
-        constraint = self.to_constraint(context.migration_context)
-        arguments = [render_constraint_name(constraint, context)]
+        constraint = cast(CheckConstraint, self.final_constraint(context.migration_context))
+        arguments = [self.rendered_name(constraint, context)]
         keywords: dict[str, str] = {}
         if not context.has_batch:
             arguments.append(render_identifier(context, self.table_name))

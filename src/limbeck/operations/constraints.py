@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any, ClassVar, TypeVar, cast
 
 from sqlalchemy import (
@@ -47,6 +48,14 @@ _NO_NAME_WARNING = (
     "# https://alembic.sqlalchemy.org/en/latest/naming.html",
 )
 
+_CONVENTIONS: dict[type[Constraint], str] = {
+    PrimaryKeyConstraint: "pk",
+    UniqueConstraint: "uq",
+    ForeignKeyConstraint: "fk",
+    CheckConstraint: "ck",
+}
+"""What the kinds are called in a naming convention."""
+
 _AddConstraint = TypeVar("_AddConstraint", bound="type[AddConstraintOp]")
 
 
@@ -58,6 +67,10 @@ class AddConstraintOp(MigrateOperation):
     """The directive for each kind of constraint, by SQLAlchemy's `__visit_name__`."""
 
     constraint_type: str
+    constraint_name: str | None
+
+    is_nameless = False
+    """Shall it have no name, whatever the naming convention says?"""
 
     @classmethod
     def register_add_constraint(cls, type_: str) -> Callable[[_AddConstraint], _AddConstraint]:
@@ -79,13 +92,31 @@ class AddConstraintOp(MigrateOperation):
     def to_constraint(self, migration_context: HasOptions | None = None) -> Constraint:
         """Return the constraint as an object."""
 
+    def final_constraint(self, migration_context: HasOptions | None) -> Constraint:
+        """Return the constraint with the name of the convention, unless it shall have none."""
+        if not (self.is_nameless or self.constraint_name is sqla.NO_NAME):
+            return self.to_constraint(migration_context)
+        nameless = copy(self)
+        nameless.constraint_name = None
+        return nameless.to_constraint()
+
     def run(self, operations: AbstractOperations) -> None:
         """Add the constraint."""
-        operations.impl.add_constraint(self.to_constraint(operations.migration_context))
+        operations.impl.add_constraint(self.final_constraint(operations.migration_context))
 
     def reverse(self) -> DropConstraintOp:
         """Return the drop of the constraint."""
-        return DropConstraintOp.from_constraint(self.to_constraint())
+        op = DropConstraintOp.from_constraint(self.to_constraint())
+        op.is_nameless = self.is_nameless
+        return op
+
+    def rendered_name(self, constraint: Constraint, context: RenderContext) -> str:
+        """Return the source of the name; `op.f(None)` keeps the convention from giving one."""
+        convention = SchemaObjects(context.migration_context).metadata().naming_convention
+        keys = {type(constraint), _CONVENTIONS.get(type(constraint))}
+        if self.is_nameless and keys & convention.keys():
+            return f"{operations_prefix(context)}f(None)"
+        return render_constraint_name(constraint, context)
 
     def to_diff_tuple(self) -> tuple[str, Constraint]:
         """Return `("add_constraint", constraint)`."""
@@ -227,7 +258,9 @@ class DropConstraintOp(MigrateOperation):
 
     def reverse(self) -> AddConstraintOp:
         """Return the addition of the constraint; IrreversibleError when only its name is known."""
-        return AddConstraintOp.from_constraint(self.to_constraint())
+        op = AddConstraintOp.from_constraint(self.to_constraint())
+        op.is_nameless = self.is_nameless
+        return op
 
     def _is_found(self, context: RenderContext) -> bool:
         """Tell whether a constraint without a name will be found by what it is."""
@@ -313,9 +346,9 @@ class _ColumnsConstraintOp(AddConstraintOp):
         self.kw = kw
 
     def _render(self, context: RenderContext, name: str) -> str:
-        constraint = self.to_constraint(context.migration_context)
+        constraint = self.final_constraint(context.migration_context)
         columns = ", ".join(render_identifier(context, column) for column in self.columns)
-        arguments = [render_constraint_name(constraint, context), f"[{columns}]"]
+        arguments = [self.rendered_name(constraint, context), f"[{columns}]"]
         keywords = render_deferral(constraint)
         if not context.has_batch:
             arguments.insert(1, render_identifier(context, self.table_name))

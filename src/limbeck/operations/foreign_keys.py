@@ -11,7 +11,7 @@ from limbeck.operations.base import BatchOperations, Operations
 from limbeck.operations.constraints import AddConstraintOp, table_of
 from limbeck.operations.schemaobj import HasOptions, SchemaObjects
 from limbeck.render.call import call, literal
-from limbeck.render.constraints import FOREIGN_KEY_OPTIONS, render_constraint_name
+from limbeck.render.constraints import FOREIGN_KEY_OPTIONS
 from limbeck.render.context import RenderContext, operations_prefix
 from limbeck.render.expressions import render_dialect_keywords, render_identifier
 
@@ -172,8 +172,8 @@ class CreateForeignKeyOp(AddConstraintOp):
 
     def render(self, context: RenderContext) -> str:
         """Return `op.create_foreign_key(…)`."""
-        constraint = self.to_constraint(context.migration_context)
-        arguments = [render_constraint_name(constraint, context)]
+        constraint = self.final_constraint(context.migration_context)
+        arguments = [self.rendered_name(constraint, context)]
         if not context.has_batch:
             arguments.append(render_identifier(context, self.source_table))
         arguments.append(render_identifier(context, self.referent_table))
