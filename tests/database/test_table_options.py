@@ -119,6 +119,7 @@ def test_partitions_are_equal_in_other_words(mariadb: Database) -> None:
         mysql_partition_by="hash(id)",
         mysql_partitions="4",
     )
+    Table("k", metadata, Column("id", Integer, primary_key=True), mysql_partition_by="key(id)")
     Table("m", metadata, Column("id", Integer, primary_key=True), mysql_engine="Aria")
     metadata.create_all(mariadb.engine)
     with mariadb.engine.connect() as connection:

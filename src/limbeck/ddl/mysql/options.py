@@ -177,7 +177,8 @@ def normal_partitions(sql: str) -> str:
         else:
             tokens.append(Token("name", token.text, "`") if token.kind == "word" else token)
         is_name = token.is_word("PARTITION", "SUBPARTITION") and not cursor.peek().is_word("BY")
-    return " ".join(_spell(token) for token in tokens).replace("( MAXVALUE )", "MAXVALUE")
+    text = " ".join(_spell(token) for token in tokens).replace("( MAXVALUE )", "MAXVALUE")
+    return text.removesuffix(" PARTITIONS 1")  # so many there are where nothing is said
 
 
 _WORDS = frozenset(
