@@ -199,6 +199,27 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         self._start_counting(counting, serial, to_instance(type_ or existing_type or Integer))
         super().alter_column(table_name, column_name, name=name, **existing, **kw)
 
+    def replace_column(self, table_name: str, column_name: str, **change: Any) -> None:
+        """Drop a column and add it anew, with what stands on it set aside."""
+        with self._aside_for_column(table_name, column_name, change.get("schema")):
+            super().replace_column(table_name, column_name, **change)
+
+    def drop_column(
+        self, table_name: str, column: Column[Any], *, schema: str | None = None, **kw: Any
+    ) -> None:
+        """Drop a column; raises CommandError with the names of what stands on it."""
+        from limbeck.ddl.postgresql.set_aside import naming_dependents  # lazy: as all that reads
+
+        with naming_dependents(f"the column {table_name}.{column.name}"):
+            super().drop_column(table_name, column, schema=schema, **kw)
+
+    def drop_table(self, table: Table, **kw: Any) -> None:
+        """Drop a table; raises CommandError with the names of what stands on it."""
+        from limbeck.ddl.postgresql.set_aside import naming_dependents  # lazy: as all that reads
+
+        with naming_dependents(f"the table {table.name}"):
+            super().drop_table(table, **kw)
+
     def _start_counting(
         self, counting: Counting, serial: SerialColumn, type_: TypeEngine[Any]
     ) -> None:
@@ -229,7 +250,8 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
     ) -> None:
         self._create_types(Column(column_name, type_))
         known = {name: value for name, value in existing.items() if "autoincrement" not in name}
-        self._exec(PostgresqlColumnType(table_name, column_name, type_, using=using, **known))
+        with self._aside_for_column(table_name, column_name, existing["schema"]):
+            self._exec(PostgresqlColumnType(table_name, column_name, type_, using=using, **known))
         sequence = _serial_sequence(existing["existing_server_default"])
         if sequence is not None and isinstance(type_, Integer):
             self._exec(f"ALTER SEQUENCE {sqla.escape_binds(sequence)} AS {sequence_type(type_)}")
@@ -355,6 +377,7 @@ class CockroachDBImpl(PostgresqlImpl):
     __dialect__ = "cockroachdb"
 
     transactional_ddl = False
+    sets_aside = False
 
 
 def __getattr__(name: str) -> Any:

@@ -4,8 +4,8 @@
         · columns moved to it · what depended on the type made again · old type dropped
 
 Noted are defaults, checks, foreign keys, exclusion constraints, and indexes with expressions or
-predicates, with their comments. What the block does not know, such as a view or a function, the
-server refuses by its name, and nothing is changed.
+predicates, with their comments. Views, triggers, functions and the like are set aside before
+(`set_aside`), but in a script, where the server refuses them by their names and nothing is changed.
 """
 
 from __future__ import annotations

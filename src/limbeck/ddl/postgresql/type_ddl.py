@@ -8,7 +8,8 @@ block on the server, which finds what depends on the type by itself, online and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, ENUM, CreateEnumType
@@ -19,6 +20,9 @@ from limbeck import sqla
 from limbeck.ddl.objects import Domain, EnumChange, EnumName, SchemaObjectsImpl
 from limbeck.ddl.postgresql.replace_type import replace_type
 from limbeck.errors import CommandError
+
+if TYPE_CHECKING:
+    from limbeck.ddl.postgresql.set_aside import SetAside
 
 _VALUES = """
 SELECT e.enumlabel::text FROM pg_catalog.pg_enum e
@@ -56,6 +60,9 @@ class NamedTypesImpl(SchemaObjectsImpl):
     connection: Connection | None
     as_sql: bool
     memo: dict[str, Any]
+
+    sets_aside = True
+    """Can what stands on a column be read from the catalogs, dropped and made again?"""
 
     enum_packages = frozenset(
         {"alembic_postgresql_enum", "alembic_autogenerate_enums", "alembic_enums"}
@@ -112,16 +119,36 @@ class NamedTypesImpl(SchemaObjectsImpl):
             return
         values = ", ".join(_quote(value) for value in change.values)
         moves = {**change.renames, **change.replacements}
-        self._run(
-            replace_type(
-                path,
-                schema=self._schema(change.schema),
-                aside=self._quote(_aside(change.name)),
-                create=f"CREATE TYPE {path} AS ENUM ({values})",
-                kind="TYPE",
-                convert=lambda column, is_array: _enum_cast(column, path, moves, is_array=is_array),
-            )
+        self._replace_type(
+            path,
+            schema=self._schema(change.schema),
+            aside=self._quote(_aside(change.name)),
+            create=f"CREATE TYPE {path} AS ENUM ({values})",
+            kind="TYPE",
+            convert=lambda column, is_array: _enum_cast(column, path, moves, is_array=is_array),
         )
+
+    def _replace_type(self, path: str, **how: Any) -> None:
+        """Replace a type; in a script the server has to refuse what stands on it."""
+        aside = self._set_aside()
+        with nullcontext() if aside is None else aside.for_type(path):
+            self._run(replace_type(path, **how))
+
+    def _aside_for_column(
+        self, table_name: str, column_name: str, schema: str | None
+    ) -> AbstractContextManager[None]:
+        """Set aside what stands on a column, but for in a script."""
+        aside = self._set_aside()
+        if aside is None:
+            return nullcontext()
+        return aside.for_column(self._path(table_name, schema), column_name)
+
+    def _set_aside(self) -> SetAside | None:
+        if self.connection is None or self.as_sql or not self.sets_aside:
+            return None
+        from limbeck.ddl.postgresql.set_aside import SetAside  # lazy: as all that reads
+
+        return SetAside(self.connection)
 
     def _enum_values(self, path: str) -> tuple[str, ...]:
         if self.connection is None or self.as_sql:
@@ -145,15 +172,13 @@ class NamedTypesImpl(SchemaObjectsImpl):
                 self._run(f"ALTER DOMAIN {path} {step}")
             return
         base = types[1]
-        self._run(
-            replace_type(
-                path,
-                schema=self._schema(wanted.schema),
-                aside=self._quote(_aside(wanted.name)),
-                create=self._domain_sql(wanted),
-                kind="DOMAIN",
-                convert=lambda column, is_array: _plain_cast(column, base, path, is_array=is_array),
-            )
+        self._replace_type(
+            path,
+            schema=self._schema(wanted.schema),
+            aside=self._quote(_aside(wanted.name)),
+            create=self._domain_sql(wanted),
+            kind="DOMAIN",
+            convert=lambda column, is_array: _plain_cast(column, base, path, is_array=is_array),
         )
 
     def drop_domain(self, name: str, schema: str | None) -> None:
