@@ -226,7 +226,21 @@ CONSTRAINED = Case(
     ],
     warned=4,
 )
-ON_EACH = {"added": ADDED, "text to number": TEXT_TO_NUMBER, "constrained": CONSTRAINED}
+DOCUMENT = Case(
+    before=lambda: [sa.Column("doc", sa.JSON)],
+    after=lambda: [sa.Column("doc", sa.JSON, nullable=False)],
+    rows=[{"id": 1, "doc": {"a": 1}}, {"id": 2}],
+    said=["sa.column('doc', sa.JSON())"],
+    filled={"doc=...": "doc={'b': [2]}"},
+    expected=[{"id": 1, "doc": {"a": 1}}, {"id": 2, "doc": {"b": [2]}}],
+    warned=1,
+)
+ON_EACH = {
+    "added": ADDED,
+    "text to number": TEXT_TO_NUMBER,
+    "constrained": CONSTRAINED,
+    "document": DOCUMENT,
+}
 
 
 def check_case(database: Database, case: Case, folder: Path) -> None:

@@ -27,11 +27,12 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.types import NullType, SchemaType, TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, SchemaType, TypeDecorator, TypeEngine, to_instance
 
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.ddl.offline import compile_statement
 from limbeck.diff.data import Kind, Question
+from limbeck.operations.ops import AlterColumnOp
 from limbeck.schema.facts import TableKey
 from limbeck.sqla import is_autocommit, script_dialect
 
@@ -116,6 +117,7 @@ class _Asker:
         if count == 0 or (question.kind is Kind.SAME and count < 2):
             return None
         keys, types = self._columns(question.table)
+        types = types | _types_told(question)
         examples = ""
         if not question.kind.is_of_whole_table:
             examples = self._examples(question, keys)
@@ -194,6 +196,15 @@ def _to_look_at(question: Question, keys: list[str], types: Mapping[str, Any]) -
     shown: list[ColumnElement[Any]] = [column(name) for name in names] or [literal_column("*")]
     found = select(*shown).select_from(question.target)
     return found if question.rows is None else found.where(question.rows)
+
+
+def _types_told(question: Question) -> dict[str, TypeEngine[Any]]:
+    """Return what a directive says of its column's type: of MariaDB's JSON reflection does not know."""
+    directive = question.directive
+    if not isinstance(directive, AlterColumnOp) or directive.existing_type is None:
+        return {}
+    name = question.columns.get(directive.column_name)
+    return {} if name is None else {name: general_type(to_instance(directive.existing_type))}
 
 
 def _typed(
