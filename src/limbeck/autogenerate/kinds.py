@@ -9,6 +9,7 @@ from limbeck import alembic_names
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.diff import ALL_KINDS
 from limbeck.errors import ConfigurationError
+from limbeck.operations import Operations
 
 PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
     "alembic.autogenerate.tables": frozenset({"tables", "columns"}),
@@ -35,6 +36,9 @@ ALEMBICS_KINDS = frozenset(
 )
 """What is looked for under Alembic's name if nothing is said: what Alembic looks for."""
 
+OPERATIONS = {"enums": "create_enum", "domains": "create_domain", "sequences": "create_sequence"}
+"""What makes an object of the kind; a program that has an operation of that name looks after it."""
+
 _NEEDED_PLUGINS = ("alembic.autogenerate.schemas", "alembic.autogenerate.tables")
 
 
@@ -52,7 +56,17 @@ def chosen_kinds(autogen_context: AutogenContext) -> frozenset[str]:
         kinds &= ALEMBICS_KINDS | _named_plugins(autogen_context)
     if _has_enum_plugin(autogen_context):
         kinds -= {"enums"}
-    return kinds - (ignore or frozenset())
+    return kinds - _of_others() - (ignore or frozenset())
+
+
+def _of_others() -> frozenset[str]:
+    """Return the kinds whose operation is registered by somebody else, as Alembic's guide shows."""
+    package = __name__.partition(".")[0]
+    return frozenset(
+        kind
+        for kind, name in OPERATIONS.items()
+        if getattr(Operations, name).__module__.partition(".")[0] != package
+    )
 
 
 def _named(autogen_context: AutogenContext, option: str) -> frozenset[str] | None:

@@ -252,6 +252,7 @@ def _operation_method(name: str, source: Callable[..., Any]) -> Callable[..., An
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     method.__name__ = method.__qualname__ = name
     method.__doc__ = source.__doc__
+    method.__module__ = source.__module__
     method.__signature__ = signature.replace(  # type: ignore[attr-defined]  # read by inspect
         parameters=[own, *list(signature.parameters.values())[1:]]
     )

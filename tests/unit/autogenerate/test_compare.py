@@ -24,8 +24,10 @@ from sqlalchemy import (
 
 from limbeck.autogenerate import comparators, compare_metadata, produce_migrations
 from limbeck.autogenerate.api import AutogenContext, render_python_code
+from limbeck.autogenerate.kinds import chosen_kinds
 from limbeck.dispatch import DispatchPriority
 from limbeck.errors import ModelsError
+from limbeck.operations import MigrateOperation, Operations
 from limbeck.operations.ops import CreateTableCommentOp
 from limbeck.runtime.migration import MigrationContext
 
@@ -176,6 +178,25 @@ def test_plugin_patterns_choose_the_kinds(connection: Connection) -> None:
     found = kinds(difference(connection, autogenerate_plugins=patterns))
     assert "add_column" in found
     assert not {"add_constraint", "remove_index", "modify_nullable"} & set(found)
+
+
+def test_kind_is_left_to_a_program_that_has_its_operation(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alembic's guide registers a `create_sequence` of one's own."""
+    context = AutogenContext(MigrationContext.configure(connection), MetaData())
+    assert "sequences" in chosen_kinds(context)
+    ours = vars(Operations)["create_sequence"]
+    monkeypatch.setattr(Operations, "create_sequence", ours)
+
+    @Operations.register_operation("create_sequence")
+    class CreateSequenceOp(MigrateOperation):
+        @classmethod
+        def create_sequence(cls, operations: Operations, name: str) -> Any:
+            return operations.invoke(cls())
+
+    assert "sequences" not in chosen_kinds(context)
+    assert "enums" in chosen_kinds(context)
 
 
 def test_functions_on_tables_are_called_for_all(connection: Connection) -> None:
