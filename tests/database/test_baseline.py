@@ -107,6 +107,32 @@ def test_default_of_bytes_is_named_in_a_baseline(mariadb: Database, tmp_path: Pa
     assert "DatabaseType('varbinary(4)')" in source
 
 
+@pytest.mark.filterwarnings("ignore:Unknown schema content")  # SQLAlchemy's word of the same
+def test_period_of_own_columns_is_named_in_a_baseline(mariadb: Database, tmp_path: Path) -> None:
+    period = (
+        "CREATE TABLE p (id int PRIMARY KEY, f timestamp(6) GENERATED ALWAYS AS ROW START,"
+        " u timestamp(6) GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME (f, u))"
+        " WITH SYSTEM VERSIONING"
+    )
+    _assert_names(mariadb, tmp_path, period, "the period of the system-versioned table p:")
+
+
+@pytest.mark.parametrize("end", ["", " WITHOUT ROWID"])
+def test_key_in_descending_order_is_named_in_a_baseline(
+    sqlite: Database, tmp_path: Path, end: str
+) -> None:
+    down = f"CREATE TABLE k (a TEXT NOT NULL, b INT, PRIMARY KEY (a DESC)){end}"
+    _assert_names(sqlite, tmp_path, down, "descending order in the primary key or .* table k:")
+
+
+def _assert_names(database: Database, folder: Path, statement: str, words: str) -> None:
+    _build(database, (statement,))
+    options = {"script_location": str(folder / "migrations")}
+    migrations = Migrations(folder / "migrations", database.url_text, options)
+    with pytest.warns(UserWarning, match=words):
+        command.revision(migrations.config(), "baseline", from_database=True)
+
+
 def test_default_of_bytes_is_left_alone_where_it_is_the_models(mariadb: Database) -> None:
     metadata = sa.MetaData()
     default = sa.text("x'ff00fe'")

@@ -41,6 +41,7 @@ CREATE TABLE people (
     small smallint GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME odd_name INCREMENT BY 3),
     name text COLLATE caseless, big text, CHECK (feeling <> 'happy'), CHECK (nick <> ''));
 ALTER TABLE people ALTER COLUMN big SET STORAGE EXTERNAL;
+ALTER TABLE people ADD CONSTRAINT "Own's" CHECK (big <> '50%') NO INHERIT;
 CREATE INDEX ON people (name) WHERE feeling = 'sad';
 ALTER SEQUENCE people_id_seq RENAME TO people_numbers;
 CREATE TABLE employees (salary numeric(9, 2) CHECK (salary > 0)) INHERITS (people);

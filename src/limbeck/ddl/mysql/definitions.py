@@ -36,10 +36,12 @@ _BODIES = """
     FROM information_schema.events WHERE event_schema = :schema
     ORDER BY place, number, name"""
 _VERSIONED = """
-    SELECT t.table_name AS name FROM information_schema.tables t
-    WHERE t.table_schema = :schema AND t.table_type = 'SYSTEM VERSIONED' AND NOT EXISTS (
+    SELECT t.table_name AS name, EXISTS (
         SELECT * FROM information_schema.columns c WHERE c.table_schema = t.table_schema
-        AND c.table_name = t.table_name AND c.generation_expression IN ('ROW START', 'ROW END'))"""
+        AND c.table_name = t.table_name AND c.generation_expression IN ('ROW START', 'ROW END')
+    ) AS has_own_columns
+    FROM information_schema.tables t
+    WHERE t.table_schema = :schema AND t.table_type = 'SYSTEM VERSIONED'"""
 _BUILT = frozenset({"function", "procedure", "view", "trigger", "event"})
 _DEFINER = re.compile(r"\sDEFINER\s*=\s*(?:`[^`]*`|'[^']*'|[^\s@]+)(?:@(?:`[^`]*`|'[^']*'|\S+))?")
 _NAME = re.compile(r"(\s(?:VIEW|FUNCTION|PROCEDURE|EVENT)\s+(?:IF NOT EXISTS\s+)?)", re.IGNORECASE)
@@ -113,6 +115,10 @@ class _Reader:
         if not server_of(self.connection.dialect).is_mariadb:
             return
         for row in self.connection.execute(text(_VERSIONED), {"schema": self.schema}):
+            if row.has_own_columns:
+                key = TableKey(self.key_schema, row.name)
+                yield Definition("period of the system-versioned table", str(key), table=key)
+                continue
             table = f"ALTER TABLE {self._quoted(row.name)}"
             yield Definition(
                 "system versioning of the table",

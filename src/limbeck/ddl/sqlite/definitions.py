@@ -24,7 +24,8 @@ _HEAD = re.compile(
     r"(?:IF\s+NOT\s+EXISTS\s+)?",
     re.IGNORECASE,
 )
-_KINDS = ("virtual table", "view", "trigger")
+_DOWN = "descending order in the primary key or unique constraint of the table"
+_KINDS = ("virtual table", "view", "trigger", _DOWN)
 
 
 def read_definitions(connection: Connection, scope: ReadScope) -> Sequence[Definition]:
@@ -36,7 +37,9 @@ def read_definitions(connection: Connection, scope: ReadScope) -> Sequence[Defin
     found: list[Definition] = []
     for schema in dict.fromkeys(name or default for name in scope.schemas):
         if schema in attached:
-            found += _read_one(connection, schema, None if schema == default else schema)
+            key_schema = None if schema == default else schema
+            found += _read_one(connection, schema, key_schema)
+            found += _with_keys_down(connection, schema, key_schema)
     return tuple(sorted(found, key=lambda each: _KINDS.index(each.kind)))
 
 
@@ -68,6 +71,24 @@ def _read_one(connection: Connection, schema: str, key_schema: str | None) -> It
             (f"DROP {row.type.upper()} {prefix}{quote(row.name)}",),
             table=None if owner is None else TableKey(key_schema, owner),
         )
+
+
+def _with_keys_down(
+    connection: Connection, schema: str, key_schema: str | None
+) -> Iterator[Definition]:
+    """Name the tables with a key in descending order: SQLAlchemy can't say it of a constraint."""
+    master = f"{connection.dialect.identifier_preparer.quote_identifier(schema)}.sqlite_master"
+    rows = connection.execute(
+        text(
+            f"SELECT DISTINCT t.name FROM {master} t JOIN pragma_index_list(t.name, :schema) i"
+            " JOIN pragma_index_xinfo(i.name, :schema) x WHERE t.type = 'table'"
+            " AND i.origin <> 'c' AND x.key AND x.\"desc\" ORDER BY t.name"
+        ),
+        {"schema": schema},
+    )
+    for (name,) in rows.all():
+        key = TableKey(key_schema, name)
+        yield Definition(_DOWN, str(key), table=key)
 
 
 def _is_virtual(sql: str) -> bool:
