@@ -42,7 +42,7 @@ def _add(pair: TablePair, model: ColumnFacts, context: DiffContext) -> Iterator[
         directive = AddColumnOp.from_column_and_tablename(
             pair.key.schema, pair.key.name, _without_check(column)
         )
-        directive.inline_primary_key = _brings_key(model, context)
+        directive.inline_primary_key = _brings_key(pair, model, context)
         stage = Stage.ADD_COLUMN if model.computed is None else Stage.ADD_COMPUTED
         yield Step(stage, directive, frozenset({model.name}))
 
@@ -54,7 +54,7 @@ def _drop(pair: TablePair, database: ColumnFacts, context: DiffContext) -> Itera
     ):
         log.info("Detected removed column '%s.%s'", pair.key, database.name)
         addition = AddColumnOp.from_column_and_tablename(pair.key.schema, pair.key.name, column)
-        addition.inline_primary_key = _brings_key(database, context)
+        addition.inline_primary_key = _brings_key(pair, database, context)
         directive = addition.reverse()
         stage = Stage.DROP_COLUMN if database.computed is None else Stage.DROP_COMPUTED
         if addition.inline_primary_key:
@@ -62,9 +62,10 @@ def _drop(pair: TablePair, database: ColumnFacts, context: DiffContext) -> Itera
         yield Step(stage, directive, frozenset({database.name}))
 
 
-def _brings_key(column: ColumnFacts, context: DiffContext) -> bool | None:
-    """Tell whether a counting column brings a key; None: it does not count, or ALTER has no say."""
-    if not column.autoincrement or not context.impl.alters_autoincrement:
+def _brings_key(pair: TablePair, column: ColumnFacts, context: DiffContext) -> bool | None:
+    """Tell whether a column that counts has a key of its own; None: it does not count in a new key."""
+    counts = column.autoincrement and context.impl.alters_autoincrement
+    if not counts or not primary_keys.is_replaced(pair, context):
         return None
     return context.impl.counts_only_in_keys
 
