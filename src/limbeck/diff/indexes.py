@@ -43,7 +43,7 @@ def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         if context.run_object_filters(
             new, model.name, _kind(model), reflected=False, compare_to=old
         ):
-            log.info("Detected changed index '%s' on '%s'", model.name, pair.key)
+            _tell("changed", model, pair)
             yield _drop(database, old, Stage.DROP_KEY, context)
             yield _create(model, new, context)
     for database in matches.removed:
@@ -51,7 +51,7 @@ def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         if context.run_object_filters(
             old, database.name, _kind(database), reflected=True, compare_to=None
         ):
-            log.info("Detected removed index '%s' on '%s'", database.name, pair.key)
+            _tell("removed", database, pair)
             # An implicit one may or may not go by itself when its successor comes: its foreign
             # key steps aside instead.
             is_needed = carries_foreign_key(database, pair.model) and not database.is_implicit
@@ -62,8 +62,13 @@ def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         if context.run_object_filters(
             new, model.name, _kind(model), reflected=False, compare_to=None
         ):
-            log.info("Detected added index '%s' on '%s'", model.name, pair.key)
+            _tell("added", model, pair)
             yield _create(model, new, context)
+
+
+def _tell(change: str, fact: IndexFacts, pair: TablePair) -> None:
+    kind = _kind(fact).replace("_", " ")
+    log.info("Detected %s %s '%s' on '%s'", change, kind, fact.name, pair.key)
 
 
 def _is_looked_for(index: IndexFacts, context: DiffContext) -> bool:
