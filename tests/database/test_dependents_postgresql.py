@@ -205,7 +205,24 @@ def test_a_drop_names_what_stands_on_it(database: Database, what: str) -> None:
     run(database, TABLES)
     run(database, "CREATE VIEW v AS SELECT a FROM t;\nCREATE VIEW w AS SELECT a FROM v")
     with (
-        pytest.raises(CommandError, match=f"Can't drop the {what} t.*: view v depends on .*; view w"),
+        pytest.raises(
+            CommandError, match=f"Can't drop the {what} t.*: view v depends on .*; view w"
+        ),
         op_of(database) as op,
     ):
         op.drop_column("t", "a") if what == "column" else op.drop_table("t")
+
+
+def test_rows_with_a_value_that_goes_are_named(database: Database) -> None:
+    run(database, TABLES)
+    run(database, "ALTER TABLE t ADD more mood[];\nUPDATE t SET more = '{gone,sad,gone}'")
+    with (
+        pytest.raises(CommandError, match=r"t\.m 'sad' \(1\), t\.more 'sad' \(2\).*replacements="),
+        op_of(database) as op,
+    ):
+        op.alter_enum("mood", ["ok", "gone"], existing_values=["sad", "ok", "gone"])
+    with op_of(database) as op:
+        op.alter_enum("mood", ["ok", "gone"], replacements={"sad": "ok"})
+    with database.engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT CAST(m AS text), CAST(more AS text) FROM t"))
+        assert found.all() == [("ok", "{gone,ok,gone}")] * 2

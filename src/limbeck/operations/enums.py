@@ -210,7 +210,7 @@ class AlterEnumOp(MigrateOperation):
         """
         if self.existing_values is None:
             return super().reverse()
-        return AlterEnumOp(
+        directive = AlterEnumOp(
             self.enum_name,
             self.existing_values,
             existing_values=self.values,
@@ -218,6 +218,11 @@ class AlterEnumOp(MigrateOperation):
             use_at_once=self.use_at_once,
             schema=self.schema,
         )
+        kept = {*directive.values, *directive.renames}
+        if gone := [value for value in self.values if value not in kept]:
+            listed = ", ".join(map(repr, gone))
+            directive.remark = f"Fails while rows have {listed}: say what they get instead with replacements={{…}}."
+        return directive
 
     def to_diff_tuple(self) -> tuple[Any, ...]:
         """Return `("modify_enum", schema, name, existing values, values)`."""

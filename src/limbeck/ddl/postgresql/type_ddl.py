@@ -28,6 +28,15 @@ _VALUES = """
 SELECT e.enumlabel::text FROM pg_catalog.pg_enum e
 WHERE e.enumtypid = CAST(:path AS regtype) ORDER BY e.enumsortorder
 """
+_COLUMNS = """
+SELECT a.attrelid::regclass::text AS place, quote_ident(a.attname) AS name,
+    a.atttypid <> t.oid AS is_array
+FROM pg_catalog.pg_type t JOIN pg_catalog.pg_attribute a ON a.atttypid IN (t.oid, t.typarray)
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+WHERE t.oid = CAST(:path AS regtype) AND c.relkind IN ('r', 'p') AND a.attinhcount = 0
+    AND NOT a.attisdropped
+ORDER BY 1, 2
+"""
 _FIRST_TO_ADD_IN_TRANSACTIONS = (12,)
 
 
@@ -119,6 +128,7 @@ class NamedTypesImpl(SchemaObjectsImpl):
             return
         values = ", ".join(_quote(value) for value in change.values)
         moves = {**change.renames, **change.replacements}
+        self._refuse_rows(path, [*change.values, *moves])
         self._replace_type(
             path,
             schema=self._schema(change.schema),
@@ -149,6 +159,28 @@ class NamedTypesImpl(SchemaObjectsImpl):
         from limbeck.ddl.postgresql.set_aside import SetAside  # lazy: as all that reads
 
         return SetAside(self.connection)
+
+    def _refuse_rows(self, path: str, allowed: Sequence[str]) -> None:
+        """Raise CommandError for rows with values that the type is to have no more."""
+        if self.connection is None or self.as_sql:
+            return
+        values = ", ".join(map(_quote, allowed))
+        found: list[str] = []
+        columns = text(_COLUMNS.replace("::", r"\:\:")).bindparams(path=path)
+        for place, name, is_array in self.connection.execute(columns).all():
+            value = f"unnest({name})" if is_array else name
+            sql = (
+                f"SELECT gone, count(*) FROM (SELECT CAST({value} AS text) AS gone FROM {place}) v "
+                f"WHERE gone NOT IN ({values}) GROUP BY gone ORDER BY gone"
+            )
+            rows = self.connection.execute(text(sqla.escape_binds(sql))).all()
+            found += [f"{place}.{name} {gone!r} ({count:,})" for gone, count in rows]
+        if found:
+            raise CommandError(
+                f"Can't give the enum type {path} other values while rows have one that goes: "
+                f"{', '.join(found)}. Say in op.alter_enum() what they get instead, with "
+                "replacements={…}, or change these rows before."
+            )
 
     def _enum_values(self, path: str) -> tuple[str, ...]:
         if self.connection is None or self.as_sql:
