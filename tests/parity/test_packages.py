@@ -31,6 +31,7 @@ SCENARIOS = (
     ("pytest_alembic_tests", ("sqlite", "postgresql")),
     ("alembic_utils_entities", ("postgresql",)),
     ("postgresql_enums", ("postgresql",)),
+    ("enum_migrations", ("postgresql",)),
     ("declarative_extensions", ("postgresql",)),
     ("dddl_scripts", ("sqlite",)),
     ("flask_alembic_app", ("sqlite",)),

@@ -85,6 +85,7 @@ class CommandLine:
             try:
                 options.cmd = self._described(options.command)
                 self.run_cmd(run.configure(options), options)
+                sys.stdout.flush()  # a full disk shows here at the latest
             except BrokenPipeError:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 return 1
