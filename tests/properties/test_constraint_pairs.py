@@ -71,8 +71,9 @@ class Key:
             *self.columns, name=self.name and f"uq {self.name}", **nulls, **self.options(features)
         )
 
-    def primary(self, table: str, features: Set[str]) -> PrimaryKeyConstraint:
+    def primary(self, table: str, features: Set[str], *, is_number: bool) -> PrimaryKeyConstraint:
         columns = self.columns if "b" not in self.columns else ("a",)
+        columns = ("id",) if is_number else columns
         name = self.name and f"pk {table} {self.name}"
         return PrimaryKeyConstraint(*columns, name=name, **self.options(features))
 
@@ -140,7 +141,10 @@ class Reference:
 
 @dataclass(frozen=True)
 class Model:
-    """The constraints and indexes of one table; its columns are always the same."""
+    """The constraints and indexes of one table; its columns are always the same.
+
+    `has_number`: but for one that counts up and is the key, where there is one.
+    """
 
     primary: Key | None
     uniques: tuple[Key, ...]
@@ -148,16 +152,19 @@ class Model:
     checks: tuple[tuple[str | None, str], ...]
     reference: Reference | None
     exclusion: tuple[str | None, str, int | None] | None
+    has_number: bool = False
 
     def build(self, name: str, metadata: MetaData, features: Set[str]) -> None:
+        is_number = self.has_number and self.primary is not None
         Table(
             name,
             metadata,
+            *([Column("id", Integer, nullable=False)] if is_number else []),
             Column("a", Integer, nullable=False, autoincrement=False),
             Column("b", Integer),
             Column("c", String(50), nullable=False),
             Column("d", String(60), nullable=False),
-            *([self.primary.primary(name, features)] if self.primary else []),
+            *([self.primary.primary(name, features, is_number=is_number)] if self.primary else []),
             # what foreign keys of others refer to
             UniqueConstraint("a", name=f"uq_{name}_referred"),
             *(key.unique(features) for key in self._distinct_uniques(name)),
@@ -240,6 +247,7 @@ models = st.builds(
     ).map(tuple),
     st.none() | references,
     st.none() | st.tuples(st.none() | names, st.sampled_from("ac"), conditions),
+    st.booleans(),
 )
 schemas = st.tuples(models, models)
 
@@ -288,6 +296,7 @@ def _named(before: Model, after: Model) -> Model:
         ),
         reference,
         exclusion,
+        after.has_number,
     )
 
 
