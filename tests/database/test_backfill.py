@@ -207,12 +207,8 @@ def test_composite_keys_of_several_types(database: Database) -> None:
 
 
 def test_keys_that_drivers_carry_inexactly_are_filled(database: Database) -> None:
-    keys = sa.Table(
-        "keys",
-        sa.MetaData(),
-        sa.Column("k", sa.Float(24), primary_key=True),
-        sa.Column("v", sa.Text),
-    )
+    key = sa.Column("k", sa.Float(24), primary_key=True, autoincrement=False)
+    keys = sa.Table("keys", sa.MetaData(), key, sa.Column("v", sa.Text))
     with database.engine.begin() as connection:
         keys.create(connection)
         connection.execute(keys.insert(), [{"k": number / 10} for number in range(7)])
