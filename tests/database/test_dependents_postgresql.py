@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -226,3 +226,13 @@ def test_rows_with_a_value_that_goes_are_named(database: Database) -> None:
     with database.engine.connect() as connection:
         found = connection.execute(sa.text("SELECT CAST(m AS text), CAST(more AS text) FROM t"))
         assert found.all() == [("ok", "{gone,ok,gone}")] * 2
+
+
+@pytest.mark.parametrize("is_at_once", [False, True])
+def test_a_value_used_in_its_own_transaction(database: Database, is_at_once: bool) -> None:
+    run(database, TABLES)
+    values = ["sad", "ok", "gone", "new"]
+    refused = nullcontext() if is_at_once else pytest.raises(CommandError, match="use_at_once=True")
+    with refused, op_of(database) as op:
+        op.alter_enum("mood", values, existing_values=values[:3], use_at_once=is_at_once)
+        op.execute("INSERT INTO t VALUES (9, 'z', 'new')")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import MetaData
+from sqlalchemy import CursorResult, MetaData
 from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.schema import (
@@ -46,6 +46,7 @@ from .elements import (
     visit_rename_table,
 )
 from .options import ALTERABLE, AlterOptions
+from .refusals import explaining_new_values, naming_dependents
 from .serials import Counting, SerialColumn, sequence_type
 from .type_ddl import NamedTypesImpl
 
@@ -129,6 +130,10 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
 
     # emit
 
+    def _exec(self, *args: Any, **kw: Any) -> CursorResult[Any] | None:
+        with explaining_new_values():
+            return super()._exec(*args, **kw)
+
     def set_schema(
         self, type_: str, name: str, new_schema: str | None, *, schema: str | None
     ) -> None:
@@ -208,15 +213,11 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         self, table_name: str, column: Column[Any], *, schema: str | None = None, **kw: Any
     ) -> None:
         """Drop a column; raises CommandError with the names of what stands on it."""
-        from limbeck.ddl.postgresql.set_aside import naming_dependents  # lazy: as all that reads
-
         with naming_dependents(f"the column {table_name}.{column.name}"):
             super().drop_column(table_name, column, schema=schema, **kw)
 
     def drop_table(self, table: Table, **kw: Any) -> None:
         """Drop a table; raises CommandError with the names of what stands on it."""
-        from limbeck.ddl.postgresql.set_aside import naming_dependents  # lazy: as all that reads
-
         with naming_dependents(f"the table {table.name}"):
             super().drop_table(table, **kw)
 

@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, bindparam, text
-from sqlalchemy.exc import DBAPIError
 
 from limbeck import sqla
 from limbeck.ddl.postgresql import beside
@@ -28,8 +27,6 @@ _KINDS = frozenset(
     {"view", "materialized view", "function", "procedure", "trigger", "rule", "policy"}
 )
 """What is made again with all that it has."""
-
-_IN_USE = "2BP01"
 
 _COLUMN = """
     family (oid) AS (
@@ -276,31 +273,3 @@ class SetAside:
 
 def _listed(found: Sequence[_Object]) -> str:
     return ", ".join(each.words for each in found)
-
-
-@contextmanager
-def naming_dependents(what: str) -> Iterator[None]:
-    """Turn the server's refusal to drop what others need into a CommandError that names them."""
-    try:
-        yield
-    except DBAPIError as error:
-        if _field(error.orig, "sqlstate", "pgcode", key="C") != _IN_USE:
-            raise
-        diagnosis = getattr(error.orig, "diag", None)
-        detail = _field(diagnosis or error.orig, "message_detail", "detail", key="D") or str(
-            error.orig
-        )
-        raise CommandError(
-            f"Can't drop {what}: {'; '.join(detail.strip().splitlines())}. Drop that before, or "
-            "change it so that it needs this no longer, with op.execute() in the same revision; "
-            "limbeck drops nothing with CASCADE."
-        ) from error
-
-
-def _field(error: Any, *names: str, key: str) -> str | None:
-    """Return a field of the server's message, wherever the driver has it: pg8000 in a dictionary."""
-    for each in (error, getattr(error, "__cause__", None)):
-        if found := next((value for name in names if (value := getattr(each, name, None))), None):
-            return str(found)
-    arguments = next(iter(getattr(error, "args", ())), None)
-    return arguments.get(key) if isinstance(arguments, dict) else None
