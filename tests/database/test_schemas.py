@@ -33,7 +33,7 @@ from limbeck.diff.renames import RenameRequest
 from limbeck.diff.said import SaidRenames
 from limbeck.errors import RenameError, UnsupportedOperationError
 from limbeck.operations import Operations
-from limbeck.operations.ops import CreateSchemaOp
+from limbeck.operations.ops import CreateSchemaOp, ModifyTableOps
 from limbeck.renamed import read_configured_rename
 from limbeck.runtime.migration import MigrationContext
 from tests.convergence import autogenerate
@@ -222,6 +222,40 @@ def counted(metadata: MetaData, schema: str | None) -> None:
     counter = Sequence("counter", schema=schema, metadata=metadata)
     default = counter.next_value()
     Table("t", metadata, Column("id", Integer, counter, server_default=default, primary_key=True))
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize("is_theirs_in_the_models", [True, False])
+def test_what_others_use_is_not_moved(database: KeptPair, *, is_theirs_in_the_models: bool) -> None:
+    metadata = MetaData()
+    state = Enum("new", "done", name="state", schema="second")
+    counter = Sequence("counter", schema="second", metadata=metadata)
+    columns = Column("n", Integer, counter, server_default=counter.next_value())
+    Table("t", metadata, Column("state", state), columns)
+    if is_theirs_in_the_models:
+        theirs: Column[Any] = Column("state", Enum("new", "done", name="state", create_type=False))
+        Table("theirs", metadata, theirs, Column("n", Integer))
+
+    def include(name: str | None, type_: str, parents: Any) -> bool:
+        return is_theirs_in_the_models or name != "theirs"
+
+    with database.database.engine.begin() as connection:
+        connection.execute(text("CREATE TYPE state AS ENUM ('new', 'done')"))
+        connection.execute(text("CREATE SEQUENCE counter"))
+        theirs_sql = "CREATE TABLE theirs (state state, n integer DEFAULT nextval('counter'))"
+        connection.execute(text(theirs_sql))
+    with database.database.engine.connect() as connection:
+        script, _ = autogenerate(
+            database.database, connection, metadata, detect_renames=True, include_name=include
+        )
+    assert script.upgrade_ops is not None
+    kinds = [
+        each.to_diff_tuple()[0]
+        for each in script.upgrade_ops.ops
+        if not isinstance(each, ModifyTableOps)
+    ]
+    assert ("set_schema" in kinds) is is_theirs_in_the_models, kinds
+    database.empty()
 
 
 @pytest.mark.requires("enum_types")

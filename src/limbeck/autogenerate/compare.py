@@ -202,7 +202,7 @@ class Comparison:
         """Which types and sequences are in another schema than before, where it can move them."""
         if not (self.detects_renames and self.impl.creates_schemas):
             return Moves()
-        found = self._found
+        found = rename_users(self._found, self.renamed.renames)
         by_kind: Mapping[str, Mapping[TableKey, object_filters.Facts]] = {
             "enum": found.enums,
             "domain": found.domains,
@@ -214,7 +214,8 @@ class Comparison:
                 key.name, kind, {"schema_name": key.schema}
             ) and object_filters.admits(self, None, by_kind[kind][key])
 
-        return find_moves(found, self.models.facts, self.kinds, admits)
+        quote = self.connection.dialect.identifier_preparer.quote
+        return find_moves(found, self.models.facts, self.kinds, admits, quote)
 
     @cached_property
     def renamed(self) -> renaming.Renamed:

@@ -55,16 +55,20 @@ class Moves:
 
 
 def find_moves(
-    database: SchemaFacts, models: SchemaFacts, kinds: frozenset[str], admits: Admits
+    database: SchemaFacts,
+    models: SchemaFacts,
+    kinds: frozenset[str],
+    admits: Admits,
+    quote: Callable[[str], str],
 ) -> Moves:
-    """Return what is in another schema on the models' side."""
-    enums = _moved(database.enums, models.enums, "enum", admits) if "enums" in kinds else {}
-    domains = {}
+    """Return what is in another schema on the models' side, all that uses it along with it."""
+    finder = _Finder(models, admits, quote)
+    enums = finder.moved(database.enums, models.enums, "enum") if "enums" in kinds else {}
+    domains, sequences = {}, {}
     if "domains" in kinds:
-        domains = _moved(database.domains, models.domains, "domain", admits)
-    sequences = {}
+        domains = finder.moved(database.domains, models.domains, "domain")
     if "sequences" in kinds:
-        sequences = _moved(database.sequences, models.sequences, "sequence", admits)
+        sequences = finder.moved(database.sequences, models.sequences, "sequence")
     by_type: dict[ObjectType, Mapping[TableKey, TableKey]] = {
         "type": enums,
         "domain": domains,
@@ -82,25 +86,46 @@ def find_moves(
     return Moves({**enums, **domains}, sequences, tuple(directives))
 
 
-def _moved(
-    database: Mapping[TableKey, Facts],
-    models: Mapping[TableKey, Facts],
-    kind: str,
-    admits: Admits,
-) -> dict[TableKey, TableKey]:
-    gone = [key for key, facts in database.items() if key not in models and _is_free(facts)]
-    new = [key for key in models if key not in database]
-    found = {}
-    for key in new:
-        olds = [each for each in gone if each.name == key.name and admits(each, kind)]
-        rivals = [each for each in new if each.name == key.name]
-        if len(olds) == len(rivals) == 1 and _is_same(database[olds[0]], models[key]):
-            found[olds[0]] = key
-    return found
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    models: SchemaFacts
+    admits: Admits
+    quote: Callable[[str], str]
 
+    def moved(
+        self, database: Mapping[TableKey, Facts], models: Mapping[TableKey, Facts], kind: str
+    ) -> dict[TableKey, TableKey]:
+        """Return the new keys by the old ones, of what has one name in two schemas and no rival."""
+        gone = [key for key in database if key not in models]
+        new = [key for key in models if key not in database]
+        found = {}
+        for key in new:
+            olds = [each for each in gone if each.name == key.name]
+            rivals = [each for each in new if each.name == key.name]
+            if len(olds) != 1 or len(rivals) != 1 or not self.admits(olds[0], kind):
+                continue
+            if self._may_move(database[olds[0]], models[key]):
+                found[olds[0]] = key
+        return found
 
-def _is_free(facts: Facts) -> bool:
-    return not isinstance(facts, SequenceFacts) or facts.owner is None
+    def _may_move(self, old: Facts, new: Facts) -> bool:
+        """Tell whether all that uses the old one uses the new one in the models, or is gone."""
+        if old.is_needed or (isinstance(old, SequenceFacts) and old.owner is not None):
+            return False
+        return _is_same(old, new) and all(self._goes_along(user, new) for user in old.users)
+
+    def _goes_along(self, user: User, new: Facts) -> bool:
+        place, column_name = user
+        if column_name is None:  # a domain, which may move itself
+            return any(key.name == place.name for key in self.models.domains)
+        table = self.models.tables.get(place)
+        column = None if table is None else table.column(column_name)
+        if column is None:
+            return table is not None
+        path = quoted_path(new.key, self.quote)
+        if isinstance(new, SequenceFacts):
+            return column.default is None or f"'{_doubled(path)}'" in column.default
+        return column.type.removesuffix("[]") == path
 
 
 def _is_same(old: Facts, new: Facts) -> bool:
@@ -120,9 +145,7 @@ def move_facts(
     if not moves.directives:
         return facts
 
-    def path(key: TableKey) -> str:
-        return ".".join(quote(part) for part in key if part is not None)
-
+    path = partial(quoted_path, quote=quote)
     tables, domains = dict(facts.tables), dict(facts.domains)
     for old, new in moves.types.items():
         type_ = facts.enums.get(old) or facts.domains[old]
@@ -171,6 +194,11 @@ def _recounted(facts: ColumnFacts, old: str, new: str, wanted: ColumnFacts | Non
     if wanted is not None and wanted.default is not None and f"nextval({after}" in wanted.default:
         return replace(facts, default=wanted.default)
     return replace(facts, default=facts.default.replace(before, after))
+
+
+def quoted_path(key: TableKey, quote: Callable[[str], str]) -> str:
+    """Return a name with its schema, as types of columns and words of defaults have it."""
+    return ".".join(quote(part) for part in key if part is not None)
 
 
 def _doubled(path: str) -> str:
