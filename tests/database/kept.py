@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ pairs = settings(max_examples=settings().max_examples * 2 // 5)
 
 With the 60 examples of CI it is 24 a test and database, with the 2000 of a long run 800.
 """
+
+
+SPACE = f"space_{os.getpid()}"
+"""A place for tables and indexes, where `tablespace` is in use; it has the whole server's name."""
 
 
 @dataclass(frozen=True)
@@ -75,3 +80,19 @@ def kept_database(
 ) -> Iterator[KeptPair]:
     """Two databases for all tests of a module, on each that has what a test `requires`."""
     yield from make_pair(request.param, tmp_path_factory.mktemp(request.param))
+
+
+@pytest.fixture(scope="module")
+def tablespace(database: KeptPair) -> Iterator[None]:
+    """Have `SPACE` where a database has such."""
+    if "sequences" not in database.database.features:
+        yield
+        return
+    engine = database.database.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("SET allow_in_place_tablespaces = on"))
+        connection.execute(text(f"CREATE TABLESPACE {SPACE} LOCATION ''"))
+    yield
+    database.empty()
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP TABLESPACE {SPACE}"))

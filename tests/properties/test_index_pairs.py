@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.types import UserDefinedType
 
-from tests.database.kept import KeptPair, kept_database, pairs
+from tests.database.kept import SPACE, KeptPair, kept_database, pairs, tablespace
 
-__all__ = ["kept_database"]
+__all__ = ["kept_database", "tablespace"]
 
 
 class Point(UserDefinedType[Any]):
@@ -119,6 +120,7 @@ _SHAPES: dict[str, tuple[Shape, ...]] = {
         ((_sum,), {"postgresql_with": {"fillfactor": 70, "deduplicate_items": "off"}}),
         (("j", "i"), {"postgresql_nulls_not_distinct": True}),
         (("i",), {"postgresql_tablespace": "pg_default"}),
+        (("i",), {"postgresql_tablespace": SPACE}),
     ),
     "mariadb": (
         (("i",), {}),
@@ -187,6 +189,7 @@ def _row(name: str) -> Any:
     return {"o": {}, "a": [1], "r": sa.text("'[1,2)'"), "p": sa.func.point(1, 2)}[name]
 
 
+@pytest.mark.usefixtures("tablespace")
 @pairs
 @given(data=st.data())
 def test_any_pair_of_indexes_converges(database: KeptPair, data: st.DataObject) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import (
@@ -22,9 +23,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from tests.database.kept import KeptPair, kept_database, pairs
+from tests.database.kept import SPACE, KeptPair, kept_database, pairs, tablespace
 
-__all__ = ["kept_database"]
+__all__ = ["kept_database", "tablespace"]
 
 TABLES = ("t", "Mixed Case", "select", "größe" * 5, "x" * 50, "quo\"te's")
 COLUMNS = ("n", "Full Name", "order", "ö'ö", "y" * 63, "a.b", 'q"q')
@@ -59,6 +60,7 @@ OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
         {},
         {"postgresql_with": {"fillfactor": 60}},
         {"postgresql_with": {"fillfactor": 90, "autovacuum_enabled": False}},
+        {"postgresql_tablespace": SPACE},
     ),
     "mariadb": (
         {},
@@ -185,6 +187,7 @@ def conventions_of(database: KeptPair) -> st.SearchStrategy[tuple[int, int]]:
     return st.sampled_from([pair for pair in PAIRS if has_names or pair != (0, 1)])
 
 
+@pytest.mark.usefixtures("tablespace")
 @pairs
 @given(before=sides, after=sides, data=st.data())
 def test_any_pair_of_settings_converges(
