@@ -67,6 +67,24 @@ def test_autogenerate_writes_what_upgrades(database: Database, migrations: Migra
     assert tables(database) == {"alembic_version"}
 
 
+def test_views_over_what_is_dropped_are_named(database: Database, migrations: Migrations) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(
+            text("CREATE TABLE users (id integer PRIMARY KEY, name varchar(50), old int)")
+        )
+        connection.execute(text("CREATE TABLE gone (id integer PRIMARY KEY)"))
+        connection.execute(text("CREATE VIEW olds AS SELECT old FROM users WHERE old > 1"))
+        connection.execute(text("CREATE VIEW others AS SELECT g.id, name FROM gone g, users"))
+    with pytest.warns(UserWarning, match="The view") as found:
+        script = command.revision(migrations.config(), "drop", autogenerate=True)
+    said = [str(each.message) for each in found if "view" in str(each.message)]
+    assert len(said) == 2
+    assert any("The view olds names users.old: drop it before" in each for each in said)
+    assert any("The view others names gone: drop it before" in each for each in said)
+    assert isinstance(script, Script)
+    assert Path(script.path).read_text().count("# The view ") == 2
+
+
 def test_autogenerate_of_nothing_says_so(migrations: Migrations) -> None:
     command.revision(migrations.config(), "create users", autogenerate=True)
     command.upgrade(migrations.config(), "head")

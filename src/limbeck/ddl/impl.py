@@ -90,6 +90,9 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
     renames_constraints = True
     """Is there a statement that renames a constraint of any kind?"""
 
+    views_follow_renames = True
+    """Do views go on when a table or column of theirs is renamed? Yes."""
+
     shared_names: Set[str] = frozenset()
     """Of what has a schema each name only once: "index", "key", "check", "foreign_key"?"""
 
