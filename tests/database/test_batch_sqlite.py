@@ -535,3 +535,16 @@ def test_no_name_is_no_name_under_a_naming_convention(connection: Connection) ->
         batch.drop_constraint(None, type_="check", condition="x <> 'z'")
     assert "UNIQUE" not in definition(connection, "counted")
     assert "CHECK" not in definition(connection, "counted")
+
+
+def test_batch_names_the_table_that_a_broken_batch_left(connection: Connection) -> None:
+    connection.exec_driver_sql("CREATE TABLE _alembic_tmp_t (id INTEGER)")
+    before = snapshot(connection)
+
+    with (
+        pytest.raises(BatchError, match=r"'_alembic_tmp_t' .* has left"),
+        operations(connection).batch_alter_table("t") as batch,
+    ):
+        batch.alter_column("b", nullable=False)
+
+    assert snapshot(connection) == before

@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Constraint, Index, Table
+from sqlalchemy import Constraint, Index, Table, inspect
 from sqlalchemy.sql.expression import Insert
+
+from limbeck.errors import BatchError
 
 if TYPE_CHECKING:
     from limbeck.ddl.impl import DefaultImpl
@@ -42,7 +44,8 @@ def temporary_name(table_name: str) -> str:
 
 
 def run_plan(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> None:
-    """Send a plan's statements."""
+    """Send a plan's statements; raises BatchError where a batch that broke off left its table."""
+    _check_is_free(plan.new, impl)
     rebuild.start()
     rebuild.adjust_columns(plan.new, plan.columns_of_old_type)
     _create_and_copy(plan, impl, rebuild)
@@ -52,6 +55,17 @@ def run_plan(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> No
     for constraint in plan.foreign_keys:
         impl.add_constraint(constraint)
     rebuild.finish()
+
+
+def _check_is_free(new: Table, impl: DefaultImpl) -> None:
+    if impl.as_sql or impl.connection is None:
+        return
+    if inspect(impl.connection).has_table(new.name, schema=new.schema):
+        raise BatchError(
+            f"Can't build a table anew under the name {new.name!r} for a moment: there is a table of "
+            "that name, which a batch that broke off has left. Look whether all of its rows are in "
+            "the table itself, and drop it."
+        )
 
 
 def _create_and_copy(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> None:
