@@ -115,7 +115,10 @@ class IndexModel:
 
 @dataclass(frozen=True)
 class Reference:
-    """A foreign key from `b` to the other table's, or the own, `a`."""
+    """A foreign key from `b` to the other table's, or the own, `a`.
+
+    `unchecked`: rows that are there need not be held to it, nor to the table's checks.
+    """
 
     name: str | None
     is_own: bool
@@ -123,6 +126,11 @@ class Reference:
     on_update: str | None
     deferral: int
     match: bool
+    unchecked: bool
+
+    def validity(self, features: Set[str]) -> dict[str, Any]:
+        is_said = self.unchecked and "exclusion" in features
+        return {"postgresql_not_valid": True} if is_said else {}
 
     def build(self, table: str, features: Set[str]) -> ForeignKeyConstraint:
         target = table if self.is_own else next(each for each in TABLES if each != table)
@@ -136,6 +144,7 @@ class Reference:
             ondelete=self.on_delete,
             onupdate=self.on_update,
             **options,
+            **self.validity(features),
         )
 
 
@@ -170,7 +179,11 @@ class Model:
             *(key.unique(features) for key in self._distinct_uniques(name)),
             *(self._index(index, name).build(features) for index in self.indexes),
             *(
-                CheckConstraint(sql, name=check and f"ck {name} {check}")
+                CheckConstraint(
+                    sql,
+                    name=check and f"ck {name} {check}",
+                    **(self.reference.validity(features) if self.reference else {}),
+                )
                 for check, sql in self.checks
             ),
             *([self.reference.build(name, features)] if self.reference else []),
@@ -231,6 +244,7 @@ references = st.builds(
     st.sampled_from(ACTIONS),
     st.integers(0, len(DEFERRALS) - 1),
     st.booleans(),
+    st.booleans(),
 )
 models = st.builds(
     Model,
@@ -282,6 +296,7 @@ def _named(before: Model, after: Model) -> Model:
         after.reference.on_update,
         after.reference.deferral,
         after.reference.match,
+        after.reference.unchecked,
     )
     exclusion = after.exclusion and (
         name(before.exclusion[0] if before.exclusion else None, after.exclusion[0]),
@@ -310,4 +325,5 @@ def test_any_pair_of_constraints_converges(
         lambda metadata: build(before, features, metadata),
         lambda metadata: build(named_or_new(before, after), features, metadata),
         rows=1,
+        may_be_unchecked=True,
     )
