@@ -354,6 +354,27 @@ def test_closed_standard_output_is_no_defect(migrated: Project) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_can_not_be_written_is_a_failure(migrated: Project, unbuffered: str) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m limbeck history >/dev/full",
+        shell=True,
+        cwd=migrated.folder,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == "FAILED: Can't write the output: No space left on device.\n"
+
+
+def test_revision_file_that_is_a_link_to_nothing(migrated: Project) -> None:
+    (migrated.versions / "gone.py").symlink_to("nowhere.py")
+    assert "gone.py" in migrated.fails("heads")
+
+
 def test_interrupted_run_says_where_it_was(migrated: Project) -> None:
     migrated.write_revision("def222", "abc111", "raise KeyboardInterrupt")
     result = migrated.limbeck("upgrade")

@@ -7,7 +7,6 @@ parsing needs is imported here, so that `--help` and a mistyped option answer at
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from functools import cached_property
@@ -85,9 +84,8 @@ class CommandLine:
             try:
                 options.cmd = self._described(options.command)
                 self.run_cmd(run.configure(options), options)
-                sys.stdout.flush()  # a full disk shows here at the latest
+                screen.flush_output()
             except BrokenPipeError:
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 return 1
             except KeyboardInterrupt as interrupt:
                 if not self._explain(interrupt):
@@ -97,6 +95,8 @@ class CommandLine:
                 if options.raiseerr or not self._explain(error):
                     raise
                 return self._failed
+            finally:
+                screen.drop_unwritten_output()
         return 0
 
     @property

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
+from limbeck.errors import CommandError
+
 LOGGER = "limbeck"
 
 
@@ -25,6 +27,24 @@ def replace_closed_streams() -> None:
 
 def _nowhere() -> TextIO:
     return open(os.devnull, "w", encoding="utf-8")
+
+
+def flush_output() -> None:
+    """Write what is printed so far; raises CommandError where nothing takes it, as on a full disk."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CommandError(f"Can't write the output: {error.strerror}.") from error
+
+
+def drop_unwritten_output() -> None:
+    """Let output that could not be written vanish, so that Python does not try again as it leaves."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def is_terminal(stream: object) -> bool:

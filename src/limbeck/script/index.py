@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .errors import ScriptFileError
 from .reader import ScriptFacts, read_script_head
 
 FORMAT = 1
@@ -71,13 +72,20 @@ def _walk(
         for entry in entries:
             name = os.path.join(inside, entry.name)
             if _SOURCE.match(entry.name) or (sourceless and _COMPILED.match(entry.name)):
-                yield name, entry.stat()
+                yield name, _status(entry)
             elif (
                 entry.is_dir()
                 and (recursive or sourceless)
                 and _enters(entry.name, recursive=recursive, sourceless=sourceless)
             ):
                 yield from _walk(folder, name, recursive=recursive, sourceless=sourceless)
+
+
+def _status(entry: os.DirEntry[str]) -> os.stat_result:
+    try:
+        return entry.stat()
+    except OSError as error:  # a link to nothing, or a file that has just gone
+        raise ScriptFileError(entry.path, str(error.strerror)) from error
 
 
 def _enters(name: str, *, recursive: bool, sourceless: bool) -> bool:

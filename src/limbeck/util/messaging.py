@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import NoReturn, TextIO
 from urllib.parse import urlsplit
 
+from limbeck.errors import CommandError
 from limbeck.logs import logger_of
 
 log = logger_of(__name__)
@@ -22,7 +23,10 @@ TERMWIDTH: int | None = None
 
 
 def write_outstream(stream: TextIO, *text: str | bytes, quiet: bool = False) -> None:
-    """Write to a stream; what its encoding can't say is replaced by `?`."""
+    """Write to a stream; what its encoding can't say is replaced by `?`.
+
+    Raises CommandError where the stream takes no more, as on a full disk.
+    """
     if quiet:
         return
     encoding = getattr(stream, "encoding", None) or "ascii"
@@ -33,9 +37,11 @@ def write_outstream(stream: TextIO, *text: str | bytes, quiet: bool = False) -> 
             part = part.encode(encoding, "replace").decode(encoding)
         try:
             stream.write(part)
-        except OSError:
+        except BrokenPipeError:
             # `limbeck history | head` closes the pipe; there is nobody left to tell.
             break
+        except OSError as error:
+            raise CommandError(f"Can't write the output: {error.strerror}.") from error
 
 
 @contextmanager
