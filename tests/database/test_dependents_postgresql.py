@@ -236,3 +236,26 @@ def test_a_value_used_in_its_own_transaction(database: Database, is_at_once: boo
     with refused, op_of(database) as op:
         op.alter_enum("mood", values, existing_values=values[:3], use_at_once=is_at_once)
         op.execute("INSERT INTO t VALUES (9, 'z', 'new')")
+
+
+PARTITIONED = """
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'gone');
+CREATE TABLE t (id integer, a varchar(20), m mood) PARTITION BY RANGE (id);
+CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10);
+CREATE VIEW whole AS SELECT a, m FROM t;
+CREATE VIEW part AS SELECT a, m FROM t1;
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER of_all AFTER UPDATE OF a ON t FOR EACH ROW
+    WHEN (NEW.m = 'sad') EXECUTE FUNCTION note();
+CREATE TRIGGER of_one AFTER UPDATE OF m ON t1 FOR EACH ROW EXECUTE FUNCTION note()
+"""
+
+
+def test_what_stands_on_partitions_is_made_again(database: Database) -> None:
+    run(database, PARTITIONED)
+    before = everything(database)
+    for back in (False, True):
+        with op_of(database) as op:
+            change_type(op, back=back)
+            change_values(op, back=back)
+    assert everything(database) == before

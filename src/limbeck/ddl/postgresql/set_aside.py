@@ -65,7 +65,10 @@ _WHOLE = """
 """The object `o` that a row `d` of pg_depend is a part of; `r` is it where it is a relation."""
 
 _IS_OBJECT = """d.deptype NOT IN ('i', 'P', 'S', 'e', 'x')
-        AND (r.oid IS NULL OR r.relkind IN ('v', 'm', 'c', 'f'))"""
+        AND (r.oid IS NULL OR r.relkind IN ('v', 'm', 'c', 'f'))
+        AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend whole
+            WHERE whole.classid = o.classid AND whole.objid = o.objid AND whole.deptype = 'P')"""
+"""Parts go and come with what they are parts of, a partition's trigger with that of its parent."""
 
 _NEEDING = f"""
 WITH RECURSIVE {{roots}}, need (classid, objid, depth) AS (
