@@ -48,6 +48,9 @@ FAILING: dict[str, set[str]] = {
 }
 """The steps that may end with an error, the same on both; all others have to succeed."""
 
+ONLY_HERE = {("flask_migrate_app sqlite", "upgrade --sql")}
+"""The steps that Alembic refuses and limbeck carries out: a batch in a script for SQLite."""
+
 SAME_IN_OTHER_WORDS = (
     (re.compile(r"^INFO .*\n", re.MULTILINE), ""),  # loggers have limbeck's module names
     (re.compile(r"^(ERROR|WARN\w*) +\[.*?\] ", re.MULTILINE), ""),
@@ -70,9 +73,12 @@ def test_package_does_the_same(scenario: str, database: str, tmp_path: Path) -> 
         play(variable, scenario, database, tmp_path / variable) for variable in (ALEMBIC, LIMBECK)
     )
     assert [note["step"] for note in ours] == [note["step"] for note in theirs]
-    assert list(differences(theirs, ours)) == []
+    played = f"{scenario} {database}"
+    found = differences(theirs, ours)
+    assert [each for each in found if (played, each[0]) not in ONLY_HERE] == []
+    assert not any((played, note["step"]) in ONLY_HERE and note.get("error") for note in ours)
     failed = {note["step"] for note in theirs if note.get("error")}
-    allowed = FAILING.get(scenario, set()) | FAILING.get(f"{scenario} {database}", set())
+    allowed = FAILING.get(scenario, set()) | FAILING.get(played, set())
     assert failed <= allowed
 
 
@@ -96,7 +102,7 @@ def play(variable: str, scenario: str, database: str, folder: Path) -> list[Note
         run = subprocess.run(
             [python, "-P", str(DRIVE)],
             input=json.dumps(request),
-            env={**os.environ, "PYTHONHASHSEED": "0"},
+            env={**os.environ, **SAME_ORDER},
             cwd=project,
             capture_output=True,
             text=True,
