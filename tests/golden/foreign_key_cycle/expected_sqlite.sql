@@ -1,7 +1,31 @@
-INFO  [limbeck.runtime.migration] Context impl SQLiteImpl.
-INFO  [limbeck.runtime.migration] Generating static SQL
-INFO  [limbeck.runtime.migration] Will assume non-transactional DDL.
-INFO  [limbeck.runtime.migration] Running upgrade aaaa1111 -> bbbb2222, after
-FAILED: This operation cannot proceed in --sql mode; batch mode with dialect sqlite requires a live database connection with which to reflect the table "person". To generate a batch SQL migration script using table "move and copy", a complete Table object should be passed to the "copy_from" argument of the batch_alter_table() method so that table reflection can be skipped.
-This happened in upgrade aaaa1111 -> bbbb2222 (migrations/versions/002_after.py, line 34).
-The SQL script is not complete; no database was changed.
+-- Running upgrade aaaa1111 -> bbbb2222
+
+CREATE TABLE person (
+    id INTEGER NOT NULL, 
+    team_id INTEGER NOT NULL, 
+    PRIMARY KEY (id)
+);
+
+CREATE TABLE team (
+    id INTEGER NOT NULL, 
+    lead_id INTEGER, 
+    PRIMARY KEY (id), 
+    CONSTRAINT fk_team_lead FOREIGN KEY(lead_id) REFERENCES person (id)
+);
+
+CREATE TABLE _alembic_tmp_person (
+    id INTEGER NOT NULL, 
+    team_id INTEGER NOT NULL, 
+    PRIMARY KEY (id), 
+    CONSTRAINT fk_person_team FOREIGN KEY(team_id) REFERENCES team (id)
+);
+
+INSERT INTO _alembic_tmp_person (id, team_id) SELECT person.id, person.team_id 
+FROM person;
+
+DROP TABLE person;
+
+ALTER TABLE _alembic_tmp_person RENAME TO person;
+
+UPDATE alembic_version SET version_num='bbbb2222' WHERE alembic_version.version_num = 'aaaa1111';
+
