@@ -58,8 +58,9 @@ def _without_cast(node: exp.Expr, types: Mapping[str, str]) -> exp.Expr:
 
     if not isinstance(node, exp.Cast):
         return node
-    if node.to.this == exp.DataType.Type.CHARACTER_SET:
-        is_binary = node.to.args["kind"].name.lower() == "binary"
+    charset = _charset(node.to)
+    if charset is not None:
+        is_binary = charset.lower() == "binary"
         node.set("to", exp.DataType.build("binary" if is_binary else "char"))
         node.type = None
     if isinstance(node.this, exp.Literal):
@@ -70,6 +71,16 @@ def _without_cast(node: exp.Expr, types: Mapping[str, str]) -> exp.Expr:
         inner: exp.Expr = node.this
         return inner
     return node
+
+
+def _charset(to: exp.Expr) -> str | None:
+    """Return the character set of `CAST(… AS CHAR CHARACTER SET …)`; sqlglot 26 and 30 say it apart."""
+    from sqlglot import exp
+
+    if isinstance(to, exp.CharacterSet):
+        return str(to.name)
+    kind = to.args.get("kind")
+    return str(kind.name) if getattr(to.this, "name", "") == "CHARACTER_SET" and kind else None
 
 
 def _is_added(cast: exp.Cast, types: Mapping[str, str]) -> bool:
