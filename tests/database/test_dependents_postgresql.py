@@ -259,3 +259,13 @@ def test_what_stands_on_partitions_is_made_again(database: Database) -> None:
             change_type(op, back=back)
             change_values(op, back=back)
     assert everything(database) == before
+
+
+def test_a_view_with_a_value_that_goes_is_named(database: Database) -> None:
+    run(database, TABLES)
+    run(database, "CREATE VIEW v AS SELECT a FROM t WHERE m <> 'gone'")
+    with (
+        pytest.raises(CommandError, match=r'view v stands on it and does not fit .*"gone"'),
+        op_of(database) as op,
+    ):
+        change_values(op, back=False)

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, bindparam, text
+from sqlalchemy.exc import DBAPIError
 
 from limbeck import sqla
 from limbeck.ddl.postgresql import beside
@@ -206,7 +207,7 @@ class SetAside:
             self._run(each.removal)
         yield
         for each in found:
-            self._run(each.creation)
+            self._make_again(each, what)
         self._restore(found, traits, what)
 
     def _objects(self, roots: str, path: str, column: str, what: str) -> list[_Object]:
@@ -232,6 +233,16 @@ class SetAside:
             _Object(row.words, row.identity, known[key].creation, known[key].removal)
             for key, row in zip(keys, rows, strict=True)
         ]
+
+    def _make_again(self, gone: _Object, what: str) -> None:
+        try:
+            self._run(gone.creation)
+        except DBAPIError as error:
+            said = str(error.orig).strip().splitlines()[0]
+            raise CommandError(
+                f"Can't {what}: {gone.words} stands on it and does not fit any more ({said}). Drop it "
+                "before with op.execute(), and create the one that fits after, in the same revision."
+            ) from error
 
     def _require_transaction(self, found: Sequence[_Object], what: str) -> None:
         if self.connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
