@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 VARIABLE = "LIMBECK_TEST_ALEMBIC"
+SAME_ORDER = {"PYTHONHASHSEED": "0"}
+"""For the environment of what is run: Alembic goes through sets."""
 
 
 def alembic_python() -> str:
@@ -32,6 +34,7 @@ def run_script(python: str, script: Path, request: object) -> Any:
         capture_output=True,
         text=True,
         check=False,
+        env={**os.environ, **SAME_ORDER},
     )
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.databases import Database
-from tests.parity.processes import alembic_python
+from tests.parity.processes import SAME_ORDER, alembic_python
 
 SCRIPT = Path(__file__).with_name("write_differences.py")
 DIFFERENCES = Path(__file__).resolve().parents[2] / "docs" / "differences.md"
@@ -91,6 +92,7 @@ def found_by(python: str, package: str, database: Database) -> Found:
         capture_output=True,
         text=True,
         check=False,
+        env={**os.environ, **SAME_ORDER},
     )
     assert run.returncode == 0, run.stderr
     found: Any = json.loads(run.stdout)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.parity.histories import Step, questions, random_graph, random_walk, write_project
-from tests.parity.processes import alembic_python
+from tests.parity.processes import SAME_ORDER, alembic_python
 
 DRIVE = Path(__file__).with_name("drive.py")
 GRAPHS = int(os.environ.get("LIMBECK_TEST_GRAPHS", "48"))
@@ -71,7 +71,7 @@ def drive(
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONHASHSEED": "0"},  # Alembic goes through sets
+        env={**os.environ, **SAME_ORDER},
     )
     assert run.returncode == 0, run.stderr
     answers: list[list[Answer]] = json.loads(run.stdout)

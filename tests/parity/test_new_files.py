@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.parity.histories import INI, Node, Step, write_project
-from tests.parity.processes import alembic_python
+from tests.parity.processes import SAME_ORDER, alembic_python
 from tests.parity.test_histories import sorted_words
 
 DRIVE = Path(__file__).with_name("drive.py")
@@ -69,7 +69,7 @@ def drive(python: str, package: str, folder: Path) -> list[Any]:
         capture_output=True,
         text=True,
         check=False,
-        env={"PYTHONHASHSEED": "0"},
+        env=SAME_ORDER,
     )
     assert run.returncode == 0, run.stderr
     steps = json.loads(run.stdout.rpartition("\n")[2])[0]

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.databases import fresh_database
+from tests.parity.processes import SAME_ORDER
 
 ALEMBIC = "LIMBECK_TEST_PACKAGES_ALEMBIC"
 LIMBECK = "LIMBECK_TEST_PACKAGES_LIMBECK"
