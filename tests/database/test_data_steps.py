@@ -235,7 +235,26 @@ DOCUMENT = Case(
     expected=[{"id": 1, "doc": {"a": 1}}, {"id": 2, "doc": {"b": [2]}}],
     warned=1,
 )
+CHECK_CHANGED = Case(
+    before=lambda: [
+        sa.Column("n", sa.Integer, autoincrement=False),
+        sa.CheckConstraint("n > 0 AND n < 100", name="ck_low"),
+    ],
+    after=lambda: [
+        sa.Column("n", sa.Integer, autoincrement=False),
+        sa.CheckConstraint("n > 10 AND n < 1000", name="ck_high"),
+    ],
+    rows=[{"id": 1, "n": 5}, {"id": 2, "n": 50}],
+    said=[
+        "# ### FILL IN: items has rows that the check ck_high (n > 10 AND n < 1000) does not allow: 1,",
+        "# This fails as long as there are rows that the check ck_low (",
+    ],
+    filled={"n=...": "n=20"},
+    expected=[{"id": 1, "n": 20}, {"id": 2, "n": 50}],
+    warned=1,
+)
 ON_EACH = {
+    "check changed": CHECK_CHANGED,
     "added": ADDED,
     "text to number": TEXT_TO_NUMBER,
     "constrained": CONSTRAINED,

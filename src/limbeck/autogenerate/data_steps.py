@@ -66,12 +66,10 @@ def add_data_steps(
         if answer.count is not None:
             warnings.warn(f"{_said(answer)}. {_consequence(answer)}", stacklevel=2)
     upgrade_ops.ops[:] = rewrite(upgrade_ops.ops, _by_directive(found), impl)
-    back = [
-        question
-        for question in questions(downgrade_ops.ops, impl, names)
-        if question.kind is Kind.NO_VALUE
-    ]
-    _remark_downgrade(context, downgrade_ops, ask(connection, impl, back))
+    back = questions(downgrade_ops.ops, impl, names)
+    _remark_checks(back, found)
+    added = [question for question in back if question.kind is Kind.NO_VALUE]
+    _remark_downgrade(context, downgrade_ops, ask(connection, impl, added))
 
 
 def rewrite(
@@ -338,6 +336,20 @@ def _sentence(answer: Answer) -> str:
             f"{_said(answer)}: {question.which}." if answer.count is None else f"{_said(answer)}."
         )
     return f"{_said(answer)}: this {fails}" if answer.count is None else f"This {fails}"
+
+
+def _remark_checks(back: Iterable[Question], found: Iterable[Answer]) -> None:
+    """Say of checks that come back that they may not allow what the upgrade's steps fill in."""
+    filled = {
+        (answer.question.table, column.name)
+        for answer in found
+        if answer.question.kind in _STEPS
+        for column in answer.columns
+    }
+    for question in back:
+        names = {(question.table, name) for name in question.columns.values()}
+        if question.kind is Kind.VIOLATIONS and names & filled:
+            question.directive.remark = f"This fails as long as there are rows {question.which}."
 
 
 def _remark_downgrade(
