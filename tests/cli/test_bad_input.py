@@ -155,6 +155,10 @@ def test_version_table_names_an_unknown_revision(migrated: Project, command: lis
     assert "alembic_version" in message
 
 
+def test_folder_without_a_name_for_init(empty: Project) -> None:
+    assert "limbeck init migrations" in empty.fails("init", "")
+
+
 def test_folder_that_is_not_empty_for_init(project: Project) -> None:
     assert "migrations" in project.fails("init", "migrations")
 

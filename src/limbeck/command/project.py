@@ -90,6 +90,10 @@ def init(
     if alembic_names is None:
         name = os.path.basename(config.config_file_name or "")
         alembic_names = alembic_names_module.is_for_environment() or name == "alembic.ini"
+    if not directory:
+        raise CommandError(
+            "Can't make a migrations folder without a name: `limbeck init migrations`."
+        )
     plan = _plan(config, directory, template, package=package, alembic_names=alembic_names)
     _refuse(plan)
     for folder in (plan.directory, plan.directory / "versions"):
