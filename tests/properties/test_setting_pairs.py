@@ -41,7 +41,7 @@ CONVENTIONS: tuple[dict[str, str], ...] = (
     },
     {
         "ix": "%(table_name)s_%(column_0_N_name)s_idx2",
-        "uq": "%(column_0_N_name)s_UQ",
+        "uq": "%(column_0_N_name)s_%(table_name)s_UQ",
         "ck": "Check %(table_name)s %(constraint_name)s",
         "fk": "%(table_name)s %(referred_table_name)s",
         "pk": "%(table_name)s PK",
