@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import _NONE_NAME, SchemaEventTarget
 from sqlalchemy.sql.compiler import BIND_PARAMS_ESC
 from sqlalchemy.sql.ddl import CreateIndex
+from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.sql.elements import BindParameter, TextClause, conv
 from sqlalchemy.sql.schema import (
     Column,
@@ -264,6 +265,19 @@ def _write_literal(element: InlineLiteral, compiler: Any, **options: Any) -> str
 def inline_literal(value: Any, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
     """Return an expression that every statement, executed or compiled, has as a literal."""
     return InlineLiteral(None, value, type_=type_, unique=True)
+
+
+def written_values(statement: Insert | Update) -> Iterator[tuple[Any, TypeEngine[Any], Any]]:
+    """Yield what a statement writes one by one: the key in `values()`, the column's type, the value.
+
+    `_values` is private in every version up to 2.1. Its parameters have their columns' types only
+    once they are compiled.
+    """
+    given: Mapping[Any, Any] = statement._values or {}
+    for key, value in given.items():
+        column = statement.table.c.get(key) if isinstance(key, str) else key
+        if column is not None:
+            yield key, column.type, value
 
 
 def async_connection(connection: Connection) -> Any:

@@ -47,7 +47,7 @@ from .base import _ServerDefaultArgument
 from .comparison import Params
 from .inserts import check_rows, group_rows, has_expression, inline_inserts
 from .objects import SchemaObjectsImpl
-from .offline import compile_statement
+from .offline import compile_statement, with_inline_values
 from .reading import ReadingImpl
 from .rebuild import TableRebuild
 from .registry import ImplMeta, _impls  # compat: plugins look for dialects in the second
@@ -189,6 +189,8 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
             if multiparams is not None or params:
                 raise TypeError("SQL parameters not allowed with as_sql")
             inline = self.literal_binds or bool((execution_options or {}).get("literal_binds"))
+            if inline:
+                construct = with_inline_values(construct, self.dialect, self.binary_literal)
             sql = compile_statement(construct, self.dialect, literal_binds=inline)
             self.static_output(self._terminated(sql))
             return None

@@ -6,22 +6,19 @@ value inline. Executes nothing.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Dialect, Insert, LargeBinary, String, literal_column
+from sqlalchemy import Dialect, Insert
 from sqlalchemy.schema import Column, Table
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.expression import TableClause
-from sqlalchemy.types import JSON, TypeDecorator
 
-from limbeck import sqla
+from limbeck.ddl.offline import BinaryLiteral, inline_value
 from limbeck.errors import CommandError
 
 Row = Mapping[str, Any]
-BinaryLiteral = Callable[[bytes], str]
 
 
 def check_rows(rows: Any) -> None:
@@ -96,12 +93,4 @@ def _inline(
             f"Can't insert into {table.description}: the row has a value for {name!r}, but the table "
             f"given to bulk_insert has only the columns {known}."
         )
-    type_: Any = table.c[name].type
-    while isinstance(type_, TypeDecorator) and isinstance(type_.impl_instance, JSON | LargeBinary):
-        value = type_.process_bind_param(value, dialect)
-        type_ = type_.impl_instance
-    if isinstance(type_, JSON) and not (value is None and type_.none_as_null):
-        return sqla.inline_literal(json.dumps(None if value is JSON.NULL else value), String())
-    if isinstance(type_, LargeBinary) and value is not None:
-        return literal_column(binary(bytes(value)))
-    return sqla.inline_literal(value, type_)
+    return inline_value(value, table.c[name].type, dialect, binary)

@@ -7,13 +7,31 @@ parameter is an error instead of a NULL that nobody asked for.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    Dialect,
+    Insert,
+    LargeBinary,
+    String,
+    Update,
+    literal_column,
+)
 from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from limbeck import sqla
 from limbeck.errors import CommandError
+
+BinaryLiteral = Callable[[bytes], str]
+"""Spells bytes as a literal of the database."""
 
 
 class UnboundParameterError(CommandError):
@@ -62,3 +80,58 @@ def _check_values(construct: Any, dialect: Dialect) -> None:
     ]
     if unbound:
         raise UnboundParameterError(sorted(unbound), str(construct))
+
+
+def with_inline_values(construct: Any, dialect: Dialect, binary: BinaryLiteral) -> Any:
+    """Return a statement with its JSON and its bytes inline: SQLAlchemy has no literals for them."""
+    if isinstance(construct, ExecutableDDLElement):
+        return construct
+
+    def inline(element: Any, **_: Any) -> Any:
+        if not _lacks_literal(element):
+            return None
+        return inline_value(element.effective_value, element.type, dialect, binary)
+
+    if isinstance(construct, Insert | Update):
+        values = {
+            key: inline_value(value.effective_value, type_, dialect, binary)
+            for key, type_, value in sqla.written_values(construct)
+            if _lacks_literal(value, type_)
+        }
+        construct = construct.values(values) if values else construct
+    has_more = any(map(_lacks_literal, iterate(construct)))
+    return replacement_traverse(construct, {}, inline) if has_more else construct
+
+
+def _lacks_literal(value: Any, type_: TypeEngine[Any] | None = None) -> bool:
+    """Tell whether it is a value, not NULL, that only `inline_value` can spell as (that) type."""
+    is_said = isinstance(value, BindParameter) and not isinstance(value, sqla.InlineLiteral)
+    if not is_said or value.required:
+        return False
+    plain = _plain_type(value.type if type_ is None else type_)
+    return isinstance(plain, JSON) or (
+        isinstance(plain, LargeBinary) and value.effective_value is not None
+    )
+
+
+def inline_value(
+    value: Any, type_: TypeEngine[Any], dialect: Dialect, binary: BinaryLiteral
+) -> ColumnElement[Any]:
+    """Return a value as a literal, whatever its type."""
+    plain = _plain_type(type_)
+    if isinstance(plain, JSON | LargeBinary):
+        while isinstance(type_, TypeDecorator):
+            value = type_.process_bind_param(value, dialect)
+            type_ = type_.impl_instance
+    if isinstance(type_, JSON) and not (value is None and type_.none_as_null):
+        return sqla.inline_literal(json.dumps(None if value is JSON.NULL else value), String())
+    if isinstance(type_, LargeBinary) and value is not None:
+        return literal_column(binary(bytes(value)))
+    return sqla.inline_literal(value, type_)
+
+
+def _plain_type(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return what a type of the user's own is made of."""
+    while isinstance(type_, TypeDecorator):
+        type_ = type_.impl_instance
+    return type_

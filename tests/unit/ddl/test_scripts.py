@@ -163,3 +163,26 @@ def test_sql_server_lets_values_into_an_identity_column() -> None:
         "SET IDENTITY_INSERT s.t OFF",
         "INSERT INTO s.t (n) VALUES ('x')",
     ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (ROWS.update().values(doc={"a": [1, None]}), """SET doc='{"a": [1, null]}';"""),
+        (ROWS.update().values(doc=None), "SET doc='null';"),
+        (ROWS.update().values(doc=sa.null()), "SET doc=NULL;"),
+        (
+            ROWS.update().values(bin=b"\x01").where(ROWS.c.n == "x"),
+            "SET bin=X'01' WHERE t.n = 'x';",
+        ),
+        (ROWS.update().values(bin=None), "SET bin=NULL;"),
+        (
+            sa.text("UPDATE t SET doc = :doc").bindparams(sa.bindparam("doc", {}, sa.JSON)),
+            "SET doc = '{}';",
+        ),
+    ],
+)
+def test_json_and_bytes_of_a_statement_are_inline(statement: Any, expected: str) -> None:
+    script = Script("sqlite")
+    script.impl.execute(statement, {"literal_binds": True})
+    assert script.text.strip() == f"UPDATE t {expected}"
