@@ -359,10 +359,16 @@ def test_closed_standard_output_is_no_defect(migrated: Project) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is full")
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("history", "the output"), ("upgrade base:head --sql", "the SQL script")],
+)
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_output_that_can_not_be_written_is_a_failure(migrated: Project, unbuffered: str) -> None:
+def test_output_that_can_not_be_written_is_a_failure(
+    migrated: Project, unbuffered: str, command: str, said: str
+) -> None:
     done = subprocess.run(
-        f"{sys.executable} -m limbeck history >/dev/full",
+        f"{sys.executable} -m limbeck {command} >/dev/full",
         shell=True,
         cwd=migrated.folder,
         env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
@@ -371,7 +377,8 @@ def test_output_that_can_not_be_written_is_a_failure(migrated: Project, unbuffer
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr == "FAILED: Can't write the output: No space left on device.\n"
+    assert f"Can't write {said}: No space left on device." in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_revision_file_that_is_a_link_to_nothing(migrated: Project) -> None:

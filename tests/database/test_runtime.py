@@ -171,7 +171,7 @@ def broken(migrations: Migrations) -> Path:
         "cccc1",
         "bbbb1",
         "op.create_table('t_cccc1', sa.Column('id', sa.Integer)); "
-        "op.execute('SELECT nonsense FROM nowhere')",
+        "op.execute('SELECT nonsense % 2 FROM nowhere')",
     )
 
 
@@ -186,7 +186,7 @@ def test_failed_revision_leaves_nothing(database: Database, migrations: Migratio
     failure = failure_of(caught.value)
     assert failure.path == str(path)
     assert failure.line == 13
-    assert failure.statement == "SELECT nonsense FROM nowhere"
+    assert failure.statement == "SELECT nonsense % 2 FROM nowhere"
     assert failure.applied == ["upgrade  -> aaaa1", "upgrade aaaa1 -> bbbb1"]
     assert failure.leftovers == ()
     assert "upgrade bbbb1 -> cccc1" in str(explanation(caught.value))

@@ -169,8 +169,13 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
             raise ValueError(
                 "Can't write SQL: no output buffer was given to the migration context."
             )
-        self.output_buffer.write(text + "\n\n")
-        self.output_buffer.flush()
+        try:
+            self.output_buffer.write(text + "\n\n")
+            self.output_buffer.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise CommandError(f"Can't write the SQL script: {error.strerror}.") from error
 
     def execute(self, sql: Any, execution_options: dict[str, Any] | None = None) -> None:
         """Execute a string or construct, or write it to the SQL script."""

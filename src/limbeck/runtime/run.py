@@ -154,16 +154,21 @@ class Run:
                     description=step.short_log,
                     path=path,
                     line=failure.line_in(error, path),
-                    statement=getattr(error, "statement", None),
+                    statement=self._as_written(getattr(error, "statement", None) or "") or None,
                     applied=self._done[: self._kept],
                     undone=self._done[self._kept :],
-                    leftovers=lasting(self._statements),
+                    leftovers=lasting([self._as_written(each) for each in self._statements]),
                     outside=self._context._in_external_transaction,
                     offline=self._context.as_sql,
                 ),
                 is_said=isinstance(error, SQLAlchemyError),
             )
             raise
+
+    def _as_written(self, statement: str) -> str:
+        """Return a statement as the database sees it: for some drivers each `%` is doubled."""
+        is_doubled = self._context.dialect.paramstyle in ("format", "pyformat")
+        return statement.replace("%%", "%") if is_doubled else statement
 
 
 def lasting(statements: Sequence[str]) -> tuple[str, ...]:
