@@ -17,8 +17,6 @@ from sqlalchemy.types import Integer, TypeEngine
 
 from limbeck.types import DatabaseType
 
-from . import compare
-from .canonical import canonical_expression
 from .comparison import ObjectComparison
 from .rows import RowsImpl
 
@@ -152,6 +150,8 @@ class ReadingImpl(RowsImpl, ObjectComparison):
 
         None if it can't read it.
         """
+        from .canonical import canonical_expression  # lazy: running a migration compares nothing
+
         return canonical_expression(sql, self.sqlglot_dialect, types)
 
     # compare
@@ -185,7 +185,9 @@ class ReadingImpl(RowsImpl, ObjectComparison):
         collations = {getattr(each, "collation", None) for each in (found, wanted)}
         if len(collations) == 1 and self.normal_type(found) == self.normal_type(wanted):
             return False
-        return compare.types_differ(
+        from .compare import types_differ  # lazy: as above
+
+        return types_differ(
             self.dialect,
             found,
             wanted,
