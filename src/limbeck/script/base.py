@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -24,7 +23,7 @@ from limbeck.util.pyfiles import coerce_resource_to_filename, load_python_file, 
 
 from . import index, plan, write
 from .errors import DuplicateRevision, MultipleHeads
-from .identifier import RESERVED
+from .identifier import refuse_unspeakable
 from .reader import read_script_head
 from .revision import Identifiers, Revision, RevisionMap, tuple_rev_as_scalar
 from .script import Script
@@ -32,9 +31,6 @@ from .steps import MigrationStep, bind
 from .write_hooks import run_hooks
 
 __all__ = ["Script", "ScriptDirectory"]
-
-_UNSPEAKABLE = re.compile(r"[\s@:+/\\]")
-"""What an identifier gives a meaning, or the name of a file."""
 
 _BUILTIN_ENVIRONMENT = Path(__file__).parent.parent / "templates" / "builtin"
 
@@ -283,10 +279,11 @@ class ScriptDirectory:
         parents = self._parents_of_new(head, splice=bool(splice))
         created = write.create_date(self.timezone)
         down = tuple(dict.fromkeys(parent.revision for parent in parents))
-        path = self._path_of_new(
+        path = write.revision_path(
             self._folder_of_new(parents, version_path),
             file_template or self.file_template,
             write.FileName(revid, message or "", created, self._depth_above(down)),
+            slug_length=self.truncate_slug_length,
         )
         write.ensure_directory(path.parent, quiet=self._is_quiet)
         write.write_template(
@@ -319,10 +316,7 @@ class ScriptDirectory:
         if revid in graph.nodes:
             raise DuplicateRevision(revid, list(graph.paths([revid]).values()))
         for name in (revid, *labels):
-            bad = _UNSPEAKABLE.findall(name)
-            if bad or not name or name in RESERVED:
-                why = f"has {bad[0]!r} in it" if bad else "means something else"
-                raise RevisionError(f"{name!r} can't name a revision or a branch: it {why}.")
+            refuse_unspeakable(name)
         for label in labels:
             owner = graph.label_owners.get(label, label)
             if owner in graph.nodes:
@@ -348,30 +342,15 @@ class ScriptDirectory:
     def _folder_of_new(
         self, parents: Sequence[Script], version_path: str | os.PathLike[str] | None
     ) -> Path:
-        folders = self._version_locations
-        if version_path is None:
-            if len(folders) == 1:
-                return folders[0]
-            if not parents:
-                raise CommandError(
-                    "Multiple version locations present, please specify --version-path: "
-                    f"{', '.join(map(str, folders))}"
-                )
-            inside = self._absolute(parents[0].path)
-            return next((f for f in folders if inside.is_relative_to(f)), inside.parent)
-        asked = self._absolute(coerce_resource_to_filename(os.fspath(version_path)))
-        if any(
-            asked == f or (self.recursive_version_locations and asked.is_relative_to(f))
-            for f in folders
-        ):
-            return asked
-        raise CommandError(
-            f"Path {asked} is not represented in current version locations: "
-            f"{', '.join(map(str, folders))}"
+        asked = None
+        if version_path is not None:
+            asked = self._absolute(coerce_resource_to_filename(os.fspath(version_path)))
+        return write.revision_folder(
+            self._version_locations,
+            beside=self._absolute(parents[0].path) if parents else None,
+            asked=asked,
+            recursive=self.recursive_version_locations,
         )
-
-    def _path_of_new(self, folder: Path, template: str, name: write.FileName) -> Path:
-        return write.revision_path(folder, template, name, slug_length=self.truncate_slug_length)
 
     def _depth_above(self, down: Iterable[str]) -> int:
         depths = self.revision_map.graph.depths

@@ -86,11 +86,7 @@ class CycleDetected(RevisionError):
         self.paths = dict(paths or {})
 
     def __str__(self) -> str:
-        named = [
-            f"{revision} in {self.paths[revision]}" if revision in self.paths else revision
-            for revision in self.revisions
-        ]
-        return f"{self.kind} is detected in revisions ({', '.join(named)})"
+        return f"{self.kind} is detected in revisions ({_located(self.revisions, self.paths)})"
 
 
 class DependencyCycleDetected(CycleDetected):
@@ -136,14 +132,11 @@ class MultipleHeads(RevisionError):
         self.paths = dict(paths or {})
 
     def __str__(self) -> str:
-        named = ", ".join(
-            f"{head} in {self.paths[head]}" if head in self.paths else head for head in self.heads
-        )
         asked = self.argument or "head"
         return (
-            f"Multiple head revisions are present for given argument '{asked}': {named}. Please "
-            f"specify a specific target revision, '<branchname>@{asked.rpartition('@')[2]}' to "
-            "narrow to a specific head, or 'heads' for all heads; `merge heads` joins them."
+            f"Multiple head revisions are present for given argument '{asked}': "
+            f"{_located(self.heads, self.paths)}. Please specify a specific target revision, "
+            f"'<branchname>@{asked.rpartition('@')[2]}' to narrow to a specific head, or 'heads' for all heads; `merge heads` joins them."
         )
 
 
@@ -173,11 +166,7 @@ class AmbiguousRevision(ResolutionError):
     def __init__(
         self, argument: str, revisions: Sequence[str], paths: Mapping[str, str] | None = None
     ) -> None:
-        known = paths or {}
-        named = ", ".join(
-            f"{revision} in {known[revision]}" if revision in known else revision
-            for revision in revisions
-        )
+        named = _located(revisions, paths or {})
         super().__init__(
             f"Multiple revisions start with '{argument}': {named}. Write more of the id.", argument
         )
@@ -195,6 +184,11 @@ class IdentifierError(ResolutionError):
         )
         self.position = position
         self.reason = reason
+
+
+def _located(revisions: Sequence[str], paths: Mapping[str, str]) -> str:
+    """Return the revisions, each with its file where that is known."""
+    return ", ".join(f"{name} in {paths[name]}" if name in paths else name for name in revisions)
 
 
 def _name(identifier: RevisionIdentifier) -> str:

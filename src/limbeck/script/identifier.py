@@ -13,10 +13,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from limbeck.errors import RevisionError
+
 from .errors import IdentifierError
 
 RESERVED = frozenset({"base", "current", "head", "heads"})
 """The symbols that stand for something else than a revision or a branch of this name."""
+
+_UNSPEAKABLE = re.compile(r"[\s@:+/\\]")
+"""What has a meaning in an identifier, or in the path of a file."""
 
 _RELATIVE = re.compile(r"(\w+)?([+-]\d+)")
 _BAD = re.compile(r"[\s@+:]|^-")
@@ -35,11 +40,6 @@ class Identifier:
     """How many revisions up or down from `symbol`; None when the symbol itself is meant."""
 
     @property
-    def is_relative(self) -> bool:
-        """Whether steps are counted."""
-        return self.offset is not None
-
-    @property
     def absolute(self) -> str | None:
         """The identifier without its offset, as text."""
         if self.symbol is None:
@@ -54,6 +54,14 @@ class Range:
     text: str
     lower: Identifier | None
     upper: Identifier | None
+
+
+def refuse_unspeakable(name: str) -> None:
+    """Raise RevisionError where no identifier could name a revision or a branch of this name."""
+    bad = _UNSPEAKABLE.search(name)
+    if bad or not name or name in RESERVED:
+        why = f"has {bad.group()!r} in it" if bad else "means something else"
+        raise RevisionError(f"{name!r} can't name a revision or a branch: it {why}.")
 
 
 def parse(text: str) -> Identifier:

@@ -122,17 +122,20 @@ def on_branch(
     """Keep the revisions that lie above or below the one that `label` stands for."""
     if label is None:
         return tuple(revisions)
-    owner = branch_owner(graph, label)
-    line = graph.ancestors([owner], dependencies=dependencies)
-    line |= graph.descendants([owner], dependencies=dependencies)
+    line = _line_of(graph, label, dependencies=dependencies)
     return tuple(name for name in revisions if name in line)
+
+
+def _line_of(graph: Graph, label: str, *, dependencies: bool) -> set[str]:
+    owner = [branch_owner(graph, label)]
+    return graph.ancestors(owner, dependencies=dependencies) | graph.descendants(
+        owner, dependencies=dependencies
+    )
 
 
 def _find_on_branch(graph: Graph, symbol: str, label: str) -> str:
     """Find a revision of a branch; a partial id only has to be unique there."""
-    owner = branch_owner(graph, label)
-    line = graph.ancestors([owner], dependencies=False)
-    line |= graph.descendants([owner], dependencies=False)
+    line = _line_of(graph, label, dependencies=False)
     try:
         found = find(graph, symbol)
     except AmbiguousRevision as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,27 @@ class FileName:
     message: str
     created: datetime.datetime
     depth: int
+
+
+def revision_folder(
+    folders: Sequence[Path], *, beside: Path | None, asked: Path | None, recursive: bool
+) -> Path:
+    """Give the folder for a new file: the one asked for, else the only one, else its parent's.
+
+    `beside` is the parent's file; with `recursive` a folder may lie in one of `folders`.
+    """
+    known = ", ".join(map(str, folders))
+    if asked is not None:
+        if any(asked == f or (recursive and asked.is_relative_to(f)) for f in folders):
+            return asked
+        raise CommandError(f"Path {asked} is not represented in current version locations: {known}")
+    if len(folders) == 1:
+        return folders[0]
+    if beside is None:
+        raise CommandError(
+            f"Multiple version locations present, please specify --version-path: {known}"
+        )
+    return next((f for f in folders if beside.is_relative_to(f)), beside.parent)
 
 
 def revision_path(
