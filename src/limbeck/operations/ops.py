@@ -5,12 +5,7 @@ from limbeck.operations.backfill import BackfillOp
 from limbeck.operations.checks import CreateCheckConstraintOp
 from limbeck.operations.columns import AddColumnOp, DropColumnOp
 from limbeck.operations.comments import CreateTableCommentOp, DropTableCommentOp
-from limbeck.operations.constraints import (
-    AddConstraintOp,
-    CreatePrimaryKeyOp,
-    CreateUniqueConstraintOp,
-    DropConstraintOp,
-)
+from limbeck.operations.constraints import AddConstraintOp, DropConstraintOp
 from limbeck.operations.data import BulkInsertOp, ExecuteSQLOp
 from limbeck.operations.directive import (
     AlterTableOp,
@@ -27,6 +22,7 @@ from limbeck.operations.exclude import CreateExcludeConstraintOp
 from limbeck.operations.fill_in import FillInOp
 from limbeck.operations.foreign_keys import CreateForeignKeyOp
 from limbeck.operations.indexes import CreateIndexOp, DropIndexOp
+from limbeck.operations.keys import CreatePrimaryKeyOp, CreateUniqueConstraintOp
 from limbeck.operations.renames import (
     RenameConstraintOp,
     RenameIndexOp,

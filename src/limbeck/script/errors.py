@@ -136,7 +136,8 @@ class MultipleHeads(RevisionError):
         return (
             f"Multiple head revisions are present for given argument '{asked}': "
             f"{_located(self.heads, self.paths)}. Please specify a specific target revision, "
-            f"'<branchname>@{asked.rpartition('@')[2]}' to narrow to a specific head, or 'heads' for all heads; `merge heads` joins them."
+            f"'<branchname>@{asked.rpartition('@')[2]}' to narrow to a specific head, or 'heads' "
+            "for all heads; `merge heads` joins them."
         )
 
 
