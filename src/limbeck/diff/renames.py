@@ -31,14 +31,9 @@ from limbeck.diff.said import (
     names_of_tables,
     refuse_columns_of_unknown_tables,
 )
-from limbeck.diff.similarity import (
-    Place,
-    Scored,
-    Surroundings,
-    assign,
-    score_column,
-    score_table,
-)
+from limbeck.diff.similar_columns import Place, score_column
+from limbeck.diff.similar_tables import Surroundings, score_table
+from limbeck.diff.similarity import Scored, assign
 from limbeck.errors import RenameError
 from limbeck.logs import logger_of
 from limbeck.renamed import SaidRename
