@@ -134,14 +134,7 @@ class CreateForeignKeyOp(AddConstraintOp):
     def from_constraint(cls, constraint: Constraint) -> CreateForeignKeyOp:
         """Return the directive that adds a foreign key of the models."""
         key = cast(ForeignKeyConstraint, constraint)
-        values = {
-            "onupdate": key.onupdate,
-            "ondelete": key.ondelete,
-            "initially": key.initially,
-            "deferrable": key.deferrable,
-            "use_alter": key.use_alter,
-            "match": key.match,
-        }
+        values = {name: getattr(key, name) for name in FOREIGN_KEY_OPTIONS}
         schema, table, columns = _target(key)
         return cls(
             sqla.constraint_name(key),

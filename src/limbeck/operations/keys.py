@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, Self, cast
 
 from sqlalchemy import Constraint, PrimaryKeyConstraint, UniqueConstraint
 
@@ -20,6 +20,8 @@ from limbeck.render.expressions import render_dialect_keywords, render_identifie
 class _KeyOp(AddConstraintOp):
     """What both kinds of key have in common: a name, a table, and columns."""
 
+    _operation: ClassVar[str]
+
     def __init__(
         self,
         constraint_name: str | None,
@@ -35,7 +37,22 @@ class _KeyOp(AddConstraintOp):
         self.schema = schema
         self.kw = kw
 
-    def _render(self, context: RenderContext, name: str) -> str:
+    @classmethod
+    def from_constraint(cls, constraint: Constraint) -> Self:
+        """Return the directive that adds a key of the models."""
+        key = cast("PrimaryKeyConstraint | UniqueConstraint", constraint)
+        table = table_of(key)
+        return cls(
+            sqla.constraint_name(key),
+            table.name,
+            [column.name for column in key.columns],
+            schema=table.schema,
+            **deferral_of(key),
+            **key.dialect_kwargs,
+        )
+
+    def render(self, context: RenderContext) -> str:
+        """Return `op.create_primary_key(…)` or `op.create_unique_constraint(…)`."""
         constraint = self.final_constraint(context.migration_context)
         columns = ", ".join(render_identifier(context, column) for column in self.columns)
         arguments = [self.rendered_name(constraint, context), f"[{columns}]"]
@@ -45,7 +62,7 @@ class _KeyOp(AddConstraintOp):
             if self.schema:
                 keywords["schema"] = render_identifier(context, self.schema)
         keywords |= render_dialect_keywords(constraint, context)
-        return call(f"{operations_prefix(context)}{name}", *arguments, **keywords)
+        return call(f"{operations_prefix(context)}{self._operation}", *arguments, **keywords)
 
 
 @Operations.register_operation("create_primary_key")
@@ -55,6 +72,7 @@ class CreatePrimaryKeyOp(_KeyOp):
     """Add a primary key."""
 
     constraint_type = "primarykey"
+    _operation = "create_primary_key"
 
     @classmethod
     def create_primary_key(
@@ -93,29 +111,11 @@ class CreatePrimaryKeyOp(_KeyOp):
             )
         )
 
-    @classmethod
-    def from_constraint(cls, constraint: Constraint) -> CreatePrimaryKeyOp:
-        """Return the directive that adds a primary key of the models."""
-        primary_key = cast(PrimaryKeyConstraint, constraint)
-        table = table_of(constraint)
-        return cls(
-            sqla.constraint_name(primary_key),
-            table.name,
-            [column.name for column in primary_key.columns],
-            schema=table.schema,
-            **deferral_of(primary_key),
-            **primary_key.dialect_kwargs,
-        )
-
     def to_constraint(self, migration_context: HasOptions | None = None) -> PrimaryKeyConstraint:
         """Return the primary key as an object."""
         return SchemaObjects(migration_context).primary_key_constraint(
             self.constraint_name, self.table_name, self.columns, schema=self.schema, **self.kw
         )
-
-    def render(self, context: RenderContext) -> str:
-        """Return `op.create_primary_key(…)`."""
-        return self._render(context, "create_primary_key")
 
 
 @Operations.register_operation("create_unique_constraint")
@@ -125,6 +125,7 @@ class CreateUniqueConstraintOp(_KeyOp):
     """Add a unique constraint."""
 
     constraint_type = "unique"
+    _operation = "create_unique_constraint"
 
     @classmethod
     def create_unique_constraint(
@@ -156,26 +157,8 @@ class CreateUniqueConstraintOp(_KeyOp):
         kw["schema"] = operations.impl.schema
         return operations.invoke(cls(constraint_name, operations.impl.table_name, columns, **kw))
 
-    @classmethod
-    def from_constraint(cls, constraint: Constraint) -> CreateUniqueConstraintOp:
-        """Return the directive that adds a unique constraint of the models."""
-        unique = cast(UniqueConstraint, constraint)
-        table = table_of(constraint)
-        return cls(
-            sqla.constraint_name(unique),
-            table.name,
-            [column.name for column in unique.columns],
-            schema=table.schema,
-            **deferral_of(unique),
-            **unique.dialect_kwargs,
-        )
-
     def to_constraint(self, migration_context: HasOptions | None = None) -> UniqueConstraint:
         """Return the unique constraint as an object."""
         return SchemaObjects(migration_context).unique_constraint(
             self.constraint_name, self.table_name, self.columns, schema=self.schema, **self.kw
         )
-
-    def render(self, context: RenderContext) -> str:
-        """Return `op.create_unique_constraint(…)`."""
-        return self._render(context, "create_unique_constraint")
