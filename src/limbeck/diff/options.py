@@ -10,8 +10,8 @@ from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
 from limbeck.logs import logger_of
 from limbeck.operations.ops import AlterTableOptionsOp
-from limbeck.schema.build import option_arguments
 from limbeck.schema.facts import Options
+from limbeck.schema.options import option_arguments
 
 log = logger_of(__name__)
 

@@ -7,7 +7,6 @@ Tables they refer to that were not asked for are stubs with the referred columns
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
@@ -20,44 +19,36 @@ from sqlalchemy import (
     Dialect,
     ForeignKeyConstraint,
     Identity,
-    Index,
     MetaData,
     PrimaryKeyConstraint,
-    String,
     Table,
     UniqueConstraint,
     inspect,
-    literal_column,
     text,
-    type_coerce,
 )
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.sql.elements import conv
 from sqlalchemy.types import Integer, NullType, TypeEngine
 
 from limbeck import sqla
-from limbeck.logs import logger_of
+from limbeck.schema.build_index import build_index
 from limbeck.schema.facts import (
     UNKNOWN_TYPE,
     CheckFacts,
     ColumnFacts,
     ForeignKeyFacts,
     IdentityFacts,
-    IndexElement,
-    IndexFacts,
-    Options,
     PrimaryKeyFacts,
     TableFacts,
     TableKey,
     UniqueFacts,
 )
+from limbeck.schema.options import dialect_arguments, option_arguments
 from limbeck.types import DatabaseType
 
 _Types = Mapping[TableKey, Mapping[str, TypeEngine[Any]]]
-_logger = logger_of(__name__)
 
 _STUB = {"is_stub": True}
-_ONE_CALL = re.compile(r"\w+\((?:[^()']|'(?:[^']|'')*')*\)\Z")
 _INTEGER_OPTIONS = frozenset({"start", "increment", "minvalue", "maxvalue", "cache"})
 
 
@@ -158,7 +149,7 @@ def _build_table(
                 *columns,
                 name=name,
                 **_deferral(facts.primary_key),
-                **_dialect_options(dialect, PrimaryKeyConstraint, facts.primary_key.options),
+                **dialect_arguments(dialect, PrimaryKeyConstraint, facts.primary_key.options),
             )
         )
     for unique in facts.uniques:
@@ -168,7 +159,7 @@ def _build_table(
             table.append_constraint(_check(check, dialect))
     for index in facts.indexes:
         if not index.operators:  # an exclusion constraint is the dialect's business
-            _index(index, table, dialect)
+            build_index(index, table, dialect)
     return table
 
 
@@ -253,7 +244,7 @@ def _unique(facts: UniqueFacts, table: Table, dialect: Dialect) -> UniqueConstra
         *(table.c[name] for name in facts.columns),
         name=_final(facts.name),
         **_deferral(facts),
-        **_dialect_options(dialect, UniqueConstraint, facts.options),
+        **dialect_arguments(dialect, UniqueConstraint, facts.options),
     )
 
 
@@ -302,146 +293,3 @@ def _referred_table(facts: ForeignKeyFacts, metadata: MetaData) -> Table:
 def _path(key: TableKey) -> str:
     """Return the name of a table in `MetaData.tables`."""
     return key.name if key.schema is None else f"{key.schema}.{key.name}"
-
-
-def _index(facts: IndexFacts, table: Table, dialect: Dialect) -> Index:
-    options = _dialect_options(dialect, Index, facts.options)
-    given: dict[str, Any] = {
-        "where": None if facts.where is None else text(sqla.escape_binds(facts.where)),
-        "using": facts.method,
-        "include": list(facts.include) or None,
-        "ops": {
-            _element_key(element): value
-            for element in facts.elements
-            for name, value in element.options
-            if name == "opclass" and not _is_ordered(element)
-        }
-        or None,
-        "length": None if any(map(_is_ordered, facts.elements)) else _lengths(facts) or None,
-    }
-    for name, value in given.items():
-        if value is not None:
-            options[f"{dialect.name}_{name}"] = value
-    elements = [_element(element, table, dialect) for element in facts.elements]
-    if given["length"] is None:
-        elements = _with_lengths(elements, facts, dialect)
-    index = Index(_final(facts.name), *elements, unique=facts.unique, **options)
-    if index.table is None:
-        table.append_constraint(index)
-    return index
-
-
-def _lengths(facts: IndexFacts) -> dict[str, int]:
-    """Return how much of each column is indexed, where it is not all of it."""
-    return {
-        element.sql: int(value)
-        for element in facts.elements
-        for name, value in element.options
-        if name == "length"
-    }
-
-
-def _with_lengths(elements: list[Any], facts: IndexFacts, dialect: Dialect) -> list[Any]:
-    """Return the elements with their lengths as text.
-
-    SQLAlchemy takes no lengths beside elements that have an order.
-    """
-    lengths = _lengths(facts)
-    result = []
-    for fact, element in zip(facts.elements, elements, strict=True):
-        if fact.sql in lengths:
-            part: Any = literal_column(f"{_quoted(fact.sql, dialect)}({lengths[fact.sql]})")
-            result.append(part.desc() if fact.descending else part)
-        else:
-            result.append(element)
-    return result
-
-
-def _is_ordered(element: IndexElement) -> bool:
-    return element.descending or element.nulls is not None
-
-
-def _element_key(element: IndexElement) -> str:
-    """Return the name by which SQLAlchemy finds an element's operator class."""
-    return _in_parentheses(element.sql) if element.is_expression else element.sql
-
-
-def _element(element: IndexElement, table: Table, dialect: Dialect) -> Any:
-    expression: Any
-    if element.is_expression:
-        expression = literal_column(_in_parentheses(element.sql))
-    else:
-        expression = table.c[element.sql]
-    collations = [value for name, value in element.options if name == "collate"]
-    if collations or _is_ordered(element):
-        # SQLAlchemy 2.1 has COLLATE and DESC for some types only, databases for most
-        expression = type_coerce(expression, String())
-    if collations:
-        expression = expression.collate(collations[0])
-    if not _is_ordered(element):
-        return expression
-    if classes := [value for name, value in element.options if name == "opclass"]:
-        # SQLAlchemy finds no operator class for an element that has an order: say it as text.
-        sql = (
-            _in_parentheses(element.sql) if element.is_expression else _quoted(element.sql, dialect)
-        )
-        expression = literal_column(f"{sql} {classes[0]}")
-    if element.descending:
-        expression = expression.desc()
-    if element.nulls is not None:
-        is_first = element.nulls == "first"
-        expression = expression.nulls_first() if is_first else expression.nulls_last()
-    return expression
-
-
-def _in_parentheses(sql: str) -> str:
-    """Return an expression as an index element: in parentheses unless it is one function call."""
-    return sql if _ONE_CALL.match(sql) else f"({sql})"
-
-
-def _quoted(name: str, dialect: Dialect) -> str:
-    return dialect.identifier_preparer.quote(name)
-
-
-def option_arguments(dialect: Dialect, options: Options) -> dict[str, Any]:
-    """Return a table's options as keyword arguments of `Table`."""
-    arguments = _dialect_options(dialect, Table, tuple(o for o in options if o[0] != "prefixes"))
-    if prefixes := dict(options).get("prefixes"):
-        arguments["prefixes"] = prefixes.split(" ")
-    return arguments
-
-
-def _dialect_options(dialect: Dialect, kind: type, options: Options) -> dict[str, Any]:
-    """Return a fact's options as SQLAlchemy's keyword arguments for this kind of construct.
-
-    What this version of SQLAlchemy has no argument for is left out, and said so.
-    """
-    accepted = _accepted(dialect, kind)
-    arguments = {}
-    for name, value in options:
-        if accepted is None or name in accepted:
-            arguments[f"{dialect.name}_{name}"] = _value(name, value)
-        else:
-            _logger.warning("SQLAlchemy can't say %s=%s of a %s", name, value, kind.__name__)
-    return arguments
-
-
-def _accepted(dialect: Dialect, kind: type) -> frozenset[str] | None:
-    """Return the options that the dialect takes for a kind of construct; None if it takes any."""
-    if dialect.construct_arguments is None:
-        return None
-    names: set[str] = set()
-    for construct, arguments in dialect.construct_arguments:
-        if issubclass(kind, construct):
-            names.update(arguments)
-    return None if "*" in names else frozenset(names)
-
-
-def _value(name: str, value: str) -> Any:
-    """Return an option as SQLAlchemy takes it: a flag, a mapping, a list, or its text."""
-    if name == "with":
-        pairs = (part.partition("=") for part in value.split(", "))
-        return {key: setting for key, _, setting in pairs}
-    if name in ("include", "inherits"):
-        return value.split(", ")
-    return {"true": True, "false": False}.get(value.lower(), value)

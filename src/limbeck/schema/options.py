@@ -1,4 +1,4 @@
-"""Dialect options of a model's table, constraint or index: keyword arguments → sorted text pairs.
+"""Dialect options of a table, constraint or index: keyword arguments ⇄ sorted text pairs.
 
 SQLAlchemy spells them `<dialect>_<option>=…`; facts hold the option without the prefix and its
 value as text, only for the dialect at hand and the names it inherits options by.
@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, Table
 from sqlalchemy.sql.base import DialectKWArgs
 from sqlalchemy.sql.elements import ClauseElement
 
 from limbeck import sqla
+from limbeck.logs import logger_of
 
 if TYPE_CHECKING:
     from limbeck.schema.facts import Options
+
+_logger = logger_of(__name__)
 
 
 def given_options(item: DialectKWArgs, dialect: Dialect) -> dict[str, Any]:
@@ -75,3 +78,47 @@ def option_text(value: Any, dialect: Dialect) -> str:
             return sqla.ddl_text(dialect, value)
         case _:
             return str(getattr(value, "name", value))
+
+
+def option_arguments(dialect: Dialect, options: Options) -> dict[str, Any]:
+    """Return a table's options as keyword arguments of `Table`."""
+    arguments = dialect_arguments(dialect, Table, tuple(o for o in options if o[0] != "prefixes"))
+    if prefixes := dict(options).get("prefixes"):
+        arguments["prefixes"] = prefixes.split(" ")
+    return arguments
+
+
+def dialect_arguments(dialect: Dialect, kind: type, options: Options) -> dict[str, Any]:
+    """Return a fact's options as SQLAlchemy's keyword arguments for this kind of construct.
+
+    What this version of SQLAlchemy has no argument for is left out, and said so.
+    """
+    accepted = _accepted(dialect, kind)
+    arguments = {}
+    for name, value in options:
+        if accepted is None or name in accepted:
+            arguments[f"{dialect.name}_{name}"] = _value(name, value)
+        else:
+            _logger.warning("SQLAlchemy can't say %s=%s of a %s", name, value, kind.__name__)
+    return arguments
+
+
+def _accepted(dialect: Dialect, kind: type) -> frozenset[str] | None:
+    """Return the options that the dialect takes for a kind of construct; None if it takes any."""
+    if dialect.construct_arguments is None:
+        return None
+    names: set[str] = set()
+    for construct, arguments in dialect.construct_arguments:
+        if issubclass(kind, construct):
+            names.update(arguments)
+    return None if "*" in names else frozenset(names)
+
+
+def _value(name: str, value: str) -> Any:
+    """Return an option as SQLAlchemy takes it: a flag, a mapping, a list, or its text."""
+    if name == "with":
+        pairs = (part.partition("=") for part in value.split(", "))
+        return {key: setting for key, _, setting in pairs}
+    if name in ("include", "inherits"):
+        return value.split(", ")
+    return {"true": True, "false": False}.get(value.lower(), value)
