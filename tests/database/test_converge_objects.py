@@ -81,6 +81,39 @@ def domain_over_enum(metadata: sa.MetaData) -> None:
     table(metadata, sa.Column("e", postgresql.DOMAIN("feeling", mood(), check="VALUE <> 'sad'")))
 
 
+def under_a_domain(*values: str, default: str, **kw: Any) -> Build:
+    def build(metadata: sa.MetaData) -> None:
+        type_ = mood(*values)
+        domain = postgresql.DOMAIN("feeling", type_, check=f"VALUE <> '{default}'", **kw)
+        table(metadata, sa.Column("m", type_, server_default=default), name="a")
+        made = table(
+            metadata,
+            sa.Column("e", domain),
+            sa.Column("all", postgresql.ARRAY(type_), server_default=f"{{{default}}}"),
+            sa.CheckConstraint(f"CAST(e AS mood) <> '{default}'", name="other"),
+        )
+        sa.Index("others", made.c.id, postgresql_where=sa.text(f"CAST(e AS mood) > '{default}'"))
+
+    return build
+
+
+def partitioned(*values: str) -> Build:
+    def build(metadata: sa.MetaData) -> None:
+        made = sa.Table(
+            "t",
+            metadata,
+            sa.Column("id", sa.Integer),
+            sa.Column("m", mood(*values), server_default="ok"),
+            sa.CheckConstraint("m <> 'sad'", name="not_sad"),
+            postgresql_partition_by="HASH (id)",
+        )
+        sa.Index("oks", made.c.id, postgresql_where=made.c.m == "ok")
+        part = sa.DDL("CREATE TABLE p PARTITION OF t FOR VALUES WITH (MODULUS 1, REMAINDER 0)")
+        sa.event.listen(made, "after_create", part)
+
+    return build
+
+
 def sequence(**options: Any) -> Build:
     def build(metadata: sa.MetaData) -> None:
         table(metadata)
@@ -121,6 +154,11 @@ ENUMS: dict[str, tuple[Build, Build]] = {
         used_in_many_ways("sad", "ok", "x"),
         used_in_many_ways("ok", "y", "sad"),
     ),
+    "under a domain": (
+        under_a_domain("sad", "ok", "x", default="x"),
+        under_a_domain("ok", "y", "sad", default="ok"),
+    ),
+    "under partitions": (partitioned("sad", "ok", "x"), partitioned("ok", "sad")),
 }
 DOMAINS: dict[str, tuple[Build, Build]] = {
     "new": (nothing, email()),

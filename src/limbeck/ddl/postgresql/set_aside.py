@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from limbeck import sqla
 from limbeck.ddl.postgresql import beside
+from limbeck.ddl.postgresql.replace_type import FAMILY
 from limbeck.errors import CommandError
 
 _KINDS = frozenset(
@@ -38,11 +39,8 @@ _COLUMN = """
         FROM family f JOIN pg_catalog.pg_attribute a ON a.attrelid = f.oid
         WHERE a.attname = :column AND NOT a.attisdropped
     )"""
-_TYPE = """
-    family (oid) AS (
-        SELECT unnest(ARRAY[t.oid, t.typarray]) FROM pg_catalog.pg_type t
-        WHERE t.oid = pg_catalog.to_regtype(:path)::oid AND t.typname <> :column
-    ), roots (classid, objid, subid) AS (
+_TYPE = f"""
+    {FAMILY.format(type="pg_catalog.to_regtype(:path)::oid")}, roots (classid, objid, subid) AS (
         SELECT 'pg_catalog.pg_type'::regclass::oid, f.oid, 0 FROM family f
         UNION ALL
         SELECT 'pg_catalog.pg_class'::regclass::oid, a.attrelid, a.attnum::integer
@@ -79,6 +77,7 @@ WITH RECURSIVE {{roots}}, need (classid, objid, depth) AS (
     WHERE {_IS_OBJECT} AND o.classid NOT IN ('pg_catalog.pg_constraint'::regclass,
         'pg_catalog.pg_attrdef'::regclass, 'pg_catalog.pg_statistic_ext'::regclass,
         'pg_catalog.pg_publication_rel'::regclass)
+        AND (o.classid, o.objid) NOT IN (SELECT r.classid, r.objid FROM roots r)
     UNION
     SELECT o.classid, o.objid, n.depth + 1 FROM need n
     CROSS JOIN LATERAL (

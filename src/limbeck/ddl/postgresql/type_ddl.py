@@ -7,18 +7,19 @@ block on the server, which finds what depends on the type by itself, online and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Connection, MetaData, Table, bindparam, text
+from sqlalchemy import Column, Connection, MetaData, Table, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, ENUM, CreateEnumType
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from limbeck import sqla
 from limbeck.ddl.objects import Domain, EnumChange, EnumName, SchemaObjectsImpl
-from limbeck.ddl.postgresql.replace_type import replace_type
+from limbeck.ddl.postgresql.replace_type import FAMILY, replace_type
 from limbeck.errors import CommandError
 
 if TYPE_CHECKING:
@@ -28,15 +29,35 @@ _VALUES = """
 SELECT e.enumlabel::text FROM pg_catalog.pg_enum e
 WHERE e.enumtypid = CAST(:path AS regtype) ORDER BY e.enumsortorder
 """
-_COLUMNS = """
-SELECT a.attrelid::regclass::text AS place, quote_ident(a.attname) AS name,
-    a.atttypid <> t.oid AS is_array
-FROM pg_catalog.pg_type t JOIN pg_catalog.pg_attribute a ON a.atttypid IN (t.oid, t.typarray)
+_OF_TYPE = f"WITH RECURSIVE {FAMILY.format(type='CAST(:path AS regtype)')}"
+_COLUMNS = f"""
+{_OF_TYPE}
+SELECT a.attrelid::regclass::text AS place, quote_ident(a.attname) AS name, f.is_array
+FROM family f JOIN pg_catalog.pg_attribute a ON a.atttypid = f.oid
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-WHERE t.oid = CAST(:path AS regtype) AND c.relkind IN ('r', 'p') AND a.attinhcount = 0
-    AND NOT a.attisdropped
+WHERE c.relkind IN ('r', 'p') AND a.attinhcount = 0 AND NOT a.attisdropped
 ORDER BY 1, 2
 """
+_WORDS = f"""
+{_OF_TYPE}
+SELECT DISTINCT pg_catalog.pg_describe_object(d.classid, d.objid, 0) AS place,
+    coalesce(pg_catalog.pg_get_expr(e.adbin, e.adrelid), pg_catalog.pg_get_constraintdef(k.oid),
+        pg_catalog.pg_get_indexdef(i.indexrelid), t.typdefault) AS sql,
+    CAST(CAST(:path AS regtype) AS text) AS type
+FROM family f JOIN pg_catalog.pg_depend d
+    ON d.refclassid = 'pg_catalog.pg_type'::regclass AND d.refobjid = f.oid
+LEFT JOIN pg_catalog.pg_attrdef e
+    ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND e.oid = d.objid
+LEFT JOIN pg_catalog.pg_constraint k
+    ON d.classid = 'pg_catalog.pg_constraint'::regclass AND k.oid = d.objid
+LEFT JOIN pg_catalog.pg_index i
+    ON d.classid = 'pg_catalog.pg_class'::regclass AND i.indexrelid = d.objid
+LEFT JOIN pg_catalog.pg_type t
+    ON d.classid = 'pg_catalog.pg_type'::regclass AND t.oid = d.objid AND t.typtype = 'd'
+ORDER BY 1, 2
+"""
+"""What has words in which the type's values may be: defaults, checks, indexes and domains."""
+
 _FIRST_TO_ADD_IN_TRANSACTIONS = (12,)
 
 
@@ -129,13 +150,14 @@ class NamedTypesImpl(SchemaObjectsImpl):
         values = ", ".join(_quote(value) for value in change.values)
         moves = {**change.renames, **change.replacements}
         self._refuse_rows(path, [*change.values, *moves])
+        self._refuse_words(path, set(existing) - {*change.values, *moves})
         self._replace_type(
             path,
             schema=self._schema(change.schema),
             aside=self._quote(_aside(change.name)),
             create=f"CREATE TYPE {path} AS ENUM ({values})",
             kind="TYPE",
-            convert=lambda column, is_array: _enum_cast(column, path, moves, is_array=is_array),
+            moves=moves,
         )
 
     def _replace_type(self, path: str, **how: Any) -> None:
@@ -166,8 +188,7 @@ class NamedTypesImpl(SchemaObjectsImpl):
             return
         values = ", ".join(map(_quote, allowed))
         found: list[str] = []
-        columns = text(_COLUMNS.replace("::", r"\:\:")).bindparams(path=path)
-        for place, name, is_array in self.connection.execute(columns).all():
+        for place, name, is_array in self.connection.execute(_of_path(_COLUMNS, path)).all():
             value = f"unnest({name})" if is_array else name
             sql = (
                 f"SELECT gone, count(*) FROM (SELECT CAST({value} AS text) AS gone FROM {place}) v "
@@ -180,6 +201,22 @@ class NamedTypesImpl(SchemaObjectsImpl):
                 f"Can't give the enum type {path} other values while rows have one that goes: "
                 f"{', '.join(found)}. Say in op.alter_enum() what they get instead, with "
                 "replacements={…}, or change these rows before."
+            )
+
+    def _refuse_words(self, path: str, gone: Set[str]) -> None:
+        """Raise CommandError for defaults, checks and the like that say a value which is no more."""
+        if self.connection is None or self.as_sql or not gone:
+            return
+        found = [
+            f"{place} ({sql})"
+            for place, sql, type_ in self.connection.execute(_of_path(_WORDS, path)).all()
+            if sql is not None and any(_says(sql, value, type_) for value in gone)
+        ]
+        if found:
+            raise CommandError(
+                f"Can't give the enum type {path} other values while something says one that goes: "
+                f"{', '.join(found)}. Say in op.alter_enum() what stands for it, with "
+                "replacements={…}, or change this before, a default with op.alter_column()."
             )
 
     def _enum_values(self, path: str) -> tuple[str, ...]:
@@ -203,14 +240,13 @@ class NamedTypesImpl(SchemaObjectsImpl):
             for step in _domain_steps(existing, wanted, self._quote):
                 self._run(f"ALTER DOMAIN {path} {step}")
             return
-        base = types[1]
         self._replace_type(
             path,
             schema=self._schema(wanted.schema),
             aside=self._quote(_aside(wanted.name)),
             create=self._domain_sql(wanted),
             kind="DOMAIN",
-            convert=lambda column, is_array: _plain_cast(column, base, path, is_array=is_array),
+            base=types[1],
         )
 
     def drop_domain(self, name: str, schema: str | None) -> None:
@@ -264,23 +300,17 @@ def _domain_steps(existing: Domain, wanted: Domain, quote: Callable[[str], str])
             yield f"ADD CONSTRAINT {quote(name)} CHECK ({sql})"
 
 
-def _enum_cast(column: str, path: str, moves: Mapping[str, str], *, is_array: bool) -> str:
-    """Return the value of a column for the new type; `column` is a placeholder for its name."""
-    if is_array:
-        sql = f"{column}::text[]"
-        for old, new in moves.items():
-            sql = f"array_replace({sql}, {_quote(old)}, {_quote(new)})"
-        return f"{sql}::{path}[]"
-    sql = f"{column}::text"
-    if moves:
-        cases = " ".join(f"WHEN {_quote(old)} THEN {_quote(new)}" for old, new in moves.items())
-        sql = f"(CASE {sql} {cases} ELSE {sql} END)"
-    return f"{sql}::{path}"
+def _of_path(query: str, path: str) -> TextClause:
+    return text(query.replace("::", r"\:\:")).bindparams(path=path)
 
 
-def _plain_cast(column: str, base: str, path: str, *, is_array: bool) -> str:
-    brackets = "[]" if is_array else ""
-    return f"{column}::{base}{brackets}::{path}{brackets}"
+def _says(sql: str, value: str, type_: str) -> bool:
+    """Tell whether SQL, as the server writes it, has a value of the type, be it in an array."""
+    if f"{_quote(value)}::{type_}" in sql:
+        return True
+    arrays = re.findall(rf"'(\{{(?:[^']|'')*\}})'::{re.escape(type_)}\[\]", sql)
+    item = re.compile(rf'[{{,"]{re.escape(value)}[",}}]')
+    return any(item.search(each.replace("''", "'")) for each in arrays)
 
 
 def _aside(name: str) -> str:
