@@ -1,19 +1,18 @@
 """What every database does the same way, and the questions that each may answer differently.
 
 `DefaultImpl` receives what a directive wants changed as plain arguments and SQLAlchemy constructs,
-and either executes it or, with `as_sql`, writes it to the output buffer. A dialect, ours or a
-third party's, is a subclass with `__dialect__`; `get_by_dialect` finds it. What a database is asked
-about schemas is in `reading`.
+and makes statements of it. A dialect, ours or a third party's, is a subclass with `__dialect__`;
+`get_by_dialect` finds it. How statements are executed, or written to a script, is in `execution`,
+what concerns types and sequences in `objects`, what a database is asked about schemas in `reading`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from typing import Any, Literal, Protocol, TextIO, cast
+from typing import Any, Literal, Protocol, cast
 
-from sqlalchemy import Connection, CursorResult, Dialect, String, text
+from sqlalchemy import Dialect, String
 from sqlalchemy import cast as cast_expression
-from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.schema import (
     AddConstraint,
     Column,
@@ -47,7 +46,6 @@ from .base import _ServerDefaultArgument
 from .comparison import Params
 from .inserts import check_rows, group_rows, has_expression, inline_inserts
 from .objects import SchemaObjectsImpl
-from .offline import compile_statement, with_inline_values
 from .reading import ReadingImpl
 from .rebuild import TableRebuild
 from .registry import ImplMeta, _impls  # compat: plugins look for dialects in the second
@@ -77,12 +75,6 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
     __dialect__ = "default"
 
     # flags
-
-    transactional_ddl = False
-    """Does a rollback undo DDL?"""
-
-    command_terminator = ";"
-    """What ends a statement in a SQL script."""
 
     supports_alter = True
     """Can a column or constraint of an existing table be changed in place?"""
@@ -117,144 +109,15 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
     identity_attrs_ignore: Sequence[str] = ("on_null", "order")
     """Which options of an identity has this database not?"""
 
-    def __init__(
-        self,
-        dialect: Dialect,
-        connection: Connection | None,
-        as_sql: bool,
-        transactional_ddl: bool | None,
-        output_buffer: TextIO | None,
-        context_opts: dict[str, Any],
-    ) -> None:
-        self.dialect = sqla.script_dialect(dialect) if as_sql else dialect
-        self.connection = connection
-        self.as_sql = as_sql
-        self.literal_binds: bool = bool(context_opts.get("literal_binds", False))
-        self.output_buffer = output_buffer
-        self.memo: dict[str, Any] = {}
-        self.context_opts = context_opts
-        if transactional_ddl is not None:
-            self.transactional_ddl = transactional_ddl
-
     @classmethod
     def get_by_dialect(cls, dialect: Dialect) -> type[DefaultImpl]:
         """Return the implementation of a dialect; raises UnknownDialectError."""
         return cast("type[DefaultImpl]", _impls[dialect.name])
 
     @property
-    def bind(self) -> Connection | None:
-        """The connection, or the mock one that writes to the SQL script."""
-        return self.connection
-
-    @property
-    def server_version(self) -> tuple[int, ...] | None:
-        """Which version has the server? None offline."""
-        return None if self.as_sql else getattr(self.dialect, "server_version_info", None)
-
-    def has_server_version(self, *minimum: int) -> bool:
-        """Is the server at least this version? Offline, where none is known: yes."""
-        version = self.server_version
-        return version is None or version >= minimum
-
-    @property
     def has_rename_column(self) -> bool:
         """Is there a statement that renames a column and need not say again what it is? Yes."""
         return True
-
-    # emit: statements
-
-    def static_output(self, text: str) -> None:
-        """Write text to the SQL script."""
-        if self.output_buffer is None:
-            raise ValueError(
-                "Can't write SQL: no output buffer was given to the migration context."
-            )
-        try:
-            self.output_buffer.write(text + "\n\n")
-            self.output_buffer.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise CommandError(f"Can't write the SQL script: {error.strerror}.") from error
-
-    def execute(self, sql: Any, execution_options: dict[str, Any] | None = None) -> None:
-        """Execute a string or construct, or write it to the SQL script."""
-        self._exec(sql, execution_options)
-
-    def _exec(
-        self,
-        construct: Any,
-        execution_options: Mapping[str, Any] | None = None,
-        multiparams: Sequence[Mapping[str, Any]] | None = None,
-        params: Mapping[str, Any] | None = None,
-    ) -> CursorResult[Any] | None:
-        if isinstance(construct, str):
-            construct = text(construct)
-        if self.as_sql:
-            if multiparams is not None or params:
-                raise TypeError("SQL parameters not allowed with as_sql")
-            inline = self.literal_binds or bool((execution_options or {}).get("literal_binds"))
-            if inline:
-                construct = with_inline_values(construct, self.dialect, self.binary_literal)
-            sql = compile_statement(construct, self.dialect, literal_binds=inline)
-            self.static_output(self._terminated(sql))
-            return None
-        if params and multiparams is not None:
-            raise TypeError("Can't send params and multiparams at the same time")
-        connection = self._connected()
-        if execution_options:
-            connection = connection.execution_options(**execution_options)
-        return connection.execute(construct, multiparams if multiparams is not None else params)
-
-    def _terminated(self, sql: str) -> str:
-        """End a statement; one that ends itself gets no second terminator."""
-        return sql if sql.endswith(self.command_terminator) else sql + self.command_terminator
-
-    def _connected(self) -> Connection:
-        if self.connection is None:
-            raise ValueError("Can't execute: the migration context has no connection.")
-        return self.connection
-
-    def _event_bind(self) -> Any:
-        """Return what SQLAlchemy's events may execute on: the connection, or one that writes."""
-        if self.connection is not None or not self.as_sql:
-            return self._connected()
-
-        def write(construct: Any, *multiparams: Any, **params: Any) -> None:
-            self._exec(construct)
-
-        return MockConnection(self.dialect, write)
-
-    def start_migrations(self) -> None:
-        """Do what has to be done before the first migration: nothing."""
-
-    prepares_rebuilds = False
-    """Must it be known before a transaction begins whether tables are recreated in it? No."""
-
-    may_rebuild = True
-    """May the coming transaction recreate tables? The runtime finds it out where it must be known."""
-
-    @property
-    def undoes_ddl(self) -> bool:
-        """Does a rollback of the transaction that `begin_online` was told of undo DDL?"""
-        return self.transactional_ddl
-
-    def begin_online(self) -> None:
-        """Make the transaction that SQLAlchemy has just begun hold DDL too: it does."""
-
-    def check_before_commit(self) -> None:
-        """Raise where the transaction must not be committed: never."""
-
-    def end_online(self) -> None:
-        """Put back what `begin_online` changed, after commit or rollback: nothing."""
-
-    def emit_begin(self) -> None:
-        """Write the start of a transaction to the SQL script."""
-        self.static_output("BEGIN" + self.command_terminator)
-
-    def emit_commit(self) -> None:
-        """Write the end of a transaction to the SQL script."""
-        self.static_output("COMMIT" + self.command_terminator)
 
     # emit: columns
 
@@ -513,10 +376,6 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
             else:
                 for row in group:
                     self._exec(table.insert().inline().values(**row))
-
-    def binary_literal(self, value: bytes) -> str:
-        """How is a binary literal spelled?"""
-        return f"X'{value.hex()}'"
 
     # emit: version table and batch
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import Dialect
 from sqlalchemy import Sequence as SequenceObject
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateSchema, CreateSequence, DDLElement, DropSchema, DropSequence
@@ -19,6 +18,7 @@ from sqlalchemy.types import TypeEngine
 from limbeck.errors import UnsupportedOperationError
 
 from .base import format_table_name
+from .execution import ExecutionImpl
 
 EnumName = tuple[str | None, str]
 """Schema and name of an enum type."""
@@ -92,10 +92,8 @@ def _words(options: Mapping[str, Any], no_cycle: str) -> list[str]:
     return said
 
 
-class SchemaObjectsImpl:
+class SchemaObjectsImpl(ExecutionImpl):
     """How types with a name and sequences are created, changed and dropped."""
-
-    dialect: Dialect
 
     enum_packages: Set[str] = frozenset()
     """Which packages of others compare enum types themselves, when they have registered?"""
@@ -112,10 +110,6 @@ class SchemaObjectsImpl:
     def has_sequences(self) -> bool:
         """Are there sequences? As SQLAlchemy says."""
         return self.dialect.supports_sequences
-
-    if TYPE_CHECKING:
-
-        def _exec(self, construct: Any) -> Any: ...
 
     def enums_brought_by(self, type_: TypeEngine[Any]) -> Set[EnumName]:
         """Which enum types come into being with a column of this type? None."""
