@@ -20,8 +20,16 @@ A subclass holds the fields and `__str__` is its message. The command line print
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return a hint that ends a message: the known name closest to `name`, if one is that alike."""
+    from difflib import get_close_matches  # lazy: only an error needs it
+
+    close = get_close_matches(name, known, n=1, cutoff=cutoff)
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 class CommandError(Exception):

@@ -37,6 +37,7 @@ from limbeck.operations.ops import MigrateOperation, MigrationScript, UpgradeOps
 from limbeck.schema.database import ReadScope, build_tables
 from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
 from limbeck.schema.models import ModelSchema, fold_schema, read_model_schema
+from limbeck.util.garbage import uncollected
 
 comparators = PriorityDispatcher()
 """Functions that users register, by what they compare: "autogenerate", "schema", "table", "column"."""
@@ -45,6 +46,7 @@ Schemas = set[str | None]
 _Facts = TypeVar("_Facts")
 
 
+@uncollected()
 def _populate_migration_script(
     autogen_context: AutogenContext, migration_script: MigrationScript
 ) -> None:
@@ -200,7 +202,7 @@ class Comparison:
     @cached_property
     def _moves(self) -> Moves:
         """Which types and sequences are in another schema than before, where it can move them."""
-        if not (self.detects_renames and self.impl.creates_schemas):
+        if not (self.detects_renames and self.impl.moves_tables):
             return Moves()
         found = rename_users(self._found, self.renamed.renames)
         by_kind: Mapping[str, Mapping[TableKey, object_filters.Facts]] = {

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from limbeck import alembic_names
 from limbeck.cli import arguments
+from limbeck.util.garbage import spare_process
 
 if TYPE_CHECKING:
     from limbeck.cli.registered import CommandFunction
@@ -143,4 +144,6 @@ class CommandLine:
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None, **_: Any) -> None:
     """Run the console script."""
+    if argv is None:
+        spare_process()
     CommandLine(prog).main(argv)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ARRAY,
@@ -28,11 +28,13 @@ from limbeck.errors import CommandError
 from limbeck.logs import logger_of
 from limbeck.operations.base import AbstractOperations, Operations, run_by_itself
 from limbeck.operations.directive import MigrateOperation, OpContainer
-from limbeck.operations.keyset import Fill, Key
 from limbeck.operations.unfilled import UnfilledValueError
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, operations_prefix
 from limbeck.render.expressions import render_identifier, render_text, render_value
+
+if TYPE_CHECKING:
+    from limbeck.operations.keyset import Fill, Key
 
 log = logger_of(__name__)
 
@@ -166,6 +168,8 @@ class BackfillOp(MigrateOperation):
 
     def _fill(self, target: TableClause) -> Fill:
         """Return the whole UPDATE; without `where`, what is there is kept."""
+        from limbeck.operations.keyset import Fill  # lazy: few migrations fill anything
+
         if self.where is not None:
             return Fill(target, self.values, _condition(self.where))
         columns = {name: _column_of(target, name) for name in self.values}

@@ -7,7 +7,6 @@ or what `implementation_for` registered. `current_operations` is what `limbeck.o
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from sqlalchemy.util import await_only, immutabledict
 
 from limbeck import sqla
 from limbeck.dispatch import Dispatcher
-from limbeck.errors import UnsupportedOperationError
+from limbeck.errors import UnsupportedOperationError, did_you_mean
 from limbeck.operations.directive import MigrateOperation
 from limbeck.proxy import Current
 
@@ -263,5 +262,4 @@ def _missing_operation(cls: type[AbstractOperations], name: str) -> str:
     message = f"'{cls.__name__}' object has no attribute {name!r}"
     if issubclass(cls, BatchOperations) and hasattr(Operations, name):
         return f"{message}: op.{name}() does not work on the table of a batch block, call it outside of it"
-    close = difflib.get_close_matches(name, [n for n in dir(cls) if not n.startswith("_")], n=1)
-    return f"{message}; did you mean {close[0]!r}?" if close else message
+    return message + did_you_mean(name, [n for n in dir(cls) if not n.startswith("_")])

@@ -6,7 +6,6 @@ of which of the user's files. Never imports SQLAlchemy itself.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import sys
@@ -14,7 +13,7 @@ import sysconfig
 import traceback
 from typing import Any
 
-from limbeck.errors import ModelsError
+from limbeck.errors import ModelsError, did_you_mean
 
 
 def load_reference(text: str) -> Any:
@@ -37,7 +36,7 @@ def load_reference(text: str) -> Any:
         except AttributeError as error:
             raise ModelsError(
                 f"Can't find {attribute!r} in the module {module_name}, as {text!r} says: "
-                f"{error}{_close(name, found)}"
+                f"{error}{did_you_mean(name, dir(found))}"
             ) from error
     return found
 
@@ -78,8 +77,3 @@ def _advice(error: BaseException, module_name: str) -> str:
             "folder: run limbeck where the package is, or set that option."
         )
     return ""
-
-
-def _close(name: str, found: Any) -> str:
-    close = difflib.get_close_matches(name, dir(found), n=1)
-    return f". Did you mean {close[0]!r}?" if close else ""

@@ -14,14 +14,13 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from limbeck.errors import CommandError
 from limbeck.logs import logger_of
 from limbeck.operations.unfilled import refuse_unfilled_function
 from limbeck.script.steps import MigrationStep
 
-from . import failure
 from .version_table import HeadMaintainer
 
 if TYPE_CHECKING:
@@ -51,6 +50,8 @@ class Run:
         self._kw = kw
         self._done: list[str] = []
         self._kept = 0
+        self._heads: set[str] = set()
+        self._kept_heads: set[str] = set()
         self._statements: list[str] = []
 
     def go(self, plan: PlanFunction) -> None:
@@ -59,6 +60,7 @@ class Run:
         heads = self._starting_heads()
         needs_table = not heads and not context.opts.get("dont_mutate", False)
         maintainer = HeadMaintainer(context, heads)
+        self._heads, self._kept_heads = maintainer.heads, set(heads)
         steps = list(plan(heads, context))
         with self._watching_statements():
             for number, step in enumerate(steps):
@@ -83,6 +85,7 @@ class Run:
     def note_commit(self) -> None:
         """Note that all that is done so far is committed."""
         self._kept = len(self._done)
+        self._kept_heads = set(self._heads)
 
     def _starting_heads(self) -> tuple[str, ...]:
         context = self._context
@@ -147,23 +150,43 @@ class Run:
         try:
             yield
         except (Exception, KeyboardInterrupt) as error:
-            path = None if step.script is None else step.script.path
-            failure.report(
-                error,
-                failure.MigrationFailure(
-                    description=step.short_log,
-                    path=path,
-                    line=failure.line_in(error, path),
-                    statement=self._as_written(getattr(error, "statement", None) or "") or None,
-                    applied=self._done[: self._kept],
-                    undone=self._done[self._kept :],
-                    leftovers=lasting([self._as_written(each) for each in self._statements]),
-                    outside=self._context._in_external_transaction,
-                    offline=self._context.as_sql,
-                ),
-                is_said=isinstance(error, SQLAlchemyError),
-            )
+            self._report(error, step)
             raise
+
+    def _report(self, error: BaseException, step: MigrationStep) -> None:
+        from . import failure  # lazy: only a failure needs it
+
+        path = None if step.script is None else step.script.path
+        failure.report(
+            error,
+            failure.MigrationFailure(
+                description=step.short_log,
+                path=path,
+                line=failure.line_in(error, path),
+                statement=self._as_written(getattr(error, "statement", None) or "") or None,
+                applied=self._done[: self._kept],
+                undone=self._done[self._kept :],
+                leftovers=lasting([self._as_written(each) for each in self._statements]),
+                outside=self._context._in_external_transaction,
+                offline=self._context.as_sql,
+                meanwhile=self._meanwhile(error),
+            ),
+            is_said=isinstance(error, SQLAlchemyError),
+        )
+
+    def _meanwhile(self, error: BaseException) -> tuple[str, ...] | None:
+        """Return the heads that another run has made, which may be why the database refused."""
+        context = self._context
+        is_ours = not (context.as_sql or context._in_external_transaction)
+        if not is_ours or not isinstance(error, DBAPIError | CommandError):
+            return None
+        context._end_transaction(commit=False)
+        try:
+            heads = context.get_current_heads()
+            context._connected().rollback()
+        except SQLAlchemyError:
+            return None
+        return None if set(heads) == self._kept_heads else tuple(sorted(heads))
 
     def _as_written(self, statement: str) -> str:
         """Return a statement as the database sees it: for some drivers each `%` is doubled."""

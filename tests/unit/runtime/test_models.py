@@ -99,7 +99,7 @@ def test_models_with_a_missing_import_of_their_own_name_it(tmp_path: Path) -> No
 
 
 def test_models_that_are_missing_suggest_a_close_name(tmp_path: Path) -> None:
-    with pytest.raises(ModelsError, match="Did you mean 'metadata'"):
+    with pytest.raises(ModelsError, match="did you mean 'metadata'"):
         load(tmp_path, f"{module(tmp_path, SOURCE)}:metadatta")
 
 
