@@ -75,6 +75,8 @@ def ask(
 
 
 class _Asker:
+    """One look at the rows of a database; what is known of a table is asked once."""
+
     def __init__(self, connection: Connection, impl: DefaultImpl) -> None:
         self._connection = connection
         self._impl = impl

@@ -169,4 +169,4 @@ class _FallbackHandler(logging.Handler):
             warn(text)
         else:
             mark = "" if is_terminal(sys.stderr) else f"INFO  [{record.name}] "
-            print(f"{mark}{text}", file=sys.stderr)  # noqa: T201  # as above
+            print(f"{mark}{text}", file=sys.stderr)  # noqa: T201  # what the command line says

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from limbeck.script.base import Script
+from limbeck.util.langhelpers import to_tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ def describe_script(script: Script, *, is_current: bool | None = None) -> Revisi
     """Return what is known of a script."""
     return RevisionEntry(
         revision=script.revision,
-        down_revisions=_names(script.down_revision),
-        depends_on=_names(script.dependencies),
+        down_revisions=to_tuple(script.down_revision, default=()),
+        depends_on=to_tuple(script.dependencies, default=()),
         branch_labels=tuple(sorted(script.branch_labels or ())),
         message=script.doc,
         path=str(script.path),
@@ -38,9 +38,3 @@ def describe_script(script: Script, *, is_current: bool | None = None) -> Revisi
         is_merge_point=script.is_merge_point,
         is_current=is_current,
     )
-
-
-def _names(value: str | Sequence[str] | None) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) else tuple(value)

@@ -70,7 +70,7 @@ def stamp(
     `purge` forgets all that the version table says first.
     """
     script = ScriptDirectory.from_config(config)
-    parts = [_read_target(script, text, sql=sql) for text in to_tuple(revision, default=()) or ()]
+    parts = [_read_target(script, text, sql=sql) for text in to_tuple(revision, default=())]
     if not parts:
         raise CommandError("No revision to stamp: name one, or `base` for none.")
     targets = tuple(target for _, target in parts)

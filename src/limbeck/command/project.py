@@ -11,7 +11,12 @@ from typing import Any
 from limbeck import alembic_names as alembic_names_module
 from limbeck.config import Config
 from limbeck.errors import CommandError
-from limbeck.script.write import DEFAULT_TEMPLATE, NUMBERED_TEMPLATE, write_template
+from limbeck.script.write import (
+    DEFAULT_TEMPLATE,
+    NUMBERED_TEMPLATE,
+    ensure_directory,
+    write_template,
+)
 from limbeck.util import messaging
 
 ENCODING = "utf-8"
@@ -97,8 +102,7 @@ def init(
     plan = _plan(config, directory, template, package=package, alembic_names=alembic_names)
     _refuse(plan)
     for folder in (plan.directory, plan.directory / "versions"):
-        if not folder.exists():
-            _make(folder, plan)
+        ensure_directory(folder, quiet=plan.quiet)
     for source in sorted(plan.template.iterdir()):
         if source.is_file() and source.name not in OUTSIDE:
             _copy(source, plan.directory / source.name, plan)
@@ -149,14 +153,6 @@ def _refuse(plan: Plan) -> None:
             raise CommandError(f"Can't make {place}: {existing} is a file.")
         if not os.access(existing, os.W_OK | os.X_OK):
             raise CommandError(f"Can't write into {existing}: it is not yours to write.")
-
-
-def _make(folder: Path, plan: Plan) -> None:
-    try:
-        with messaging.status(f"Creating directory {folder}", quiet=plan.quiet):
-            folder.mkdir(parents=True)
-    except OSError as error:
-        raise CommandError(f"Can't make {folder}: {error.strerror}. Name another place.") from error
 
 
 def _copy(source: Path, path: Path, plan: Plan) -> None:

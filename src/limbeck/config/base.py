@@ -252,7 +252,7 @@ class Config:
 
         `also_known` are keys of layers above, such as those of `context.configure()`.
         """
-        found = [*self._written_keys(), *_flat_keys(self.toml_alembic_config)]
+        found = [*self._written_keys(), *files.flat_keys(self.toml_alembic_config)]
         known = {*self.known_keys, *also_known, *self.config_args}
         return tuple(
             key
@@ -357,17 +357,6 @@ def _hook_of_section(name: str, options: Mapping[str, str]) -> PostWriteHookConf
             f"{prefix}type = … and what that type needs."
         )
     return {**own, "_hook_name": name}
-
-
-def _flat_keys(table: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """Name the keys of a TOML table, nested ones as `a.b`."""
-    keys: list[str] = []
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            keys += _flat_keys(value, f"{prefix}{key}.")
-        else:
-            keys.append(prefix + key)
-    return keys
 
 
 def _warn_about_separator(name: str, legacy: str) -> None:

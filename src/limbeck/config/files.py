@@ -1,7 +1,7 @@
 """The two kinds of file, read into plain values.
 
 `read_ini` gives a `ConfigParser` in which the section `[limbeck]` already holds what it takes over
-from `[alembic]`; `read_toml` gives one dictionary out of `[tool.alembic]` and `[tool.limbeck]`.
+from `[alembic]`; `read_toml` gives the tables `[tool.alembic]` and `[tool.limbeck]` by their names.
 Both refuse a broken file with its name and line; a file that isn't there is empty.
 """
 
@@ -130,6 +130,17 @@ def look_up(table: Mapping[str, Any], name: str) -> Any:
     first, dot, rest = name.partition(".")
     inner = table.get(first)
     return look_up(inner, rest) if dot and isinstance(inner, Mapping) else None
+
+
+def flat_keys(table: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """Name the keys of a TOML table, nested ones as `a.b`."""
+    keys: list[str] = []
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            keys += flat_keys(value, f"{prefix}{key}.")
+        else:
+            keys.append(prefix + key)
+    return keys
 
 
 def expand(value: Any, variables: Mapping[str, str], *, where: str) -> Any:

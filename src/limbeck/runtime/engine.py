@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from limbeck.config import Config
+from limbeck.config.files import flat_keys
 from limbeck.errors import ConfigurationError
 
 PREFIX = "sqlalchemy."
@@ -106,22 +107,13 @@ def _run_to_the_end(make: Callable[[], Any]) -> None:
 
 def _engine_options(config: Config) -> dict[str, Any]:
     """Return the options `sqlalchemy.…` of both files."""
-    found: dict[str, Any] = {}
-    _flatten("", config.toml_alembic_config, found)
-    found.update(config.get_section(config.config_ini_section, {}))
+    names = flat_keys(config.toml_alembic_config)
+    names += config.get_section(config.config_ini_section, {})
     return {
         name: config.get_alembic_option(name)
-        for name in found
+        for name in names
         if name.startswith(PREFIX) and name != f"{PREFIX}url"
     }
-
-
-def _flatten(prefix: str, table: Mapping[str, Any], found: dict[str, Any]) -> None:
-    for name, value in table.items():
-        if isinstance(value, Mapping):
-            _flatten(f"{prefix}{name}.", value, found)
-        else:
-            found[f"{prefix}{name}"] = value
 
 
 def cannot_connect(error: BaseException, url: URL, config: Config) -> ConfigurationError:

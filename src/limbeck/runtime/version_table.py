@@ -21,7 +21,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.schema import CreateTable, DropTable
+from sqlalchemy.schema import CreateTable
 
 from limbeck.errors import CommandError
 from limbeck.script.steps import MigrationStep
@@ -48,11 +48,6 @@ def create(context: MigrationContext) -> None:
 def drop_rows(context: MigrationContext) -> None:
     """Delete all rows of the version table."""
     context.impl._exec(context._version.delete())
-
-
-def drop(context: MigrationContext) -> None:
-    """Drop the version table."""
-    context.impl._exec(DropTable(context._version))
 
 
 class HeadMaintainer:

@@ -274,7 +274,7 @@ class ScriptDirectory:
         `head` is what it follows, by default the one head; `splice` lets that be no head. `kw`
         are more variables for the template.
         """
-        labels = to_tuple(branch_labels, default=()) or ()
+        labels = to_tuple(branch_labels, default=())
         self._refuse_names(revid, labels)
         parents = self._parents_of_new(head, splice=bool(splice))
         created = write.create_date(self.timezone)
@@ -362,7 +362,7 @@ class ScriptDirectory:
 
     def _dependencies_of_new(self, depends_on: Identifiers) -> Any:
         """Give the ids that a new revision depends on: none, one, or a list; a label stays one."""
-        names = to_tuple(depends_on, default=()) or ()
+        names = to_tuple(depends_on, default=())
         graph = self.revision_map.graph
         resolved: list[str] = []
         for name in names:
@@ -404,5 +404,5 @@ class ScriptDirectory:
 
 def _rows(current: Identifiers) -> tuple[str, ...]:
     """Give rows of the version table as a tuple."""
-    rows = to_tuple(current, default=()) or ()
+    rows = to_tuple(current, default=())
     return tuple(row for row in rows if row is not None)

@@ -190,7 +190,7 @@ def _facts(path: str, values: dict[str, Any], doc: str | None, *, is_literal: bo
 
 def _names(path: str, values: dict[str, Any], field: str) -> tuple[str, ...]:
     value = values.get(field)
-    found = to_tuple(sorted(value) if isinstance(value, set) else value, default=()) or ()
+    found = to_tuple(sorted(value) if isinstance(value, set) else value, default=())
     if not all(isinstance(name, str) for name in found):
         raise ScriptFileError(path, f"{field} = {value!r} is not a string or a list of strings.")
     return tuple(name for name in found if name)

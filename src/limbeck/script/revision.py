@@ -77,9 +77,9 @@ class Revision:
     ) -> None:
         self.verify_rev_id(revision)
         self.revision = revision
-        self._down = to_tuple(down_revision, default=()) or ()
-        self._depends = to_tuple(dependencies, default=()) or ()
-        self._labels = to_tuple(branch_labels, default=()) or ()
+        self._down = to_tuple(down_revision, default=())
+        self._depends = to_tuple(dependencies, default=())
+        self._labels = to_tuple(branch_labels, default=())
         self.down_revision = tuple_rev_as_scalar(self._down)
         self.dependencies = tuple_rev_as_scalar(self._depends)
 

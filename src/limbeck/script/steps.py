@@ -248,8 +248,8 @@ class StampStep(MigrationStep):
         script: Script | None = None,
         planned: Step | None = None,
     ) -> None:
-        self.from_ = to_tuple(from_, default=()) or ()
-        self.to_ = to_tuple(to_, default=()) or ()
+        self.from_ = to_tuple(from_, default=())
+        self.to_ = to_tuple(to_, default=())
         self.is_upgrade = is_upgrade
         self.branch_move = branch_move
         self.revision_map = revision_map
@@ -301,8 +301,8 @@ class MigrationInfo:
         self.revision_map = revision_map
         self.is_upgrade = is_upgrade
         self.is_stamp = is_stamp
-        self.up_revision_ids: tuple[str, ...] = to_tuple(up_revisions, default=()) or ()
-        self.down_revision_ids: tuple[str, ...] = to_tuple(down_revisions, default=()) or ()
+        self.up_revision_ids: tuple[str, ...] = to_tuple(up_revisions, default=())
+        self.down_revision_ids: tuple[str, ...] = to_tuple(down_revisions, default=())
         self.up_revision_id: str | None = next(iter(self.up_revision_ids), None)
 
     @property

@@ -129,7 +129,9 @@ def ensure_directory(path: Path, *, quiet: bool = False) -> None:
         with messaging.status(f"Creating directory {absolute}", quiet=quiet):
             absolute.mkdir(parents=True)
     except OSError as error:
-        raise CommandError(f"Can't create the folder {absolute}: {error.strerror}") from error
+        raise CommandError(
+            f"Can't make the folder {absolute}: {error.strerror}. Name another place."
+        ) from error
 
 
 def write_template(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import uuid
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from limbeck.dispatch import (
     Dispatcher,
@@ -41,6 +41,10 @@ def rev_id() -> str:
     return uuid.uuid4().hex[-12:]
 
 
+@overload
+def to_tuple(x: Any, default: tuple[Any, ...]) -> tuple[Any, ...]: ...
+@overload
+def to_tuple(x: Any, default: None = None) -> tuple[Any, ...] | None: ...
 def to_tuple(x: Any, default: tuple[Any, ...] | None = None) -> tuple[Any, ...] | None:
     """Give `x` as a tuple: text is one element, None the default."""
     if x is None:
