@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from limbeck import command
 from limbeck.errors import CommandError, DatabaseNotAtHead
+from limbeck.operations import Operations
 from limbeck.runtime.failure import MigrationFailure, explanation
 from limbeck.runtime.migration import MigrationContext
 from limbeck.script.base import ScriptDirectory
@@ -348,6 +349,35 @@ def test_row_changed_by_another_run_is_refused(database: Database, migrations: M
     with pytest.raises(CommandError, match="expected to match one row when updating"):
         command.upgrade(migrations.config(), "cccc1")
     assert rows(database) == {"aaaa1"}
+
+
+@pytest.mark.requires("alter")  # elsewhere the second waits for the first
+def test_failure_names_the_revision_of_a_run_in_between(
+    database: Database, migrations: Migrations
+) -> None:
+    command.upgrade(migrations.config(), "aaaa1")
+    other = migrations.config()
+    migrations.write(
+        "cccc1", "aaaa1", "kw['between'](); op.create_table('t', sa.Column('a', sa.Integer))"
+    )
+
+    def run_it_all(**kw: Any) -> None:
+        def plan(revision: Any, context: MigrationContext) -> Any:
+            return ScriptDirectory.from_config(other)._upgrade_revs("cccc1", revision)
+
+        with database.engine.connect() as connection:
+            opts = {"fn": plan, "script": ScriptDirectory.from_config(other)}
+            context = MigrationContext.configure(connection, opts=opts)
+            with context.begin_transaction(), Operations.context(context):
+                context.run_migrations(**kw)
+
+    with pytest.raises(DBAPIError) as caught:
+        run_it_all(between=lambda: run_it_all(between=lambda: None))
+    assert failure_of(caught.value).meanwhile == ("cccc1",)
+    said = explanation(caught.value) or ""
+    assert "Another run has brought the database to cccc1 meanwhile: run this again" in said
+    assert rows(database) == {"cccc1"}
+    run_it_all(between=lambda: None)
 
 
 def test_env_arguments_reach_the_revision(migrations: Migrations) -> None:

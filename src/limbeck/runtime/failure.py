@@ -36,6 +36,8 @@ class MigrationFailure:
     """Whether the transaction is the caller's, so that nothing is known of what stays."""
     offline: bool = False
     """Whether a SQL script was written, and nothing run."""
+    meanwhile: Sequence[str] | None = None
+    """Where another run has brought the database since this one looked; None where none has."""
 
     def __str__(self) -> str:
         place = f" ({self.path}{f', line {self.line}' if self.line else ''})" if self.path else ""
@@ -49,6 +51,12 @@ class MigrationFailure:
             )
             lines += [f"    {' '.join(statement.split())}" for statement in self.leftovers]
         lines.append(self._outcome())
+        if self.meanwhile is not None:
+            place = ", ".join(self.meanwhile) or "its base"
+            lines.append(
+                f"Another run has brought the database to {place} meanwhile: run this again, which "
+                "does what is left to do."
+            )
         return "\n".join(lines)
 
     def _outcome(self) -> str:
