@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import INT4RANGE, TSRANGE, ExcludeConstraint
 
+import limbeck.ddl.postgresql  # noqa: F401  # knows postgresql_no_inherit
 from tests.convergence import autogenerate
 from tests.database.kept import KeptPair, Models, kept_database
 
@@ -648,6 +649,40 @@ def test_rows_that_were_never_checked_are_told_unless_models_say_so(
         with database.database.engine.begin() as connection:
             connection.execute(text("ALTER TABLE t VALIDATE CONSTRAINT said"))
         assert found(models()) == found(models(postgresql_not_valid=True)) == []
+    finally:
+        database.empty()
+
+
+@pytest.mark.requires("exclusion")
+@pytest.mark.parametrize("case", ["dropped", "changed", "column replaced", "table dropped"])
+def test_check_that_children_need_not_hold(database: KeptPair, case: str) -> None:
+    def models(*, is_after: bool) -> Models:
+        has_check = not is_after or case in ("changed", "column replaced")
+        sql = "e > 1" if is_after and case == "changed" else "e > 0"
+        check = CheckConstraint(sql, name="own", postgresql_no_inherit=True)
+        is_computed = is_after and case == "column replaced"
+        added = Column("e", Integer, *([Computed("a * 2", persisted=True)] if is_computed else []))
+        whole = table(added, *([check] if has_check else []))
+        child = table(name="u")
+        return child if is_after and case == "table dropped" else both(whole, child)
+
+    source = database.converge(models(is_after=False), models(is_after=True), rows=0)
+    assert "postgresql_no_inherit=True" in source
+
+
+@pytest.mark.requires("exclusion")
+def test_whether_children_hold_a_check_is_left_open(database: KeptPair) -> None:
+    def models(**options: Any) -> MetaData:
+        metadata = MetaData()
+        table(CheckConstraint("a > 0", name="own", **options))(metadata)
+        return metadata
+
+    models(postgresql_no_inherit=True).create_all(database.database.engine)
+    try:
+        with database.database.engine.connect() as connection:
+            script, _ = autogenerate(database.database, connection, models())
+        assert script.upgrade_ops is not None
+        assert script.upgrade_ops.is_empty()
     finally:
         database.empty()
 

@@ -145,8 +145,10 @@ def remake_check(
     pair: TablePair, database: CheckFacts, model: CheckFacts, context: DiffContext
 ) -> Iterator[Step]:
     """Yield drop and creation of a check that steps aside."""
-    yield Step(Stage.DROP_CHECK, _drop_check(pair, database, context))
-    yield Step(Stage.CREATE_CHECK, _create_check(pair, model, context))
+    old, new = _drop_check(pair, database, context), _create_check(pair, model, context)
+    new.kw |= old.to_constraint().dialect_kwargs  # what the models need not say
+    yield Step(Stage.DROP_CHECK, old)
+    yield Step(Stage.CREATE_CHECK, new)
 
 
 def renames_constraints(context: DiffContext) -> bool:

@@ -256,8 +256,11 @@ def _deferral(facts: PrimaryKeyFacts | UniqueFacts | ForeignKeyFacts) -> dict[st
 
 
 def _check(facts: CheckFacts, dialect: Dialect) -> CheckConstraint:
+    options: dict[str, Any] = {f"{dialect.name}_no_inherit": True} if facts.no_inherit else {}
     condition = text(sqla.escape_binds(facts.sql))
-    return CheckConstraint(condition, name=_final(facts.name), **_validity(facts, dialect))
+    return CheckConstraint(
+        condition, name=_final(facts.name), **options, **_validity(facts, dialect)
+    )
 
 
 def _validity(facts: CheckFacts | ForeignKeyFacts, dialect: Dialect) -> dict[str, Any]:

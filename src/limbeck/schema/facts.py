@@ -118,12 +118,14 @@ class CheckFacts:
     """A check constraint; `is_type_bound` marks the ones Boolean and Enum bring along.
 
     `is_valid` is that of a foreign key; `column` is the one whose definition the check is in,
-    where the database keeps it there.
+    where the database keeps it there. `no_inherit`: it holds for the table, not for its children;
+    models that do not say so leave it open.
     """
 
     sql: str
     name: str | None = None
     is_valid: bool | None = True
+    no_inherit: bool = False
     is_generated_name: bool = field(default=False, compare=False)
     is_type_bound: bool = field(default=False, compare=False)
     column: str | None = field(default=None, compare=False)

@@ -294,6 +294,7 @@ def _check(check: CheckConstraint, dialect: ModelDialect) -> CheckFacts:
         sql=dialect.normal_expression(sql),
         name=_plain(sqla.final_name(check, dialect.dialect)),
         is_valid=_is_valid(check, dialect),
+        no_inherit=bool(given_options(check, dialect.dialect).get("no_inherit")),
         is_type_bound=sqla.is_type_bound(check),
         column=str(check.parent.name) if isinstance(check.parent, Column) else None,
     )

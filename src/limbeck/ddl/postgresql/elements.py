@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.schema import Column, Computed, Constraint, DropSchema, Identity, Index
+from sqlalchemy.schema import (
+    CheckConstraint,
+    Column,
+    Computed,
+    Constraint,
+    DropSchema,
+    Identity,
+    Index,
+)
 from sqlalchemy.types import NullType, String, TypeEngine, to_instance
 
 from limbeck.ddl.base import (
@@ -27,6 +35,10 @@ from limbeck.errors import UnsupportedOperationError
 
 _TYPE_LIMITS = {2**15 - 1, 2**31 - 1, 2**63 - 1}
 """What an identity's MAXVALUE is when nobody set one."""
+
+
+CheckConstraint.argument_for("postgresql", argument_name="no_inherit", default=False)
+"""`postgresql_no_inherit=True`, which SQLAlchemy has no word for: children need not hold the check."""
 
 
 class SetSchema(AlterTable):
@@ -58,6 +70,12 @@ class PostgresqlColumnType(AlterColumn):
         super().__init__(name, column_name, **kw)
         self.type_: TypeEngine[Any] = to_instance(type_)
         self.using = using
+
+
+@compiles(CheckConstraint, "postgresql")
+def visit_check(element: CheckConstraint, compiler: Any, **kw: Any) -> str:
+    sql: str = compiler.visit_table_or_column_check_constraint(element, **kw)
+    return f"{sql} NO INHERIT" if element.dialect_options["postgresql"]["no_inherit"] else sql
 
 
 @compiles(RenameTable, "postgresql")

@@ -183,8 +183,8 @@ class _Table:
             case "f":
                 self.foreign_keys.append(_foreign_key(row, columns, self.default_schema))
             case _:
-                check = CheckFacts(normal_expression(row.sql), row.name, row.is_valid)
-                self.checks.append(check)
+                sql = normal_expression(row.sql)
+                self.checks.append(CheckFacts(sql, row.name, row.is_valid, row.no_inherit))
 
     def facts(self) -> TableFacts:
         key = self.primary_key.columns if self.primary_key else ()
