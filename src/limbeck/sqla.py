@@ -67,6 +67,11 @@ def doubles_percents(dialect: Dialect) -> bool:
     return bool(getattr(dialect.identifier_preparer, "_double_percents", False))
 
 
+def for_driver(dialect: Dialect, sql: str) -> str:
+    """Return SQL text as a driver takes it that is to find `%%` for `%`."""
+    return sql.replace("%", "%%") if doubles_percents(dialect) else sql
+
+
 def variants(type_: TypeEngine[Any]) -> dict[str, TypeEngine[Any]]:
     """Return the types that `with_variant` gave to other dialects, by dialect name, sorted.
 

@@ -6,9 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+)
 
-from tests.convergence import assert_converges, autogenerate
+from limbeck import renamed_from
+from limbeck.operations import Operations
+from limbeck.operations.ops import ModifyTableOps
+from tests.convergence import assert_converges, autogenerate, drop_all_tables
 from tests.databases import Database
 
 Options = Mapping[str, Any]
@@ -23,6 +36,11 @@ MARIADB: dict[str, tuple[Options, Options]] = {
         {"mysql_row_format": "COMPRESSED", "mysql_key_block_size": "8", "mysql_max_rows": "9"},
     ),
     "attributes of the engine": ({}, {"mysql_page_compressed": "1"}),
+    "comment": ({"mysql_comment": "it's"}, {"mysql_comment": "10% of it"}),
+    "character set of new columns": (
+        {"mysql_collate": "latin1_bin"},
+        {"mysql_default_charset": "utf8mb4"},
+    ),
 }
 POSTGRESQL: dict[str, tuple[Options, Options]] = {
     "storage parameters": (
@@ -97,6 +115,15 @@ def test_collation_of_a_table_takes_its_referring_columns_along(mariadb: Databas
     assert_converges(mariadb, build(), build(mysql_charset="latin1"))
 
 
+def test_character_set_stands_in_the_revision_as_in_the_models(mariadb: Database) -> None:
+    models({"mysql_collate": "latin1_bin"}).create_all(mariadb.engine)
+    with mariadb.engine.connect() as connection:
+        script, _ = autogenerate(mariadb, connection, models({"mysql_default_charset": "utf8mb4"}))
+    assert script.upgrade_ops is not None
+    (diff,) = script.upgrade_ops.as_diffs()
+    assert diff[-1] == {"mysql_default_charset": "utf8mb4"}
+
+
 def test_options_that_say_the_default_are_no_difference(mariadb: Database) -> None:
     options = {"mysql_engine": "innodb", "mysql_charset": "utf8mb4", "mysql_auto_increment": "7"}
     models({}).create_all(mariadb.engine)
@@ -128,13 +155,131 @@ def test_partitions_are_equal_in_other_words(mariadb: Database) -> None:
     assert script.upgrade_ops.is_empty()
 
 
-def test_partitions_that_differ_are_warned_of(mariadb: Database) -> None:
-    models({}).create_all(mariadb.engine)
-    partitioned = models({"mysql_partition_by": "hash(id)", "mysql_partitions": "2"})
-    with (
-        mariadb.engine.connect() as connection,
-        pytest.warns(UserWarning, match="partition_by of table t is not there in the database"),
-    ):
-        script, _ = autogenerate(mariadb, connection, partitioned)
-    assert script.upgrade_ops is not None
-    assert script.upgrade_ops.is_empty()
+BY_YEAR = "range (year(day)) (partition p0 values less than (2020)"
+BY_ID = "range (id) (partition p0 values less than (9)"
+OF_ONE = "(PARTITION p0 VALUES LESS THAN (9)"
+PARTITIONS: dict[str, tuple[Options, Options]] = {
+    "new": (
+        {},
+        {"mysql_partition_by": "hash (ID % 7)".replace("%", "%%"), "mysql_partitions": "3"},
+    ),
+    "more": (
+        {"mysql_partition_by": "key (id)"},
+        {"mysql_partition_by": "linear key (id)", "mysql_partitions": "4"},
+    ),
+    "of another kind": (
+        {"mysql_partition_by": f"{BY_ID} comment 'it''s 5%%' max_rows=7)"},
+        {
+            "mysql_partition_by": "list (id) (partition a values in (2, null, 1), partition b default)"
+        },
+    ),
+    "of partitions": (
+        {"mysql_partition_by": f"{BY_ID})"},
+        {
+            "mysql_partition_by": "RANGE COLUMNS (id) SUBPARTITION BY HASH (id) SUBPARTITIONS 2 "
+            "(PARTITION p0 VALUES LESS THAN (5 + 4) COMMENT 'c')"
+        },
+    ),
+    "names of partitions of partitions": (
+        {"mysql_partition_by": f"RANGE (id) SUBPARTITION BY KEY (day) {OF_ONE} (SUBPARTITION a))"},
+        {"mysql_partition_by": f"RANGE (id) SUBPARTITION BY KEY (day) {OF_ONE} (SUBPARTITION b))"},
+    ),
+    "another column": (
+        {"mysql_partition_by": f"{BY_YEAR}, partition rest values less than maxvalue)"},
+        {"mysql_partition_by": "hash (extract(year from day) div 2) (partition a, partition b)"},
+    ),
+    "at the end": (
+        {"mysql_partition_by": f"{BY_ID})"},
+        {"mysql_partition_by": f"{BY_ID}, partition p1 values less than (to_days('2020-01-01')))"},
+    ),
+    "out of the rest": (
+        {"mysql_partition_by": f"{BY_ID}, partition z values less than (maxvalue))"},
+        {
+            "mysql_partition_by": f"{BY_ID}, partition p1 values less than (20), "
+            "partition z values less than maxvalue)"
+        },
+    ),
+}
+
+
+def dated(options: Options, *, is_keyed: bool = True) -> MetaData:
+    """Return a table with these partitions, over its keys."""
+    metadata = MetaData()
+    Table(
+        "t",
+        metadata,
+        Column("id", Integer, primary_key=True, autoincrement=False),
+        Column("day", Date, primary_key=is_keyed, nullable=False),
+        **options,
+    )
+    return metadata
+
+
+@pytest.mark.parametrize("change", PARTITIONS)
+def test_partitions_converge(mariadb: Database, change: str) -> None:
+    before, after = (dated(options) for options in PARTITIONS[change])
+    assert_converges(mariadb, before, after)
+
+
+@pytest.mark.parametrize(
+    ("change", "clause"),
+    [("at the end", "ADD PARTITION"), ("out of the rest", "REORGANIZE PARTITION `z` INTO")],
+)
+def test_partitions_that_stay_are_not_written_anew(
+    mariadb: Database, change: str, clause: str
+) -> None:
+    before, after = (dated(options) for options in PARTITIONS[change])
+    before.create_all(mariadb.engine)
+    statements = []
+    with mariadb.engine.connect() as connection:
+        script, context = autogenerate(mariadb, connection, after)
+        event.listen(
+            connection, "before_cursor_execute", lambda *arguments: statements.append(arguments[2])
+        )
+        assert script.upgrade_ops is not None
+        (change_of_table,) = script.upgrade_ops.ops
+        assert isinstance(change_of_table, ModifyTableOps)
+        for directive in change_of_table.ops:
+            Operations(context).invoke(directive)
+    (statement,) = [each for each in statements if each.startswith("ALTER")]
+    assert clause in statement
+
+
+def test_partitions_give_way_to_keys_and_foreign_keys(mariadb: Database) -> None:
+    before = dated({"mysql_partition_by": "hash (id)", "mysql_partitions": "2"}, is_keyed=False)
+    after = dated({"mysql_partition_by": "hash (year(day))", "mysql_partitions": "2"})
+    free = dated({}, is_keyed=False)
+    Table(
+        "child",
+        free,
+        Column("id", Integer, primary_key=True),
+        Column("t_id", Integer, ForeignKey("t.id", name="fk_t")),
+    )
+    for one, other in ((before, after), (free, after), (before, free)):
+        assert_converges(mariadb, one, other)
+        drop_all_tables(mariadb)
+
+
+def test_partitions_of_a_table_that_goes_come_back_in_full(mariadb: Database) -> None:
+    partitions = (
+        f"{BY_ID} max_rows = 7, partition p1 values less than (20) data directory = '/tmp')"
+    )
+    assert_converges(
+        mariadb, dated({"mysql_partition_by": partitions.split(", ")[0] + ")"}), MetaData()
+    )
+
+
+def test_partitions_of_renamed_tables_and_columns_stay(mariadb: Database) -> None:
+    after = MetaData()
+    id_ = Column("number", Integer, primary_key=True, autoincrement=False, info=renamed_from("id"))
+    Table(
+        "u",
+        after,
+        id_,
+        Column("day", Date, primary_key=True),
+        info=renamed_from("t"),
+        mysql_partition_by="hash (number)",
+        mysql_partitions="4",
+    )
+    before = dated({"mysql_partition_by": "hash (id)", "mysql_partitions": "3"})
+    assert_converges(mariadb, before, after, detect_renames=True)

@@ -61,7 +61,7 @@ class ReadingImpl(RowsImpl, ObjectComparison):
     """Is a schema a whole database, of another application perhaps?"""
 
     moves_tables = False
-    """Is there a statement that moves a table to another schema?"""
+    """Is there a statement that moves a table, a type, a sequence to another schema?"""
 
     type_synonyms: Sequence[set[str]] = ({"NUMERIC", "DECIMAL"},)
     """Which type names, in capitals, mean the same type?"""
@@ -137,6 +137,10 @@ class ReadingImpl(RowsImpl, ObjectComparison):
     def columns_under_options(self, facts: TableFacts, names: Set[str]) -> frozenset[str]:
         """Which columns of a table change along with these options of it? None."""
         return frozenset()
+
+    def option_words(self, table: Table) -> Mapping[str, Mapping[str, Any]]:
+        """Which options does a table say otherwise than facts do? By option, its arguments; none."""
+        return {}
 
     def complete_table(self, facts: TableFacts, table: Table) -> None:
         """What does a Table made from the database's facts lack? Changed in place; nothing."""

@@ -4,6 +4,8 @@ The stages of a table are laid out so that they work forwards and, reversed, bac
 
     drop foreign keys, checks, keys, a column with its key · options · add and alter columns · create keys, drop the keys that
     a foreign key needed until then · checks · drop columns · create foreign keys · comment
+
+A table has no partitions, or the old ones, from after the foreign keys until before them.
 """
 
 from __future__ import annotations
@@ -21,21 +23,23 @@ class Stage(IntEnum):
     """The place of a directive among those of its table."""
 
     DROP_FOREIGN_KEY = 1
-    DROP_CHECK = 2
-    DROP_KEY = 3
-    RENAME = 4
-    OPTIONS = 5
-    DROP_COMPUTED = 6
-    DROP_COUNTER = 7
-    ADD_COLUMN = 8
-    ALTER_COLUMN = 9
-    ADD_COMPUTED = 10
-    CREATE_KEY = 11
-    DROP_NEEDED_KEY = 12
-    CREATE_CHECK = 13
-    DROP_COLUMN = 14
-    CREATE_FOREIGN_KEY = 15
-    COMMENT = 16
+    UNPARTITION = 2
+    DROP_CHECK = 3
+    DROP_KEY = 4
+    RENAME = 5
+    OPTIONS = 6
+    DROP_COMPUTED = 7
+    DROP_COUNTER = 8
+    ADD_COLUMN = 9
+    ALTER_COLUMN = 10
+    ADD_COMPUTED = 11
+    CREATE_KEY = 12
+    DROP_NEEDED_KEY = 13
+    CREATE_CHECK = 14
+    DROP_COLUMN = 15
+    PARTITION = 16
+    CREATE_FOREIGN_KEY = 17
+    COMMENT = 18
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ def differs_as_text(database: TableFacts, model: TableFacts) -> bool:
         )
         or bool({check.sql for check in model.checks} - {check.sql for check in database.checks})
         or any(_has_expressions(new) for _, new in match(database.indexes, model.indexes).changed)
+        or len({_partitions(database), _partitions(model)} - {None}) > 1
     )
 
 
@@ -148,6 +149,10 @@ def _column_differs(database: ColumnFacts, model: ColumnFacts) -> bool:
         model.computed,
         model.collation,
     )
+
+
+def _partitions(table: TableFacts) -> str | None:
+    return dict(table.options).get("partition_by")
 
 
 def _has_expressions(index: IndexFacts) -> bool:

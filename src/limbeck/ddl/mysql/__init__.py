@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection, table
+from sqlalchemy import Connection, TableClause, inspect, table
 from sqlalchemy import text as sql_text  # `text` is a module of this package
 from sqlalchemy.schema import (
     CheckConstraint,
@@ -30,6 +30,7 @@ from limbeck import sqla
 from limbeck.ddl.base import IdentityColumnDefault
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.ddl.mysql import options as of_tables
+from limbeck.ddl.mysql import partitions
 from limbeck.ddl.mysql.elements import (
     AlterOptions,
     MySQLAlterDefault,
@@ -120,6 +121,14 @@ class MySQLImpl(MySQLRows, DefaultImpl):
     ) -> None:
         """Move and rename by one statement."""
         self._exec(MoveTable(table_name, new_table_name, new_schema, schema=schema))
+
+    def set_schema(
+        self, type_: str, name: str, new_schema: str | None, *, schema: str | None
+    ) -> None:
+        """Move a sequence as the table that it is; it goes on after the numbers in its cache."""
+        if type_ != "sequence":
+            super().set_schema(type_, name, new_schema, schema=schema)
+        self.move_table(name, name, new_schema, schema=schema)
 
     def alter_column(
         self,
@@ -228,12 +237,25 @@ class MySQLImpl(MySQLRows, DefaultImpl):
         """Change options; the columns that have the table's collation keep having it."""
         own = own_options(options, self.dialect)
         own.pop("prefixes", None)
-        if not own:
-            return
         clauses = of_tables.alter_clauses(own, self.dialect, self._table_defaults, schema)
         if of_tables.changes_collation(own):
             clauses += self._following_columns(table_name, schema)
-        self._exec(AlterOptions(table_name, clauses, schema=schema))
+        if clauses:
+            self._exec(AlterOptions(table_name, clauses, schema=schema))
+        if any(name.lower() in partitions.OPTIONS for name in own):
+            clause = self._partition_clause(own, own_options(existing, self.dialect))
+            self._exec(AlterOptions(table_name, [clause], schema=schema))
+
+    def _partition_clause(self, options: Mapping[str, Any], existing: Mapping[str, Any]) -> str:
+        old, new = partitions.given_text(existing), partitions.given_text(options)
+        if self.connection is None or self.as_sql or new is None:
+            return partitions.alteration(old, new)
+        return partitions.alteration(old, new, partitions.ask_values(self.connection, new))
+
+    def show_create(self, table: TableClause) -> str:
+        """Return what SHOW CREATE TABLE says."""
+        name = self.dialect.identifier_preparer.format_table(table)
+        return str(self._connected().exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1])
 
     def _following_columns(self, table_name: str, schema: str | None) -> list[str]:
         """Return MODIFY clauses; none in a script, which can't look."""
@@ -244,10 +266,10 @@ class MySQLImpl(MySQLRows, DefaultImpl):
                 table_name,
             )
             return []
-        name = self.dialect.identifier_preparer.format_table(table(table_name, schema=schema))
-        shown = self._connected().exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1]
-        definitions = of_tables.following_columns(str(shown))
-        return [f"MODIFY {definition}" for definition in definitions]
+        definitions = of_tables.following_columns(
+            self.show_create(table(table_name, schema=schema))
+        )
+        return [f"MODIFY {sqla.for_driver(self.dialect, each)}" for each in definitions]
 
     # read and normalise
 
@@ -287,16 +309,33 @@ class MySQLImpl(MySQLRows, DefaultImpl):
 
     # read and normalise
 
+    def option_words(self, table: Table) -> Mapping[str, Mapping[str, Any]]:
+        """Which options does a table say otherwise than facts do? Character set and partitions."""
+        return of_tables.option_words(table, self.dialect)
+
     def complete_table(self, facts: TableFacts, table: Table) -> None:
-        """Put a default that is an expression into the parentheses that the catalog leaves out."""
+        """Say partitions in the server's words, and defaults that are expressions in parentheses."""
         from limbeck.ddl.mysql.defaults import stands_alone  # lazy: as all that reads
 
+        if (partitioning := dict(facts.options).get("partition_by")) is not None:
+            words = self._partition_words(facts, partitioning)
+            keyword = f"{self.dialect.name}_partition_by"
+            table.kwargs[keyword] = sqla.for_driver(self.dialect, words)
         for column in table.columns:
             default = column.server_default
             if isinstance(default, DefaultClause) and isinstance(default.arg, TextClause):
                 sql = default.arg.text
                 if not stands_alone(sql, are_calls_bare=self.is_mariadb):
                     column.server_default = DefaultClause(sql_text(f"({sql})"))
+
+    def _partition_words(self, facts: TableFacts, otherwise: str) -> str:
+        """Return how the server says partitions; not if the table or a column is renamed first."""
+        (schema, name), columns = facts.key, [column.name for column in facts.columns]
+        if not inspect(self._connected()).has_table(name, schema):
+            return otherwise
+        shown = partitions.shown_text(self.show_create(table(name, schema=schema)))
+        is_same = shown is not None and str(partitions.parse(shown, columns)) == otherwise
+        return shown if shown is not None and is_same else otherwise
 
     # render
 

@@ -47,7 +47,8 @@ _TABLES = """
 _PARTITIONS = """
     SELECT table_name AS table_name, partition_name AS name, partition_method AS method,
            partition_expression AS expression, partition_description AS description,
-           partition_comment AS comment, subpartition_method AS sub_method,
+           partition_comment AS comment, subpartition_name AS sub_name,
+           subpartition_method AS sub_method,
            subpartition_expression AS sub_expression
     FROM information_schema.partitions
     WHERE table_schema = :schema AND partition_name IS NOT NULL
@@ -203,7 +204,7 @@ def _table(
             foreign_keys,
         ),
         comment=table.comment or None,
-        options=found_options(table, rows.partitions),
+        options=found_options(table, rows.partitions, [row.name for row in rows.columns]),
     )
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.schema import CheckConstraint
 
+from limbeck import sqla
+from limbeck.ddl.mysql import options as of_tables
 from limbeck.ddl.mysql.elements import AlterOptions
 from limbeck.errors import CommandError
 
@@ -34,7 +36,7 @@ def drop_statement(impl: MySQLImpl, const: CheckConstraint) -> AlterOptions:
             "it has no name, and a script can't look for it. Name the check."
         )
     wanted = impl.normal_expression(condition)
-    for line in _shown(impl, const):
+    for line in of_tables.definitions(impl.show_create(table)):
         found = _OF_TABLE.match(line) or _OF_COLUMN.match(line)
         if found is None or impl.normal_expression(found["sql"]) != wanted:
             continue
@@ -44,14 +46,9 @@ def drop_statement(impl: MySQLImpl, const: CheckConstraint) -> AlterOptions:
             if "name" in parts
             else f"MODIFY {parts['definition']}"
         )
-        return AlterOptions(table.name, [clause], schema=table.schema)
+        clauses = [sqla.for_driver(impl.dialect, clause)]
+        return AlterOptions(table.name, clauses, schema=table.schema)
     raise CommandError(
         f"Can't drop the check ({condition}) of {table.fullname}: the table has none that says "
         "so. Look at SHOW CREATE TABLE and give its name, or its words."
     )
-
-
-def _shown(impl: MySQLImpl, const: CheckConstraint) -> list[str]:
-    name = impl.dialect.identifier_preparer.format_table(const.table)
-    shown = impl._connected().exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1]
-    return [line.strip().removesuffix(",") for line in str(shown).splitlines()[1:]]

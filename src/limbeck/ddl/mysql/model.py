@@ -27,7 +27,7 @@ from sqlalchemy.types import TypeEngine
 
 from limbeck import sqla
 from limbeck.ddl.mysql.catalog import normal_action
-from limbeck.ddl.mysql.options import table_collation, wanted_options
+from limbeck.ddl.mysql.options import given_comment, table_collation, wanted_options
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import (
     TypeText,
@@ -69,7 +69,7 @@ def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> Tab
         foreign_keys=tuple(sorted(foreign_keys, key=sort_key)),
         checks=tuple(sorted(_name_checks(facts, table, dialect, names), key=sort_key)),
         indexes=tuple(sorted([*explicit, *keys.indexes(explicit)], key=sort_key)),
-        comment=_stored_comment(facts.comment),
+        comment=_stored_comment(facts.comment or given_comment(table, dialect)),
         options=wanted_options(table, dialect),
     )
 

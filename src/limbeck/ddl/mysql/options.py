@@ -2,7 +2,7 @@
 
 Both sides list what differs from what the server would choose by itself: another engine than
 `default_storage_engine`, another collation than the database's, and what stands in CREATE_OPTIONS.
-Partitions are one option, `partition_by`, with all that stands after PARTITION BY.
+Partitions are one option, `partition_by`, with all that stands after PARTITION BY (`partitions`).
 """
 
 from __future__ import annotations
@@ -10,22 +10,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, MetaData, Row, Table, text
 from sqlalchemy.schema import CreateTable
 
+from limbeck import sqla
+from limbeck.ddl.mysql import partitions as partitioned
 from limbeck.ddl.mysql.server import server_of
-from limbeck.ddl.mysql.text import LEXICON, normal_charset, normal_collation, quote_string
-from limbeck.ddl.tokens import Cursor, Token
+from limbeck.ddl.mysql.text import normal_charset, normal_collation
 from limbeck.schema.facts import Options, TableFacts
 from limbeck.schema.options import own_options
 
 ALTERABLE = frozenset(
     {"avg_row_length", "checksum", "collate", "compression", "delay_key_write", "encrypted"}
     | {"encryption", "encryption_key_id", "engine", "key_block_size", "max_rows", "min_rows"}
-    | {"pack_keys", "page_checksum", "page_compressed", "page_compression_level", "row_format"}
+    | {
+        "pack_keys",
+        "partition_by",
+        "page_checksum",
+        "page_compressed",
+        "page_compression_level",
+        "row_format",
+    }
     | {"stats_auto_recalc", "stats_persistent", "stats_sample_pages", "transactional"}
 )
 """What ALTER TABLE changes, and the catalogs tell."""
@@ -97,8 +104,10 @@ def normal_engine(name: str) -> str:
 # ---------------------------------------------------------------- found
 
 
-def found_options(table: Row[Any], partitions: Sequence[Row[Any]]) -> Options:
-    """Return the options of a table in the catalogs."""
+def found_options(
+    table: Row[Any], partitions: Sequence[Row[Any]], columns: Sequence[str]
+) -> Options:
+    """Return the options of a table of these columns in the catalogs."""
     options = dict(_create_options(table.create_options or ""))
     if table.engine is not None and table.engine.lower() != "aria":
         # they stay when the engine is another one, and mean nothing there
@@ -110,8 +119,9 @@ def found_options(table: Row[Any], partitions: Sequence[Row[Any]]) -> Options:
         collation = normal_collation(table.collation)
         if collation != normal_collation(table.default_collation):
             options["collate"] = collation
-    if partitions:
-        options["partition_by"] = normal_partitions(_partition_text(partitions))
+    if partitions and partitions[0].method != "SYSTEM_TIME":  # that is of the rows' versions
+        text = partitioned.found_text(partitions)
+        options["partition_by"] = str(partitioned.parse(text, columns))
     return tuple(sorted(options.items()))
 
 
@@ -128,68 +138,6 @@ def _create_options(value: str) -> Iterable[tuple[str, str]]:
 def _is_default(name: str, value: str) -> bool:
     default = "1" if name in _OF_ARIA else _DEFAULTS.get(name, "DEFAULT").strip("'")
     return value.upper() in (default.upper(), "DEFAULT")
-
-
-def _partition_text(rows: Sequence[Row[Any]]) -> str:
-    """Return what stands after PARTITION BY; hash and key partitions are only counted."""
-    first = rows[0]
-    head = f"{first.method} ({first.expression or ''})"
-    names = [name for name, _ in groupby(rows, key=lambda row: row.name)]
-    sub = ""
-    if first.sub_method is not None:
-        count = sum(row.name == first.name for row in rows)
-        sub = f" SUBPARTITION BY {first.sub_method} ({first.sub_expression or ''})"
-        sub += f" SUBPARTITIONS {count}"
-    if first.description is None:
-        return f"{head} PARTITIONS {len(names)}{sub}"
-    once = [next(row for row in rows if row.name == name) for name in names]
-    return f"{head}{sub} ({', '.join(_partition(row) for row in once)})"
-
-
-def _partition(row: Row[Any]) -> str:
-    value = row.description
-    if "LIST" in row.method.upper():
-        values = "DEFAULT" if value.upper() == "DEFAULT" else f"VALUES IN ({value})"
-    else:
-        values = f"VALUES LESS THAN ({value})"
-    comment = f" COMMENT {quote_string(row.comment)}" if row.comment else ""
-    return f"PARTITION `{row.name}` {values}{comment}"
-
-
-def normal_partitions(sql: str) -> str:
-    """Return what stands after PARTITION BY in one spelling: names quoted, words in capitals."""
-    tokens: list[Token] = []
-    cursor = Cursor(LEXICON.tokenize(sql))
-    is_name = False
-    while not cursor.is_at_end:
-        token = cursor.take()
-        if token.is_word("STORAGE") and cursor.peek().is_word("ENGINE"):
-            continue
-        if token.is_word("ENGINE", "COMMENT"):
-            cursor.accept_symbol("=")
-        if token.is_word("ENGINE"):
-            cursor.take()
-            continue
-        is_word = token.kind == "word" and not is_name
-        is_function = is_word and (cursor.peek().is_symbol("(") or token.text.upper() in _WORDS)
-        if is_function:
-            tokens.append(Token("word", token.text.upper()))
-        else:
-            tokens.append(Token("name", token.text, "`") if token.kind == "word" else token)
-        is_name = token.is_word("PARTITION", "SUBPARTITION") and not cursor.peek().is_word("BY")
-    text = " ".join(_spell(token) for token in tokens).replace("( MAXVALUE )", "MAXVALUE")
-    return text.removesuffix(" PARTITIONS 1")  # so many there are where nothing is said
-
-
-_WORDS = frozenset(
-    {"ALGORITHM", "BY", "COLUMNS", "COMMENT", "DEFAULT", "HASH", "IN", "KEY", "LESS", "LINEAR"}
-    | {"LIST", "MAXVALUE", "NULL", "PARTITION", "PARTITIONS", "RANGE", "SUBPARTITION"}
-    | {"SUBPARTITIONS", "THAN", "VALUES"}
-)
-
-
-def _spell(token: Token) -> str:
-    return f"`{token.text.replace('`', '``')}`" if token.kind == "name" else token.text
 
 
 # ---------------------------------------------------------------- wanted
@@ -212,8 +160,9 @@ def wanted_options(table: Table, dialect: Dialect) -> Options:
     collation = table_collation(table, dialect)
     if collation is not None:
         options["collate"] = collation
-    if "partition_by" in given:
-        options["partition_by"] = normal_partitions(_given_partitions(given))
+    partitions = given_partitions(table, dialect)
+    if partitions is not None:
+        options["partition_by"] = str(partitioned.parse(partitions, list(table.c.keys())))
     return tuple(sorted(options.items()))
 
 
@@ -247,10 +196,33 @@ def table_collation(table: Table, dialect: Dialect) -> str | None:
     return None
 
 
-def _given_partitions(given: Mapping[str, str]) -> str:
-    names = ("partitions", "subpartition_by", "subpartitions")
-    counts = [f"{name.replace('_', ' ').upper()} {given[name]}" for name in names if name in given]
-    return " ".join([given["partition_by"], *counts])
+def given_partitions(table: Table, dialect: Dialect) -> str | None:
+    """Return what stands after PARTITION BY in a model's table; a driver may want `%` doubled."""
+    found = partitioned.given_text(own_options(table.kwargs, dialect))
+    if found is not None and sqla.doubles_percents(dialect):
+        found = found.replace("%%", "%")
+    return found
+
+
+def option_words(table: Table, dialect: Dialect) -> dict[str, dict[str, Any]]:
+    """Return the arguments by which a table says options, where those have other names or words."""
+    given = own_options(table.kwargs, dialect)
+    families = {"collate": (*_COLLATE, *_CHARSET), "partition_by": partitioned.OPTIONS}
+    words = {
+        option: {
+            f"{dialect.name}_{name}": value
+            for name, value in given.items()
+            if name.lower() in names and value is not None
+        }
+        for option, names in families.items()
+    }
+    return {option: arguments for option, arguments in words.items() if arguments}
+
+
+def given_comment(table: Table, dialect: Dialect) -> str | None:
+    """Return the comment that a model's table has among its options."""
+    comment = own_options(table.kwargs, dialect).get("comment")
+    return None if comment is None else str(comment)
 
 
 # ---------------------------------------------------------------- ALTER TABLE
@@ -260,7 +232,11 @@ def alter_clauses(
     options: Mapping[str, Any], dialect: Dialect, defaults: TableDefaults, schema: str | None
 ) -> list[str]:
     """Return what ALTER TABLE has to say; an option that is None gets its default."""
-    lowered = {name.lower(): value for name, value in options.items()}
+    lowered = {
+        name.lower(): value
+        for name, value in options.items()
+        if name.lower() not in partitioned.OPTIONS
+    }
     given = {name: str(value) for name, value in lowered.items() if value is not None}
     clauses = []
     for name in sorted(lowered):
@@ -303,8 +279,13 @@ def following_columns(shown: str) -> list[str]:
 
     They are what SHOW CREATE TABLE prints without a character set and collation.
     """
-    lines = [line.strip().removesuffix(",") for line in shown.splitlines()[1:]]
+    lines = definitions(shown)
     return [line for line in lines if _STRING_COLUMN.match(line) and not _OWN_COLLATION.match(line)]
+
+
+def definitions(shown: str) -> list[str]:
+    """Return the definitions of SHOW CREATE TABLE, each of its lines, and what follows them."""
+    return [line.strip().removesuffix(",") for line in shown.splitlines()[1:]]
 
 
 _TYPE = r"(?:(?:var)?char|(?:tiny|medium|long)?text|enum|set)\b"

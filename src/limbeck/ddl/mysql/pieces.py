@@ -65,9 +65,15 @@ def _clauses(column: ColumnFacts) -> tuple[str, ...]:
 
 
 def _check(facts: TableFacts, check: CheckFacts, ask: Ask) -> CheckFacts | None:
-    answer = ask(", ".join([*_bare_columns(facts), f"CONSTRAINT {CHECK} CHECK ({check.sql})"]))
+    found = probe_condition(facts, check.sql, ask)
+    return None if found is None else replace(check, sql=found)
+
+
+def probe_condition(facts: TableFacts, sql: str, ask: Ask) -> str | None:
+    """Return a condition on a table's columns as the server words it; None where it refuses."""
+    answer = ask(", ".join([*_bare_columns(facts), f"CONSTRAINT {CHECK} CHECK ({sql})"]))
     found = [] if answer is None else [each.sql for each in answer.checks if each.name == CHECK]
-    return replace(check, sql=found[0]) if found else None
+    return found[0] if found else None
 
 
 def _bare_columns(facts: TableFacts, without: ColumnFacts | None = None) -> list[str]:

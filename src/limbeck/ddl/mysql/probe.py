@@ -20,9 +20,11 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.types import TypeEngine
 
 from limbeck import sqla
+from limbeck.ddl.mysql import partitions
 from limbeck.ddl.mysql.catalog import has_default_of_bytes, is_json_check
 from limbeck.ddl.mysql.defaults import normal_default_text
-from limbeck.ddl.mysql.pieces import probe_pieces
+from limbeck.ddl.mysql.options import given_partitions
+from limbeck.ddl.mysql.pieces import probe_condition, probe_pieces
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import (
     LEXICON,
@@ -97,9 +99,10 @@ def probe_tables(binding: ModelBinding, connection: Connection, tables: Sequence
         if whole is not None:
             found[facts.key] = _overlay(facts, parse_show_create(whole, dialect), table)
         elif _may_create(connection, table.schema):
-            found[facts.key], refused[facts.key] = probe_pieces(
-                facts, partial(_ask_piece, connection, table.schema)
-            )
+            ask = partial(_ask_piece, connection, table.schema)
+            found[facts.key], refused[facts.key] = probe_pieces(facts, ask)
+        if facts.key in found and (sql := given_partitions(table, dialect)) is not None:
+            found[facts.key] = _with_partitions(connection, found[facts.key], sql)
     return Probe(found, refused)
 
 
@@ -110,6 +113,21 @@ def _ask_piece(connection: Connection, schema: str | None, definitions: str) -> 
     read = parse_show_create(shown, connection.dialect)
     checks = tuple(CheckFacts(sql, name) for name, sql in read.checks.items())
     return TableFacts(TableKey(schema, PROBE), tuple(read.columns.values()), checks=checks)
+
+
+def _with_partitions(connection: Connection, facts: TableFacts, sql: str) -> TableFacts:
+    """Return the facts with partitions as the server words them; no temporary table has any."""
+    columns = [column.name for column in facts.columns]
+    asked = partitions.ask_values(connection, sql)
+    for expression in partitions.unasked(sql, columns).expressions:
+        ask = partial(_ask_piece, connection, facts.key.schema)
+        worded = probe_condition(facts, f"({expression}) <=> 0", ask)
+        if worded is not None and worded.endswith(" <=> 0"):
+            asked[expression] = worded.removesuffix(" <=> 0")
+    text = str(partitions.parse(sql, columns, asked))
+    return replace(
+        facts, options=tuple(sorted({**dict(facts.options), "partition_by": text}.items()))
+    )
 
 
 def _may_create(connection: Connection, schema: str | None) -> bool:
