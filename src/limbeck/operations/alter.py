@@ -21,7 +21,7 @@ from limbeck.operations.schemaobj import SchemaObjects
 from limbeck.render.call import literal
 from limbeck.render.constructs import render_server_default
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_identifier, render_value
+from limbeck.render.expressions import render_identifier, render_place, render_value
 from limbeck.render.types import render_type
 
 Type = TypeEngine[Any] | type[TypeEngine[Any]]
@@ -315,13 +315,12 @@ class AlterColumnOp(AlterTableOp):
 
     def render(self, context: RenderContext) -> str:
         """Return `op.alter_column(…)`, a keyword a line."""
-        head = render_identifier(context, self.column_name)
-        if not context.has_batch:
-            head = f"{render_identifier(context, self.table_name)}, {head}"
+        table, schema = render_place(self.table_name, self.schema, context)
+        head = ", ".join([*table, render_identifier(context, self.column_name)])
         keywords = {
             name: source for name, source in self._render_keywords(context) if source is not None
         }
-        lines = [head, *(f"{name}={source}" for name, source in keywords.items())]
+        lines = [head, *(f"{name}={source}" for name, source in (keywords | schema).items())]
         return f"{operations_prefix(context)}alter_column({_CONTINUATION.join(lines)})"
 
     def _render_keywords(self, context: RenderContext) -> Iterator[tuple[str, str | None]]:
@@ -343,8 +342,6 @@ class AlterColumnOp(AlterTableOp):
         for name, value in sorted(self.kw.items()):
             if not name.startswith("modify_"):
                 yield name, render_value(value, context)
-        if self.schema and not context.has_batch:
-            yield "schema", render_identifier(context, self.schema)
 
     def _render_existing(self, context: RenderContext) -> Iterator[tuple[str, str | None]]:
         if self.existing_comment is not None:

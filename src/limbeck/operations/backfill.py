@@ -31,7 +31,7 @@ from limbeck.operations.directive import MigrateOperation, OpContainer
 from limbeck.operations.unfilled import UnfilledValueError
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_identifier, render_text, render_value
+from limbeck.render.expressions import render_identifier, render_schema, render_text, render_value
 
 if TYPE_CHECKING:
     from limbeck.operations.keyset import Fill, Key
@@ -191,8 +191,7 @@ class BackfillOp(MigrateOperation):
             keywords["where"] = _render(self.where, context)
         if self.batch_size != 1000:
             keywords["batch_size"] = literal(self.batch_size)
-        if self.schema is not None:
-            keywords["schema"] = render_identifier(context, self.schema)
+        keywords |= render_schema(self.schema, context)
         return call(
             f"{operations_prefix(context)}backfill",
             render_identifier(context, self.table_name),

@@ -16,7 +16,7 @@ from limbeck.render.constraints import render_deferral
 from limbeck.render.context import RenderContext, operations_prefix
 from limbeck.render.expressions import (
     render_dialect_keywords,
-    render_identifier,
+    render_place,
     render_sql_string,
 )
 
@@ -110,12 +110,13 @@ class CreateCheckConstraintOp(AddConstraintOp):
     def render(self, context: RenderContext) -> str:
         """Return `op.create_check_constraint(…)`."""
         constraint = cast(CheckConstraint, self.final_constraint(context.migration_context))
-        arguments = [self.rendered_name(constraint, context)]
-        keywords: dict[str, str] = {}
-        if not context.has_batch:
-            arguments.append(render_identifier(context, self.table_name))
-            if self.schema:
-                keywords["schema"] = render_identifier(context, self.schema)
-        arguments.append(render_sql_string(constraint.sqltext, context))
-        keywords |= render_deferral(constraint) | render_dialect_keywords(constraint, context)
-        return call(f"{operations_prefix(context)}create_check_constraint", *arguments, **keywords)
+        table, schema = render_place(self.table_name, self.schema, context)
+        return call(
+            f"{operations_prefix(context)}create_check_constraint",
+            self.rendered_name(constraint, context),
+            *table,
+            render_sql_string(constraint.sqltext, context),
+            **schema,
+            **render_deferral(constraint),
+            **render_dialect_keywords(constraint, context),
+        )

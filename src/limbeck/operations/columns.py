@@ -1,4 +1,4 @@
-"""Directives for columns: add, drop, alter."""
+"""Directives for columns: add, drop; altering one has the file `alter`."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from limbeck.operations.base import (
     Operations,
     run_by_itself,
 )
-from limbeck.operations.directive import AlterTableOp
+from limbeck.operations.directive import AlterTableOp, given_flags
 from limbeck.operations.schemaobj import HasOptions, SchemaObjects
-from limbeck.render.call import call, literal
+from limbeck.render.call import call, flag_keywords
 from limbeck.render.constructs import render_column
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_identifier, render_value
+from limbeck.render.expressions import render_identifier, render_place, render_value
 
 
 @run_by_itself
@@ -144,12 +144,7 @@ class AddColumnOp(AlterTableOp):
             self.table_name, column, schema=self.schema
         )
         impl = operations.impl
-        flags = {
-            "if_not_exists": self.if_not_exists,
-            "inline_references": self.inline_references,
-            "inline_primary_key": self.inline_primary_key,
-        }
-        given = {name: flag for name, flag in flags.items() if flag is not None}
+        given = given_flags(**self._flags)
         impl.add_column(self.table_name, column, schema=self.schema, **given, **self.kw)
         for constraint in sqla.sorted_constraints(table):
             if not self._is_inline(constraint):
@@ -159,6 +154,14 @@ class AddColumnOp(AlterTableOp):
         dialect = impl.dialect
         if column.comment and dialect.supports_comments and not dialect.inline_comments:
             impl.create_column_comment(column)
+
+    @property
+    def _flags(self) -> dict[str, bool | None]:
+        return {
+            "if_not_exists": self.if_not_exists,
+            "inline_references": self.inline_references,
+            "inline_primary_key": self.inline_primary_key,
+        }
 
     def _is_inline(self, constraint: Constraint) -> bool:
         """Tell whether ADD COLUMN says the constraint itself, or does without it."""
@@ -184,15 +187,13 @@ class AddColumnOp(AlterTableOp):
         source = render_column(self.column, context, in_key=in_key)
         if source is None:
             return []
-        keywords = {} if context.has_batch else _schema_keyword(self, context)
-        for name in ("if_not_exists", "inline_references", "inline_primary_key"):
-            if getattr(self, name) is not None:
-                keywords[name] = literal(bool(getattr(self, name)))
+        table, keywords = render_place(self.table_name, self.schema, context)
+        keywords |= flag_keywords(**self._flags)
         for name, value in sorted(self.kw.items()):
             keywords[name] = render_value(value, context)
         return call(
             f"{operations_prefix(context)}add_column",
-            *_table_argument(self, context),
+            *table,
             source,
             **keywords,
         )
@@ -268,12 +269,11 @@ class DropColumnOp(AlterTableOp):
 
     def run(self, operations: AbstractOperations) -> None:
         """Drop the column."""
-        given = {} if self.if_exists is None else {"if_exists": self.if_exists}
         operations.impl.drop_column(
             self.table_name,
             self.to_column(operations.migration_context),
             schema=self.schema,
-            **given,
+            **given_flags(if_exists=self.if_exists),
             **self.kw,
         )
 
@@ -297,23 +297,13 @@ class DropColumnOp(AlterTableOp):
 
     def render(self, context: RenderContext) -> str:
         """Return `op.drop_column(…)`."""
-        keywords = {} if context.has_batch else _schema_keyword(self, context)
-        if self.if_exists is not None:
-            keywords["if_exists"] = literal(bool(self.if_exists))
+        table, keywords = render_place(self.table_name, self.schema, context)
+        keywords |= flag_keywords(if_exists=self.if_exists)
         for name, value in sorted(self.kw.items()):
             keywords[name] = render_value(value, context)
         return call(
             f"{operations_prefix(context)}drop_column",
-            *_table_argument(self, context),
+            *table,
             render_identifier(context, self.column_name),
             **keywords,
         )
-
-
-def _table_argument(op: AlterTableOp, context: RenderContext) -> list[str]:
-    """Return the table's name as an argument; a batch block knows it."""
-    return [] if context.has_batch else [render_identifier(context, op.table_name)]
-
-
-def _schema_keyword(op: AlterTableOp, context: RenderContext) -> dict[str, str]:
-    return {"schema": render_identifier(context, op.schema)} if op.schema else {}

@@ -26,12 +26,12 @@ from limbeck import sqla
 from limbeck.dispatch import Dispatcher
 from limbeck.errors import IrreversibleError
 from limbeck.operations.base import AbstractOperations, BatchOperations, Operations, run_by_itself
-from limbeck.operations.directive import MigrateOperation
+from limbeck.operations.directive import MigrateOperation, given_flags
 from limbeck.operations.schemaobj import HasOptions, SchemaObjects
-from limbeck.render.call import call, literal
+from limbeck.render.call import call, flag_keywords, literal
 from limbeck.render.constraints import render_constraint_name
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_identifier, render_name
+from limbeck.render.expressions import render_name, render_place
 
 _NO_NAME_WARNING = (
     "# WARNING: constraint name is None; this directive will fail as",
@@ -244,8 +244,7 @@ class DropConstraintOp(MigrateOperation):
         )
         if self.constraint_name is None:
             constraint.info.update(self._description(operations.migration_context.dialect))
-        given = {} if self.if_exists is None else {"if_exists": self.if_exists}
-        operations.impl.drop_constraint(constraint, **given)
+        operations.impl.drop_constraint(constraint, **given_flags(if_exists=self.if_exists))
 
     def reverse(self) -> AddConstraintOp:
         """Return the addition of the constraint; IrreversibleError when only its name is known."""
@@ -291,22 +290,18 @@ class DropConstraintOp(MigrateOperation):
             name = sqla.final_name(reverse, context.dialect) or name
         if name is None and self.constraint_type == "primary":
             name = context.migration_context.impl.primary_key_name
-        arguments = [render_name(context, name)]
-        keywords: dict[str, str] = {}
-        if not context.has_batch:
-            arguments.append(render_identifier(context, self.table_name))
-            if self.schema:
-                keywords["schema"] = render_identifier(context, self.schema)
+        table, keywords = render_place(self.table_name, self.schema, context)
         if self.constraint_type:
             keywords["type_"] = literal(self.constraint_type)
-        if self.if_exists is not None and not context.has_batch:
-            keywords["if_exists"] = literal(bool(self.if_exists))
+        if not context.has_batch:
+            keywords |= flag_keywords(if_exists=self.if_exists)
         is_described = name is None and self._is_found(context)
         dialect = context.migration_context.impl.dialect
         found_by = self._description(dialect) if is_described else {}
         for key, value in found_by.items():
             keywords[key] = literal(list(value) if key == "columns" else value)
-        source = call(f"{operations_prefix(context)}drop_constraint", *arguments, **keywords)
+        callee = f"{operations_prefix(context)}drop_constraint"
+        source = call(callee, render_name(context, name), *table, **keywords)
         if name is not None or found_by:
             return source
         warnings.warn(

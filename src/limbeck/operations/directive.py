@@ -255,6 +255,11 @@ class MigrationScript(MigrateOperation):
         return self._downgrade_ops
 
 
+def given_flags(**flags: bool | None) -> dict[str, bool]:
+    """Return the flags that are given; a third party's impl may not take the others."""
+    return {name: flag for name, flag in flags.items() if flag is not None}
+
+
 def _as_list(ops: _Container | Sequence[_Container], kind: type[_Container]) -> list[_Container]:
     return [ops] if isinstance(ops, kind) else list(cast("Sequence[_Container]", ops))
 

@@ -12,7 +12,7 @@ from limbeck.operations.base import AbstractOperations, Operations, run_by_itsel
 from limbeck.operations.directive import MigrateOperation
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_identifier
+from limbeck.render.expressions import render_identifier, render_schema
 from limbeck.render.types import render_type
 
 DomainType = str | TypeEngine[Any]
@@ -60,13 +60,12 @@ class _WholeDomain(MigrateOperation):
             keywords["collation"] = literal(self.collation)
         if self.checks:
             keywords["checks"] = literal(self.checks)
-        if self.schema is not None:
-            keywords["schema"] = render_identifier(context, self.schema)
         return call(
             f"{operations_prefix(context)}{name}",
             render_identifier(context, self.domain_name),
             _render_domain_type(self.type_, context),
             **keywords,
+            **render_schema(self.schema, context),
             **more,
         )
 
@@ -171,11 +170,10 @@ class DropDomainOp(MigrateOperation):
 
     def render(self, context: RenderContext) -> str:
         """Return `op.drop_domain(…)`."""
-        schema = {} if self.schema is None else {"schema": render_identifier(context, self.schema)}
         return call(
             f"{operations_prefix(context)}drop_domain",
             render_identifier(context, self.domain_name),
-            **schema,
+            **render_schema(self.schema, context),
         )
 
 

@@ -12,7 +12,7 @@ from limbeck.operations.directive import MigrateOperation
 from limbeck.operations.unfilled import UnfilledValueError
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_identifier
+from limbeck.render.expressions import render_identifier, render_schema
 
 
 @run_by_itself
@@ -63,7 +63,7 @@ class CreateEnumOp(MigrateOperation):
             f"{operations_prefix(context)}create_enum",
             render_identifier(context, self.enum_name),
             literal(list(self.values)),
-            **_schema(self.schema, context),
+            **render_schema(self.schema, context),
         )
 
 
@@ -114,7 +114,7 @@ class DropEnumOp(MigrateOperation):
         return call(
             f"{operations_prefix(context)}drop_enum",
             render_identifier(context, self.enum_name),
-            **_schema(self.schema, context),
+            **render_schema(self.schema, context),
         )
 
 
@@ -244,9 +244,5 @@ class AlterEnumOp(MigrateOperation):
             render_identifier(context, self.enum_name),
             literal(list(self.values)),
             **keywords,
-            **_schema(self.schema, context),
+            **render_schema(self.schema, context),
         )
-
-
-def _schema(schema: str | None, context: RenderContext) -> dict[str, str]:
-    return {} if schema is None else {"schema": render_identifier(context, schema)}

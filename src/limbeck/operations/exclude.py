@@ -22,7 +22,7 @@ from limbeck.render.constraints import (
     render_exclusion_options,
 )
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_identifier
+from limbeck.render.expressions import render_place
 
 
 @Operations.register_operation("create_exclude_constraint")
@@ -131,17 +131,14 @@ class CreateExcludeConstraintOp(AddConstraintOp):
     def render(self, context: RenderContext) -> str:
         """Return `op.create_exclude_constraint(…)`."""
         constraint = self.to_constraint(context.migration_context)
-        arguments = [render_constraint_name(constraint, context)]
-        keywords = render_exclusion_options(constraint, context)
-        if not context.has_batch:
-            arguments.append(render_identifier(context, self.table_name))
-            if self.schema:
-                keywords["schema"] = render_identifier(context, self.schema)
+        table, schema = render_place(self.table_name, self.schema, context)
         return call(
             f"{operations_prefix(context)}create_exclude_constraint",
-            *arguments,
+            render_constraint_name(constraint, context),
+            *table,
             *render_exclusion_elements(constraint, context),
-            **keywords,
+            **render_exclusion_options(constraint, context),
+            **schema,
         )
 
 

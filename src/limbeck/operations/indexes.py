@@ -16,15 +16,15 @@ from limbeck.operations.base import (
     Operations,
     run_by_itself,
 )
-from limbeck.operations.directive import MigrateOperation
+from limbeck.operations.directive import MigrateOperation, given_flags
 from limbeck.operations.schemaobj import HasOptions, SchemaObjects
-from limbeck.render.call import call, literal
+from limbeck.render.call import call, flag_keywords, literal
 from limbeck.render.constraints import render_constraint_name, render_index_elements
 from limbeck.render.context import RenderContext, operations_prefix
 from limbeck.render.expressions import (
     render_dialect_keywords,
-    render_identifier,
-    render_name,
+    render_place,
+    render_place_keywords,
 )
 
 IndexColumn = str | TextClause | ColumnElement[Any]
@@ -138,8 +138,10 @@ class CreateIndexOp(MigrateOperation):
 
     def run(self, operations: AbstractOperations) -> None:
         """Create the index."""
-        given = {} if self.if_not_exists is None else {"if_not_exists": self.if_not_exists}
-        operations.impl.create_index(self.to_index(operations.migration_context), **given)
+        operations.impl.create_index(
+            self.to_index(operations.migration_context),
+            **given_flags(if_not_exists=self.if_not_exists),
+        )
 
     def reverse(self) -> DropIndexOp:
         """Return the drop of the index."""
@@ -163,19 +165,16 @@ class CreateIndexOp(MigrateOperation):
     def render(self, context: RenderContext) -> str:
         """Return `op.create_index(…)`."""
         index = self.to_index(context.migration_context)
-        table = [] if context.has_batch else [render_identifier(context, self.table_name)]
-        keywords = {"unique": literal(bool(self.unique))}
-        if self.schema and not context.has_batch:
-            keywords["schema"] = render_identifier(context, self.schema)
-        keywords |= render_dialect_keywords(index, context)
-        if self.if_not_exists is not None:
-            keywords["if_not_exists"] = literal(bool(self.if_not_exists))
+        table, schema = render_place(self.table_name, self.schema, context)
         return call(
             f"{operations_prefix(context)}create_index",
             render_constraint_name(index, context),
             *table,
             render_index_elements(index, context),
-            **keywords,
+            unique=literal(bool(self.unique)),
+            **schema,
+            **render_dialect_keywords(index, context),
+            **flag_keywords(if_not_exists=self.if_not_exists),
         )
 
 
@@ -262,8 +261,9 @@ class DropIndexOp(MigrateOperation):
 
     def run(self, operations: AbstractOperations) -> None:
         """Drop the index."""
-        given = {} if self.if_exists is None else {"if_exists": self.if_exists}
-        operations.impl.drop_index(self.to_index(operations.migration_context), **given)
+        operations.impl.drop_index(
+            self.to_index(operations.migration_context), **given_flags(if_exists=self.if_exists)
+        )
 
     def reverse(self) -> CreateIndexOp:
         """Return the creation of the index; its column is made up when it was never known."""
@@ -276,15 +276,10 @@ class DropIndexOp(MigrateOperation):
     def render(self, context: RenderContext) -> str:
         """Return `op.drop_index(…)`."""
         index = self.to_index(context.migration_context)
-        keywords: dict[str, str] = {}
-        if not context.has_batch:
-            keywords["table_name"] = render_identifier(context, self.table_name)
-            if self.schema:
-                keywords["schema"] = render_identifier(context, self.schema)
-        keywords |= render_dialect_keywords(index, context)
-        if self.if_exists is not None:
-            keywords["if_exists"] = literal(bool(self.if_exists))
-        name = sqla.final_name(index, context.dialect)
         return call(
-            f"{operations_prefix(context)}drop_index", render_name(context, name), **keywords
+            f"{operations_prefix(context)}drop_index",
+            render_constraint_name(index, context),
+            **render_place_keywords(self.table_name, self.schema, context),
+            **render_dialect_keywords(index, context),
+            **flag_keywords(if_exists=self.if_exists),
         )

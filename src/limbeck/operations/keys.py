@@ -14,7 +14,11 @@ from limbeck.operations.schemaobj import HasOptions, SchemaObjects
 from limbeck.render.call import call
 from limbeck.render.constraints import render_deferral
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_dialect_keywords, render_identifier
+from limbeck.render.expressions import (
+    render_dialect_keywords,
+    render_identifier,
+    render_place,
+)
 
 
 class _KeyOp(AddConstraintOp):
@@ -54,15 +58,17 @@ class _KeyOp(AddConstraintOp):
     def render(self, context: RenderContext) -> str:
         """Return `op.create_primary_key(…)` or `op.create_unique_constraint(…)`."""
         constraint = self.final_constraint(context.migration_context)
+        table, schema = render_place(self.table_name, self.schema, context)
         columns = ", ".join(render_identifier(context, column) for column in self.columns)
-        arguments = [self.rendered_name(constraint, context), f"[{columns}]"]
-        keywords = render_deferral(constraint)
-        if not context.has_batch:
-            arguments.insert(1, render_identifier(context, self.table_name))
-            if self.schema:
-                keywords["schema"] = render_identifier(context, self.schema)
-        keywords |= render_dialect_keywords(constraint, context)
-        return call(f"{operations_prefix(context)}{self._operation}", *arguments, **keywords)
+        return call(
+            f"{operations_prefix(context)}{self._operation}",
+            self.rendered_name(constraint, context),
+            *table,
+            f"[{columns}]",
+            **render_deferral(constraint),
+            **schema,
+            **render_dialect_keywords(constraint, context),
+        )
 
 
 @Operations.register_operation("create_primary_key")

@@ -9,9 +9,15 @@ from limbeck.operations.base import (
     run_by_itself,
 )
 from limbeck.operations.directive import AlterTableOp, MigrateOperation
-from limbeck.render.call import call, literal
+from limbeck.render.call import call, flag_keywords, literal
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_identifier, render_name
+from limbeck.render.expressions import (
+    render_identifier,
+    render_name,
+    render_place,
+    render_place_keywords,
+    render_schema,
+)
 
 
 @run_by_itself
@@ -74,9 +80,11 @@ class RenameIndexOp(AlterTableOp):
 
     def render(self, context: RenderContext) -> str:
         """Return `op.rename_index(…)`."""
-        names = [render_name(context, name) for name in (self.index_name, self.new_index_name)]
         return call(
-            f"{operations_prefix(context)}rename_index", *names, **_table_keywords(self, context)
+            f"{operations_prefix(context)}rename_index",
+            render_name(context, self.index_name),
+            render_name(context, self.new_index_name),
+            **render_place_keywords(self.table_name, self.schema, context),
         )
 
 
@@ -173,16 +181,16 @@ class RenameConstraintOp(AlterTableOp):
 
     def render(self, context: RenderContext) -> str:
         """Return `op.rename_constraint(…)`."""
-        arguments = [
-            render_name(context, name) for name in (self.constraint_name, self.new_constraint_name)
-        ]
-        keywords = _table_keywords(self, context)
-        table = keywords.pop("table_name", None)
-        if table is not None:
-            arguments.insert(0, table)
+        table, keywords = render_place(self.table_name, self.schema, context)
         if self.constraint_type:
             keywords["type_"] = literal(self.constraint_type)
-        return call(f"{operations_prefix(context)}rename_constraint", *arguments, **keywords)
+        return call(
+            f"{operations_prefix(context)}rename_constraint",
+            *table,
+            render_name(context, self.constraint_name),
+            render_name(context, self.new_constraint_name),
+            **keywords,
+        )
 
 
 @run_by_itself
@@ -247,23 +255,10 @@ class RenameSequenceOp(MigrateOperation):
 
     def render(self, context: RenderContext) -> str:
         """Return `op.rename_sequence(…)`."""
-        names = [
-            render_identifier(context, name)
-            for name in (self.sequence_name, self.new_sequence_name)
-        ]
-        keywords: dict[str, str] = {}
-        if self.schema:
-            keywords["schema"] = render_identifier(context, self.schema)
-        if self.if_exists:
-            keywords["if_exists"] = literal(self.if_exists)
-        return call(f"{operations_prefix(context)}rename_sequence", *names, **keywords)
-
-
-def _table_keywords(directive: AlterTableOp, context: RenderContext) -> dict[str, str]:
-    """Return the source of the table's name and schema, which a batch block knows."""
-    if context.has_batch:
-        return {}
-    keywords = {"table_name": render_identifier(context, directive.table_name)}
-    if directive.schema:
-        keywords["schema"] = render_identifier(context, directive.schema)
-    return keywords
+        return call(
+            f"{operations_prefix(context)}rename_sequence",
+            render_identifier(context, self.sequence_name),
+            render_identifier(context, self.new_sequence_name),
+            **render_schema(self.schema, context),
+            **flag_keywords(if_exists=self.if_exists or None),
+        )

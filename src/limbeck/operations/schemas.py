@@ -6,9 +6,9 @@ from typing import Literal
 
 from limbeck.operations.base import AbstractOperations, Operations, run_by_itself
 from limbeck.operations.directive import MigrateOperation
-from limbeck.render.call import call, literal
+from limbeck.render.call import call, flag_keywords, literal
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_identifier
+from limbeck.render.expressions import render_identifier, render_schema
 
 ObjectType = Literal["type", "domain", "sequence"]
 
@@ -48,8 +48,8 @@ class CreateSchemaOp(MigrateOperation):
 
     def render(self, context: RenderContext) -> str:
         """Return `op.create_schema(…)`."""
-        keywords = {"if_not_exists": literal(self.if_not_exists)} if self.if_not_exists else {}
         name = render_identifier(context, self.schema_name)
+        keywords = flag_keywords(if_not_exists=self.if_not_exists or None)
         return call(f"{operations_prefix(context)}create_schema", name, **keywords)
 
 
@@ -89,8 +89,8 @@ class DropSchemaOp(MigrateOperation):
 
     def render(self, context: RenderContext) -> str:
         """Return `op.drop_schema(…)`."""
-        keywords = {"if_empty": literal(self.if_empty)} if self.if_empty else {}
         name = render_identifier(context, self.schema_name)
+        keywords = flag_keywords(if_empty=self.if_empty or None)
         return call(f"{operations_prefix(context)}drop_schema", name, **keywords)
 
 
@@ -151,17 +151,10 @@ class SetSchemaOp(MigrateOperation):
 
     def render(self, context: RenderContext) -> str:
         """Return `op.set_schema(…)`."""
-        new_schema = (
-            literal(None)
-            if self.new_schema is None
-            else render_identifier(context, self.new_schema)
-        )
-        keywords = {"type_": literal(self.object_type)}
-        if self.schema is not None:
-            keywords["schema"] = render_identifier(context, self.schema)
         return call(
             f"{operations_prefix(context)}set_schema",
             render_identifier(context, self.object_name),
-            new_schema,
-            **keywords,
+            render_identifier(context, self.new_schema),
+            type_=literal(self.object_type),
+            **render_schema(self.schema, context),
         )

@@ -12,7 +12,7 @@ from limbeck.operations.base import AbstractOperations, Operations, run_by_itsel
 from limbeck.operations.directive import MigrateOperation
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_identifier
+from limbeck.render.expressions import render_identifier, render_schema
 from limbeck.render.types import render_type
 from limbeck.types import DatabaseType
 
@@ -98,7 +98,7 @@ class CreateSequenceOp(MigrateOperation):
             f"{operations_prefix(context)}create_sequence",
             render_identifier(context, self.sequence_name),
             **{name: _render(value, context) for name, value in self.options.items()},
-            **_schema(self.schema, context),
+            **render_schema(self.schema, context),
         )
 
 
@@ -147,7 +147,7 @@ class DropSequenceOp(MigrateOperation):
         return call(
             f"{operations_prefix(context)}drop_sequence",
             render_identifier(context, self.sequence_name),
-            **_schema(self.schema, context),
+            **render_schema(self.schema, context),
         )
 
 
@@ -245,7 +245,7 @@ class AlterSequenceOp(MigrateOperation):
             f"{operations_prefix(context)}alter_sequence",
             render_identifier(context, self.sequence_name),
             **keywords,
-            **_schema(self.schema, context),
+            **render_schema(self.schema, context),
         )
 
 
@@ -259,7 +259,3 @@ def _given(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _render(value: Any, context: RenderContext) -> str:
     return render_type(value, context) if isinstance(value, TypeEngine) else literal(value)
-
-
-def _schema(schema: str | None, context: RenderContext) -> dict[str, str]:
-    return {} if schema is None else {"schema": render_identifier(context, schema)}

@@ -14,7 +14,7 @@ from limbeck.operations.base import (
 from limbeck.operations.directive import AlterTableOp
 from limbeck.render.call import call
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_identifier, render_value
+from limbeck.render.expressions import render_place, render_value
 
 
 @run_by_itself
@@ -108,13 +108,12 @@ class AlterTableOptionsOp(AlterTableOp):
 
     def render(self, context: RenderContext) -> str:
         """Return `op.alter_table_options(…)`."""
-        arguments = [] if context.has_batch else [render_identifier(context, self.table_name)]
+        table, schema = render_place(self.table_name, self.schema, context)
         keywords = {
             name: render_value(self.options[name], context) for name in sorted(self.options)
         }
         if self.existing_options:
             existing = {name: self.existing_options[name] for name in sorted(self.existing_options)}
             keywords["existing_options"] = render_value(existing, context)
-        if self.schema is not None and not context.has_batch:
-            keywords["schema"] = render_identifier(context, self.schema)
-        return call(f"{operations_prefix(context)}alter_table_options", *arguments, **keywords)
+        callee = f"{operations_prefix(context)}alter_table_options"
+        return call(callee, *table, **keywords, **schema)

@@ -11,13 +11,17 @@ from sqlalchemy.schema import SchemaItem
 
 from limbeck import sqla
 from limbeck.operations.base import AbstractOperations, Operations, run_by_itself
-from limbeck.operations.directive import AlterTableOp, MigrateOperation
+from limbeck.operations.directive import AlterTableOp, MigrateOperation, given_flags
 from limbeck.operations.schemaobj import HasOptions, SchemaObjects
-from limbeck.render.call import call, call_with_lines, literal
+from limbeck.render.call import call, call_with_lines, flag_keywords, literal
 from limbeck.render.constraints import render_constraint
 from limbeck.render.constructs import render_column
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_dialect_keywords, render_identifier
+from limbeck.render.expressions import (
+    render_dialect_keywords,
+    render_identifier,
+    render_schema,
+)
 
 
 @run_by_itself
@@ -103,7 +107,7 @@ class CreateTableOp(MigrateOperation):
     def run(self, operations: AbstractOperations) -> Table:
         """Create the table; return it."""
         table = self.to_table(operations.migration_context)
-        operations.impl.create_table(table, **_given(if_not_exists=self.if_not_exists))
+        operations.impl.create_table(table, **given_flags(if_not_exists=self.if_not_exists))
         return table
 
     def reverse(self) -> DropTableOp:
@@ -135,9 +139,7 @@ class CreateTableOp(MigrateOperation):
         ]
         items = [source for source in columns if source]
         items += sorted(source for source in constraints if source)
-        keywords: dict[str, str] = {}
-        if self.schema is not None:
-            keywords["schema"] = render_identifier(context, self.schema)
+        keywords = render_schema(self.schema, context)
         if table.comment is not None:
             keywords["comment"] = literal(table.comment)
         if table.info:
@@ -145,8 +147,7 @@ class CreateTableOp(MigrateOperation):
         keywords |= dict(sorted(render_dialect_keywords(table, context).items()))
         if self.prefixes:
             keywords["prefixes"] = literal(list(self.prefixes))
-        if self.if_not_exists is not None:
-            keywords["if_not_exists"] = literal(bool(self.if_not_exists))
+        keywords |= flag_keywords(if_not_exists=self.if_not_exists)
         return call_with_lines(
             f"{operations_prefix(context)}create_table",
             render_identifier(context, self.table_name),
@@ -232,7 +233,7 @@ class DropTableOp(MigrateOperation):
     def run(self, operations: AbstractOperations) -> None:
         """Drop the table."""
         table = self.to_table(operations.migration_context)
-        operations.impl.drop_table(table, **_given(if_exists=self.if_exists))
+        operations.impl.drop_table(table, **given_flags(if_exists=self.if_exists))
 
     def reverse(self) -> CreateTableOp:
         """Return the creation of the table; it has no columns when none were ever known."""
@@ -244,15 +245,11 @@ class DropTableOp(MigrateOperation):
 
     def render(self, context: RenderContext) -> str:
         """Return `op.drop_table(…)`."""
-        keywords: dict[str, str] = {}
-        if self.schema is not None:
-            keywords["schema"] = render_identifier(context, self.schema)
-        if self.if_exists is not None:
-            keywords["if_exists"] = literal(bool(self.if_exists))
         return call(
             f"{operations_prefix(context)}drop_table",
             render_identifier(context, self.table_name),
-            **keywords,
+            **render_schema(self.schema, context),
+            **flag_keywords(if_exists=self.if_exists),
         )
 
 
@@ -328,12 +325,8 @@ class RenameTableOp(AlterTableOp):
 
     def render(self, context: RenderContext) -> str:
         """Return `op.rename_table(…)`."""
-        keywords: dict[str, str] = {}
-        if self.schema is not None:
-            keywords["schema"] = render_identifier(context, self.schema)
-        if self.new_schema is None:
-            keywords["new_schema"] = literal(None)
-        elif self.new_schema is not False:
+        keywords = render_schema(self.schema, context)
+        if self.new_schema is not False:
             keywords["new_schema"] = render_identifier(context, self.new_schema)
         return call(
             f"{operations_prefix(context)}rename_table",
@@ -341,8 +334,3 @@ class RenameTableOp(AlterTableOp):
             render_identifier(context, self.new_table_name),
             **keywords,
         )
-
-
-def _given(**flags: bool | None) -> dict[str, bool]:
-    """Return the flags that were given; a third party's impl may not take the others."""
-    return {name: flag for name, flag in flags.items() if flag is not None}

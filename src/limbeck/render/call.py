@@ -54,6 +54,11 @@ def call_with_lines(callee: str, subject: str, arguments: Iterable[str], **keywo
     return ",\n".join(lines) + "\n)"
 
 
+def flag_keywords(**flags: bool | None) -> dict[str, str]:
+    """Return the source of those flags that are given."""
+    return {name: literal(bool(flag)) for name, flag in flags.items() if flag is not None}
+
+
 def keyword_arguments(keywords: Mapping[str, str]) -> list[str]:
     """Return `name=source` for each keyword; a name Python can't write goes into a `**` mapping."""
     plain = [f"{name}={source}" for name, source in keywords.items() if _IDENTIFIER.match(name)]

@@ -40,6 +40,28 @@ def render_identifier(ctx: RenderContext, name: str | None) -> str:
     return literal(name)
 
 
+def render_schema(schema: str | None, ctx: RenderContext) -> dict[str, str]:
+    """Return the source of the keyword `schema`; none for the default schema."""
+    return {"schema": render_identifier(ctx, schema)} if schema else {}
+
+
+def render_place(
+    table_name: str | None, schema: str | None, ctx: RenderContext
+) -> tuple[list[str], dict[str, str]]:
+    """Return a table as an argument and its schema as a keyword; a batch block knows both."""
+    if ctx.has_batch:
+        return [], {}
+    return [render_identifier(ctx, table_name)], render_schema(schema, ctx)
+
+
+def render_place_keywords(
+    table_name: str | None, schema: str | None, ctx: RenderContext
+) -> dict[str, str]:
+    """Return a table and its schema as keywords; a batch block knows both."""
+    table, keywords = render_place(table_name, schema, ctx)
+    return {"table_name": table[0], **keywords} if table else {}
+
+
 def compile_expression(
     expression: ClauseElement,
     ctx: RenderContext,
