@@ -12,6 +12,7 @@ from typing import Protocol
 from sqlalchemy import Table
 
 from limbeck.autogenerate.context import AutogenContext
+from limbeck.diff import ways
 from limbeck.operations.ops import (
     AlterColumnOp,
     CreateForeignKeyOp,
@@ -26,7 +27,7 @@ from limbeck.operations.ops import (
     OpContainer,
     UpgradeOps,
 )
-from limbeck.schema.facts import SchemaFacts, TableKey
+from limbeck.schema.facts import SchemaFacts, TableKey, key_order
 
 
 class BothSides(Protocol):
@@ -56,7 +57,7 @@ def run_table_functions(
     """Call the functions for all tables and columns; extend `upgrade_ops` by what they add."""
     database_tables = sides.database_tables(list(sides.database.tables))
     dispatch = autogen_context.comparators.dispatch("table", qualifier=autogen_context.dialect.name)
-    keys = sorted({*database_tables, *sides.model_tables}, key=lambda key: (key[0] or "", key[1]))
+    keys = sorted({*database_tables, *sides.model_tables}, key=key_order)
     for key in keys:
         found, wanted = database_tables.get(key), sides.model_tables.get(key)
         if not _passes(autogen_context, key, found, wanted):
@@ -86,15 +87,7 @@ def _run_column_functions(
         old = existing.get(column.name)
         if old is None:
             continue
-        directive = AlterColumnOp(
-            key.name,
-            column.name,
-            schema=key.schema,
-            existing_type=old.type,
-            existing_nullable=old.nullable,
-            existing_server_default=False if old.server_default is None else old.server_default,
-            existing_comment=old.comment,
-        )
+        directive = AlterColumnOp(key.name, column.name, schema=key.schema, **ways.existing(old))
         ended = dispatch(autogen_context, directive, key.schema, key.name, column.name, old, column)
         _undo(container, column.name, ended)
         if directive.has_changes():

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Index, MetaData, Table
 from limbeck import sqla
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.ddl.impl import DefaultImpl
-from limbeck.diff import locate
+from limbeck.diff import locate, ways
 from limbeck.diff.dependents import DependentRename, Finder, rename_dependents
 from limbeck.diff.rename_directives import rename_directives
 from limbeck.diff.renames import Found, RenameRequest, Sides, find_renames
@@ -266,15 +266,7 @@ class _There:
         if impl.has_rename_column:
             return {}
         old_key = renames.old_key(rename.table)
-        column = locate.column(self.tables([old_key])[old_key], rename.old)
-        return {
-            "existing_type": column.type,
-            "existing_nullable": column.nullable,
-            "existing_server_default": False
-            if column.server_default is None
-            else column.server_default,
-            "existing_comment": column.comment,
-        }
+        return ways.existing(locate.column(self.tables([old_key])[old_key], rename.old))
 
     def add_alternatives(self, renames: Renames, directives: Iterable[MigrateOperation]) -> None:
         """Keep with each directive for what was found how to drop and add instead."""

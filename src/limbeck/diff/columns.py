@@ -83,10 +83,7 @@ def _alter(
         pair.key.name,
         model.name,
         schema=pair.key.schema,
-        existing_type=database_column.type,
-        existing_nullable=database.nullable,
-        existing_server_default=_existing_default(database_column),
-        existing_comment=database.comment,
+        **ways.existing(database_column),
     )
     touched = types.alter(directive, pair, database, model, context)
     _alter_nullable(directive, pair, database, model, context)
@@ -165,10 +162,6 @@ def _alter_counting(
         "existing_autoincrement": database.autoincrement or database.identity is not None,
     }
     log.info("Detected autoincrement on column '%s.%s'", pair.key, model.name)
-
-
-def _existing_default(column: Column[Any]) -> Any:
-    return False if column.server_default is None else column.server_default
 
 
 def _without_check(column: Column[Any]) -> Column[Any]:

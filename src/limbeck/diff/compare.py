@@ -32,7 +32,7 @@ from limbeck.diff.sequences import compare_sequences
 from limbeck.diff.suspects import settle
 from limbeck.diff.tables import WholeTable, create_table, drop_table
 from limbeck.operations.ops import UpgradeOps
-from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey
+from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey, key_order
 
 _KINDS = (
     compare_table_options,
@@ -119,14 +119,14 @@ def _changes(keys: list[TableKey], sides: _Sides, context: DiffContext) -> tuple
     disturbed: dict[TableKey, Disturbance] = {}
     for key, change in changes.items():
         found = disturbance(change, context)
-        if found.dropped or found.altered:
+        if found != Disturbance():
             disturbed[key] = found
     if disturbed:
         common = {key: sides.models[key] for key in sides.database if key in sides.models}
         moved = [key for key in referring_tables(common, disturbed, context) if key not in pairs]
         pairs |= _pairs(moved, sides, context)
     result = []
-    for key in sorted(pairs, key=_key_order):
+    for key in sorted(pairs, key=key_order):
         change = changes.get(key, TableChange(key))
         foreign_keys = tuple(compare_foreign_keys(pairs[key], disturbed, context))
         result.append(TableChange(key, change.steps + foreign_keys))
@@ -155,7 +155,3 @@ def _pairs(
 def _compare_one(pair: TablePair, context: DiffContext) -> TableChange:
     steps = [step for compare_kind in _KINDS for step in compare_kind(pair, context)]
     return TableChange(pair.key, tuple(aside.with_dependents(pair, steps, context)))
-
-
-def _key_order(key: TableKey) -> tuple[str, str]:
-    return (key.schema or "", key.name)

@@ -27,6 +27,7 @@ from limbeck.schema.facts import (
     TableFacts,
     TableKey,
     User,
+    key_order,
 )
 
 log = logger_of(__name__)
@@ -217,4 +218,4 @@ def _rekeyed(
     for key, each in facts.items():
         new = moved.get(key, key)
         found[new] = replace(each, key=new, users=tuple(map(user, each.users)))
-    return dict(sorted(found.items(), key=lambda item: (item[0].schema or "", item[0].name)))
+    return {key: found[key] for key in sorted(found, key=key_order)}

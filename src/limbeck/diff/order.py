@@ -19,7 +19,7 @@ from limbeck.diff.change import Stage, Step, TableChange
 from limbeck.diff.shared_names import Name, find_edges, split
 from limbeck.diff.tables import TableForeignKey, WholeTable, late_names
 from limbeck.operations.ops import MigrateOperation, ModifyTableOps
-from limbeck.schema.facts import ForeignKeyFacts, TableKey
+from limbeck.schema.facts import ForeignKeyFacts, TableKey, key_order
 
 Kind = Literal["release", "create", "drop", "modify", "tie"]
 UnitId = tuple[Kind, TableKey]
@@ -252,7 +252,7 @@ def _sort(needs: Mapping[UnitId, set[UnitId]]) -> tuple[list[UnitId], set[UnitId
 
 def _sort_key(unit: UnitId) -> tuple[int, str, str]:
     kind, key = unit
-    return (_RANKS[kind], key.schema or "", key.name)
+    return (_RANKS[kind], *key_order(key))
 
 
 def _break_circle(work: _Work, edges: Mapping[UnitId, set[UnitId]], stuck: set[UnitId]) -> None:

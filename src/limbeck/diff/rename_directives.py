@@ -24,7 +24,7 @@ from limbeck.operations.ops import (
     RenameSequenceOp,
     RenameTableOp,
 )
-from limbeck.schema.facts import TableKey
+from limbeck.schema.facts import TableKey, key_order
 
 Describe = Callable[[ColumnRename], Mapping[str, Any]]
 """Returns what a database must be told of a column to rename it: `existing_type=` and so on."""
@@ -42,7 +42,7 @@ def rename_directives(
     """Return the directives in an order in which every new name is free; `there` are all tables."""
     steps = [*_columns(renames.columns, describe), *_dependents(dependents)]
     if not _cross_tables(dependents):
-        steps.sort(key=lambda step: (step[0].schema or "", step[0].name))
+        steps.sort(key=lambda step: key_order(step[0]))
     tables = list(_tables(renames.tables, there))
     for key, group in groupby(steps, key=lambda step: step[0]):
         tables += _of_table(key, [directive for _, directive in group])

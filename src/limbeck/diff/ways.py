@@ -18,6 +18,17 @@ from limbeck.schema.facts import UNKNOWN_TYPE, ColumnFacts
 Side = tuple[ColumnFacts, Column[Any]]
 
 
+def existing(column: Column[Any]) -> dict[str, Any]:
+    """Return what a directive says of a column as it is."""
+    default = column.server_default
+    return {
+        "existing_type": column.type,
+        "existing_nullable": column.nullable,
+        "existing_server_default": False if default is None else default,
+        "existing_comment": column.comment,
+    }
+
+
 def complete(directive: AlterColumnOp, database: Side, model: Side, context: DiffContext) -> None:
     """Complete the keyword arguments of a directive, and those of its reverse."""
     there = {**_autoincrement(model[1]), **directive.kw}

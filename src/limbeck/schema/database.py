@@ -38,6 +38,7 @@ from limbeck.schema.facts import (
     TableFacts,
     TableKey,
     UniqueFacts,
+    key_order,
     sort_key,
 )
 
@@ -60,7 +61,7 @@ def read_with_inspector(connection: Connection, scope: ReadScope) -> SchemaFacts
         reader = _Reader(inspector, schema, scope.default_schema)
         for facts in reader.tables():
             tables[facts.key] = facts
-    order = sorted(tables, key=models.key_order)
+    order = sorted(tables, key=key_order)
     return SchemaFacts(MappingProxyType({key: tables[key] for key in order}))
 
 

@@ -35,6 +35,11 @@ class TableKey(NamedTuple):
         return self.name if self.schema is None else f"{self.schema}.{self.name}"
 
 
+def key_order(key: TableKey) -> tuple[str, str]:
+    """Return the key by which tables are sorted: the default schema first."""
+    return (key.schema or "", key.name)
+
+
 @dataclass(frozen=True, slots=True)
 class ComputedFacts:
     """A generated column's expression; `persisted` None where the dialect has only one kind."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from limbeck.schema.facts import SchemaFacts, TableKey
+from limbeck.schema.facts import SchemaFacts, key_order
 
 VERSION = "1"
 """Stands before the hash; goes up when facts say more, so that old fingerprints are told apart."""
@@ -23,16 +23,12 @@ def fingerprint(facts: SchemaFacts) -> str:
 
     A sequence that belongs to a column goes without saying.
     """
-    content = [_plain(facts.tables[key]) for key in sorted(facts.tables, key=_key_order)]
+    content = [_plain(facts.tables[key]) for key in sorted(facts.tables, key=key_order)]
     free = {key: each for key, each in facts.sequences.items() if each.owner is None}
     for others in (facts.enums, facts.domains, free):
-        content += [_plain(others[key]) for key in sorted(others, key=_key_order)]
+        content += [_plain(others[key]) for key in sorted(others, key=key_order)]
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return f"{VERSION}:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
-
-
-def _key_order(key: TableKey) -> tuple[str, str]:
-    return (key.schema or "", key.name)
 
 
 def _plain(value: Any) -> Any:

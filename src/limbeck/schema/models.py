@@ -52,6 +52,7 @@ from limbeck.schema.facts import (
     TableFacts,
     TableKey,
     UniqueFacts,
+    key_order,
     sort_key,
 )
 from limbeck.schema.indexes import read_index
@@ -121,11 +122,6 @@ def read_model_schema(
         SchemaFacts(MappingProxyType({key: facts[key] for key in order})),
         MappingProxyType({key: tables[key] for key in order}),
     )
-
-
-def key_order(key: TableKey) -> tuple[str, str]:
-    """Return the key by which tables are sorted: the default schema first."""
-    return (key.schema or "", key.name)
 
 
 def read_model_table(

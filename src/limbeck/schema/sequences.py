@@ -14,8 +14,8 @@ from sqlalchemy import Dialect, MetaData
 from sqlalchemy import Sequence as SequenceObject
 
 from limbeck import sqla
-from limbeck.schema.facts import Options, SequenceFacts, TableKey
-from limbeck.schema.models import key_order, normal_type
+from limbeck.schema.facts import Options, SequenceFacts, TableKey, key_order
+from limbeck.schema.models import normal_type
 
 
 @dataclass(frozen=True, slots=True)

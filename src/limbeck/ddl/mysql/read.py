@@ -31,8 +31,7 @@ from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import normal_expression
 from limbeck.ddl.reader import probe_domains
 from limbeck.schema.database import ReadScope
-from limbeck.schema.facts import UNKNOWN_TYPE, SchemaFacts, TableFacts, TableKey
-from limbeck.schema.models import key_order
+from limbeck.schema.facts import UNKNOWN_TYPE, SchemaFacts, TableFacts, TableKey, key_order
 from limbeck.schema.probe import Probe
 
 __all__ = [

@@ -19,8 +19,8 @@ from limbeck import sqla
 from limbeck.ddl.postgresql import catalog
 from limbeck.ddl.postgresql.models import clip, normal_type, object_name
 from limbeck.ddl.postgresql.text import normal_default, normal_expression
-from limbeck.schema.facts import CheckFacts, DomainFacts, EnumFacts, TableKey, User
-from limbeck.schema.models import fold_schema, key_order
+from limbeck.schema.facts import CheckFacts, DomainFacts, EnumFacts, TableKey, User, key_order
+from limbeck.schema.models import fold_schema
 from limbeck.schema.normalize import split_collation
 
 _Facts = TypeVar("_Facts", EnumFacts, DomainFacts)

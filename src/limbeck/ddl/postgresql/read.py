@@ -50,9 +50,10 @@ from limbeck.schema.facts import (
     TableFacts,
     TableKey,
     UniqueFacts,
+    key_order,
     sort_key,
 )
-from limbeck.schema.models import fold_schema, key_order, read_model_table
+from limbeck.schema.models import fold_schema, read_model_table
 from limbeck.schema.probe import Probe
 
 __all__ = [

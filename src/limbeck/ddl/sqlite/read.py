@@ -46,6 +46,7 @@ from limbeck.schema.facts import (
     TableFacts,
     TableKey,
     UniqueFacts,
+    key_order,
     sort_key,
 )
 from limbeck.schema.models import compile_type
@@ -83,11 +84,9 @@ def read_schema(connection: Connection, scope: ReadScope) -> SchemaFacts:
     for schema in dict.fromkeys(name or default for name in scope.schemas):
         if schema in attached:
             tables.update(_read_one(connection, schema, None if schema == default else schema))
-    return SchemaFacts(MappingProxyType(dict(sorted(tables.items(), key=_table_order))))
-
-
-def _table_order(item: tuple[TableKey, TableFacts]) -> tuple[str, str]:
-    return (item[0].schema or "", item[0].name)
+    return SchemaFacts(
+        MappingProxyType({key: tables[key] for key in sorted(tables, key=key_order)})
+    )
 
 
 def _read_one(
