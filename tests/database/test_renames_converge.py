@@ -263,6 +263,102 @@ def test_renames_among_other_changes_converge(database: KeptPair) -> None:
     assert "rename_" in source.replace("rename_table", "")
 
 
+def altered(*args: Any, stands_on: Any = None, **kw: Any) -> Models:
+    """Return models of a table with a column that may have another name, and what stands on it."""
+
+    def built(metadata: MetaData) -> None:
+        name = args[0]
+        Table(
+            "people",
+            metadata,
+            Column("id", Integer, primary_key=True),
+            Column(*args, **kw),
+            Column("age", Integer),
+            Column("twice", Integer, Computed("age * 2", persisted=True)),
+            Index("ix_age", "age", unique=True),
+            CheckConstraint("age > 0", name="ck_age"),
+            *([] if stands_on is None else stands_on(name)),
+        )
+
+    return built
+
+
+ALTERED: dict[str, tuple[Models, Models, int]] = {
+    "type": (altered("fullName", String(20)), altered("name", String(40)), 1),
+    "type with a conversion": (
+        altered("Size", String(20), nullable=False),
+        altered("select", Integer, nullable=False),
+        1,
+    ),
+    "called as its type": (altered("Day", String(20)), altered("text", Text), 1),
+    "nullability": (
+        altered("fullName", String(20)),
+        altered("name", String(20), nullable=False),
+        1,
+    ),
+    "default": (
+        altered("fullName", String(20), server_default="x"),
+        altered("name", String(20), server_default="nobody's"),
+        1,
+    ),
+    "comment": (
+        altered("fullName", String(20), comment="one"),
+        altered("name", String(30), comment="two"),
+        1,
+    ),
+    "everything": (
+        altered("amount", Integer, server_default="1"),
+        altered("Total", String(9), nullable=False, server_default="one", comment="in words"),
+        1,
+    ),
+    "kept index and check": (
+        altered("amount", Integer, stands_on=lambda n: [Index("ix_a", n), UniqueConstraint(n)]),
+        altered("total", BigInteger, stands_on=lambda n: [Index("ix_a", n), UniqueConstraint(n)]),
+        1,
+    ),
+    "index that changes": (
+        altered("amount", Integer, stands_on=lambda n: [Index("ix_a", n)]),
+        altered("total", BigInteger, stands_on=lambda n: [Index("ix_b", n, "age")]),
+        2,
+    ),
+    "new check and key": (
+        altered("amount", Integer, nullable=False),
+        altered(
+            "total",
+            BigInteger,
+            stands_on=lambda n: [CheckConstraint(f"{n} > 0", name="ck_n"), UniqueConstraint(n)],
+        ),
+        1,
+    ),
+    "unnamed key and check that go": (
+        altered("total", Integer, stands_on=lambda n: [UniqueConstraint("age", n)]),
+        altered("amount", BigInteger),
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ALTERED)
+def test_rename_and_change_of_a_column_are_one_alteration(database: KeptPair, case: str) -> None:
+    before, after, alterations = ALTERED[case]
+    names = [
+        next(n for n in side if n not in ("id", "age", "twice"))
+        for side in map(columns_of, (before, after))
+    ]
+    request = said(f"people.{names[0]}:{names[1]}")
+    source = database.converge(before, after, detect_renames=request, keeps_all=True)
+    upgrade, downgrade = source.split("def downgrade")
+    for way in (upgrade, downgrade):
+        assert len(re.findall(r"op\.alter_column", way)) == alterations, source
+        assert way.count("batch_alter_table") <= 1, source
+
+
+def columns_of(build: Models) -> list[str]:
+    metadata = MetaData()
+    build(metadata)
+    return list(metadata.tables["people"].c.keys())
+
+
 def in_schema(metadata: MetaData, name: Callable[[str], str]) -> None:
     """Tables of another schema, one counting by an identity, with names that need quotes."""
     Table(

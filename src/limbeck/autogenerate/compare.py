@@ -17,6 +17,7 @@ from sqlalchemy import Connection, MetaData, Table, inspect
 from limbeck import alembic_names
 from limbeck.autogenerate import reflected, renaming
 from limbeck.autogenerate.context import AutogenContext
+from limbeck.autogenerate.gather import gather
 from limbeck.autogenerate.hooks import has_table_functions, run_table_functions
 from limbeck.autogenerate.kinds import chosen_kinds
 from limbeck.autogenerate.schemas import create_missing, warn_of_translation
@@ -135,7 +136,7 @@ def _compare_schemas(
     comparison = Comparison(autogen_context, schemas)
     renames = comparison.rename_directives
     found = compare(comparison.database, comparison.models.facts, comparison)
-    directives = [*renames, *found.ops]
+    directives = gather(renames, found.ops, autogen_context)
     if "schemas" in comparison.kinds:
         upgrade_ops.ops[:0] = create_missing(directives, upgrade_ops.ops, autogen_context)
     upgrade_ops.ops.extend(directives)

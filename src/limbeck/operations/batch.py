@@ -16,6 +16,7 @@ from sqlalchemy.engine import Dialect
 from limbeck.errors import BatchError
 from limbeck.operations.draft import Draft
 from limbeck.operations.recreate import run_plan
+from limbeck.operations.transfer import with_new_names
 
 if TYPE_CHECKING:
     from limbeck.ddl.impl import DefaultImpl
@@ -94,7 +95,15 @@ class BatchOperationsImpl:
 
     def _apply_in_place(self) -> None:
         for name, arguments, keywords in self.batch:
+            if name == "create_index":
+                arguments = (with_new_names(arguments[0], self._names_gone()),)
             getattr(self.impl, name)(*arguments, **_without_places(keywords))
+
+    def _names_gone(self) -> Mapping[str, str]:
+        """Return what became of names that columns have had and no column has."""
+        added = {arguments[1].name for name, arguments, _ in self.batch if name == "add_column"}
+        taken = {*added, *self.renamed.values()}
+        return {old: new for old, new in self.renamed.items() if old not in taken}
 
     def _read_table(self, rebuild: TableRebuild) -> Table:
         if self.copy_from is not None:

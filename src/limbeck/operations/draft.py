@@ -36,6 +36,7 @@ from limbeck.operations.transfer import (
     mentions,
     transfer_constraint,
     transfer_index,
+    with_new_names,
 )
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Draft:
         self.comment = self.table.comment
         self.options = {**self.table.kwargs, **self.table_kwargs}
         self.columns = DraftColumns(self.impl, self.table, self.earlier_names)
-        self.constraints = DraftConstraints(self.impl, self.table)
+        self.constraints = DraftConstraints(self.impl, self.table, self.earlier_names)
         self.indexes = {
             str(index.name): index
             for index in sorted(self.table.indexes, key=lambda i: str(i.name))
@@ -141,8 +142,9 @@ class Draft:
     def drop_index(self, idx: Index, *, if_exists: bool | None = None, **kw: Any) -> None:
         """Drop an index."""
         name = str(idx.name)
-        for indexes in (self.new_indexes, self.indexes):
-            known = find_name(name, indexes, self.impl)
+        origin = next((old for old, new in self.index_names.items() if new == name), name)
+        for own, indexes in ((name, self.new_indexes), (origin, self.indexes)):
+            known = find_name(own, indexes, self.impl)
             if known is not None:
                 del indexes[known]
                 return
@@ -222,7 +224,10 @@ class Draft:
             index_names=tuple(
                 (old, new) for old, new in self.index_names.items() if old in self.indexes
             ),
-            new_indexes=tuple(self.new_indexes.values()),
+            new_indexes=tuple(
+                (with_new_names(index, self.columns.names_gone), keywords)
+                for index, keywords in self.new_indexes.values()
+            ),
             foreign_keys=tuple(
                 constraint
                 for constraint in sqla.sorted_constraints(final)

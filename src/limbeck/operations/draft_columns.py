@@ -197,6 +197,12 @@ class DraftColumns:
             del before[free]
         self._slots = {name: self._slots[name] for name in order}
 
+    @property
+    def names_gone(self) -> Mapping[str, str]:
+        """What became of names that columns have had and no column has."""
+        names = {**self._earlier_names, **self.new_names}
+        return {old: new for old, new in names.items() if old not in self._slots}
+
     def new_names_in(self, constraint: Constraint) -> Mapping[str, str]:
         """Return what became of the column names that a new constraint uses."""
         return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from copy import copy
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from sqlalchemy.sql.elements import conv
 from limbeck import sqla
 from limbeck.errors import BatchError
 from limbeck.operations.draft_columns import find_name
-from limbeck.operations.transfer import columns_named_in
+from limbeck.operations.transfer import columns_named_in, rename_words
 
 if TYPE_CHECKING:
     from limbeck.ddl.impl import DefaultImpl
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 class DraftConstraints:
     """The constraints; one is found by its name, or described by columns or a condition."""
 
-    def __init__(self, impl: DefaultImpl, table: Table) -> None:
+    def __init__(self, impl: DefaultImpl, table: Table, earlier_names: Mapping[str, str]) -> None:
         self._impl = impl
         self._table = table
+        self._earlier_names = {
+            old: new for old, new in earlier_names.items() if old not in table.columns
+        }
         self.own = self._own_constraints()
         self.new: list[Constraint] = []
 
@@ -122,11 +125,14 @@ class DraftConstraints:
             return False
         if isinstance(own, CheckConstraint):
             condition = const.info.get("condition")
-            return condition is not None and self._check_text(own) == self._normal(condition)
+            if condition is None:
+                return False
+            condition = rename_words(condition, self._earlier_names)
+            return self._check_text(own) == self._normal(condition)
         columns = const.info.get("columns")
-        return columns is not None and columns == tuple(
-            column.name for column in getattr(own, "columns", ())
-        )
+        return columns is not None and [
+            self._earlier_names.get(name, name) for name in columns
+        ] == [column.name for column in getattr(own, "columns", ())]
 
     def _is_same_check(self, one: Constraint, other: Constraint) -> bool:
         """Tell whether two checks say the same, and not under two names."""

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Constraint,
     ForeignKeyConstraint,
     Index,
+    MetaData,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
@@ -73,6 +74,16 @@ def transfer_index(index: Index, table: Table, new_names: Mapping[str, str]) -> 
         for name, value in index.kwargs.items()
     }
     return Index(index.name, *elements, unique=index.unique, _table=table, **options)
+
+
+def with_new_names(index: Index, new_names: Mapping[str, str]) -> Index:
+    """Return an index whose table has other names for its columns by now."""
+    own = index.table
+    if own is None or not any(mentions(index, name) for name in new_names):
+        return index
+    columns = (Column(new_names.get(c.name, c.name), c.type) for c in own.columns)
+    table = Table(own.name, MetaData(), *columns, schema=own.schema)
+    return transfer_index(index, table, new_names)
 
 
 def ensure_referred_tables(table: Table) -> None:
