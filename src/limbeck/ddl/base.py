@@ -273,6 +273,11 @@ def format_column_name(compiler: Any, name: quoted_name | str | None) -> quoted_
     return quoted
 
 
+def string_literal(text: str) -> str:
+    """Return text as a string of standard SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def format_server_default(compiler: Any, default: _ServerDefaultType | None) -> str:
     """Return the SQL of a server default, without the word DEFAULT."""
     sql: str = compiler.get_column_default_string(Column("x", Integer, server_default=default))

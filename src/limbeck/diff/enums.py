@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from limbeck.ddl.base import string_literal
 from limbeck.diff.context import DiffContext
 from limbeck.diff.object_filters import admits
 from limbeck.diff.objects import ObjectChanges, TableChanges, visible
@@ -58,7 +59,7 @@ def compare_enums(
 def new_literals(database: SchemaFacts, models: SchemaFacts) -> list[str]:
     """Return the values that types of the database are yet to get, as SQL literals."""
     return [
-        _literal(value)
+        string_literal(value)
         for key, wanted in models.enums.items()
         if key in database.enums
         for value in wanted.values
@@ -122,9 +123,5 @@ def _merged(found: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:
 
 def _mentions(words: Iterable[str], values: Sequence[str]) -> bool:
     """Tell whether SQL has one of the values as a literal."""
-    literals = [_literal(value) for value in values]
+    literals = [string_literal(value) for value in values]
     return bool(literals) and any(literal in sql for sql in words for literal in literals)
-
-
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Table
 
+from limbeck.ddl.base import string_literal
 from limbeck.logs import logger_of
 from limbeck.operations.ops import SetSchemaOp
 from limbeck.operations.schemas import ObjectType
@@ -125,7 +126,7 @@ class _Finder:
             return table is not None
         path = quoted_path(new.key, self.quote)
         if isinstance(new, SequenceFacts):
-            return column.default is None or f"'{_doubled(path)}'" in column.default
+            return column.default is None or string_literal(path) in column.default
         return column.type.removesuffix("[]") == path
 
 
@@ -189,7 +190,7 @@ def _recounted(facts: ColumnFacts, old: str, new: str, wanted: ColumnFacts | Non
 
     In the models' words if they count by it, too: the database can't be asked before the move.
     """
-    before, after = (f"'{_doubled(path)}'" for path in (old, new))
+    before, after = string_literal(old), string_literal(new)
     if facts.default is None:
         return facts
     if wanted is not None and wanted.default is not None and f"nextval({after}" in wanted.default:
@@ -200,10 +201,6 @@ def _recounted(facts: ColumnFacts, old: str, new: str, wanted: ColumnFacts | Non
 def quoted_path(key: TableKey, quote: Callable[[str], str]) -> str:
     """Return a name with its schema, as types of columns and words of defaults have it."""
     return ".".join(quote(part) for part in key if part is not None)
-
-
-def _doubled(path: str) -> str:
-    return path.replace("'", "''")
 
 
 def _rekeyed(

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Column, Table
 
+from limbeck.ddl.base import string_literal
 from limbeck.diff.renaming import Renames
 from limbeck.operations.ops import AlterEnumOp
 from limbeck.renamed import RENAMED_VALUES, info_of
@@ -119,7 +120,7 @@ def _with_new_words(table: TableFacts, column: str, names: Mapping[str, str]) ->
 
     def reword(sql: str) -> str:
         for old, new in names.items():
-            sql = sql.replace(_literal(old), _literal(new))
+            sql = sql.replace(string_literal(old), string_literal(new))
         return sql
 
     return replace(
@@ -142,14 +143,10 @@ def _warn_of_rows(table: TableFacts, said: _Said) -> None:
     found = table.column(str(said.column.name))
     text = " ".join([found.type if found else "", *(check.sql for check in table.checks)])
     for old, new in said.names.items():
-        if found is not None and _literal(old) in text and _literal(new) not in text:
+        if found is not None and string_literal(old) in text and string_literal(new) not in text:
             warnings.warn(
                 f"The value {old!r} of {said.table}.{found.name} is now {new!r}, and the rows have "
                 "it word for word: add an UPDATE of them to the revision, between a change that "
                 "allows both values and one that leaves the old one out.",
                 stacklevel=2,
             )
-
-
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
+from limbeck.ddl.base import string_literal
 from limbeck.errors import CommandError
 from limbeck.script.steps import MigrationStep
 
@@ -114,8 +115,7 @@ class HeadMaintainer:
 
 
 def _literal(version: str) -> ColumnElement[str]:
-    quoted = version.replace("'", "''")
-    return literal_column(f"'{quoted}'", String)
+    return literal_column(string_literal(version), String)
 
 
 def _returns_into_variables(context: MigrationContext, statement: Insert) -> bool:

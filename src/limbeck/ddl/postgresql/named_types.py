@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, DOMAIN, ENUM
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from limbeck import sqla
+from limbeck.ddl.base import string_literal
 from limbeck.ddl.postgresql import catalog
 from limbeck.ddl.postgresql.models import clip, normal_type, object_name
 from limbeck.ddl.postgresql.text import normal_default, normal_expression
@@ -214,5 +215,5 @@ def _model_domain(domain: DOMAIN, key: TableKey, dialect: Dialect) -> DomainFact
 
 def _default_text(default: TextClause | str) -> str:
     if isinstance(default, str):
-        return "'" + default.replace("'", "''") + "'"
+        return string_literal(default)
     return default.text

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Dialect, MetaData, Row, Table
 from sqlalchemy.types import TypeEngine
 
+from limbeck.ddl.base import string_literal
 from limbeck.ddl.postgresql import catalog
 from limbeck.ddl.postgresql.constraints import deferral, spell_columns
 from limbeck.ddl.postgresql.definitions import read_definitions
@@ -256,8 +257,7 @@ def _owned_default(sequences: Sequence[Row[Any]]) -> str | None:
     """Return the default that a serial column has."""
     for sequence in sequences:
         if sequence.kind == "a":
-            name = sequence.name.replace("'", "''")
-            return normal_expression(f"nextval('{name}'::regclass)")
+            return normal_expression(f"nextval({string_literal(sequence.name)}::regclass)")
     return None
 
 

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from limbeck.ddl.base import string_literal
+
 FAMILY = """family (oid, is_array, domain, depth) AS (
         SELECT m.oid, m.is_array, NULL::oid, 0 FROM pg_catalog.pg_type t
         CROSS JOIN LATERAL (VALUES (t.oid, false), (t.typarray, true)) m (oid, is_array)
@@ -153,14 +155,14 @@ def replace_type(
     moves = moves or {}
     return _BLOCK.format(
         family=FAMILY.format(type="old_type"),
-        path=_literal(path),
+        path=string_literal(path),
         name=path,
         aside=aside,
         old=f"{schema}{aside}",
         create=create,
         kind=kind,
-        cast=_literal(_template(_moved("\x00", base, moves))),
-        array_cast=_literal(_template(_moved_items("\x00", base, moves))),
+        cast=string_literal(_template(_moved("\x00", base, moves))),
+        array_cast=string_literal(_template(_moved_items("\x00", base, moves))),
         items=_moved_items("e.items", base, moves),
         redo=_moved_literals("p.redo", moves),
     )
@@ -169,7 +171,9 @@ def replace_type(
 def _moved(value: str, base: str, moves: Mapping[str, str]) -> str:
     """Return SQL for a value of the type, as a `base`."""
     sql = f"{value}::{base}"
-    cases = " ".join(f"WHEN {_literal(old)} THEN {_literal(new)}" for old, new in moves.items())
+    cases = " ".join(
+        f"WHEN {string_literal(old)} THEN {string_literal(new)}" for old, new in moves.items()
+    )
     return f"CASE {sql} {cases} ELSE {sql} END" if cases else sql
 
 
@@ -177,14 +181,16 @@ def _moved_items(value: str, base: str, moves: Mapping[str, str]) -> str:
     """Return SQL for an array of the type's values, as one of `base`."""
     sql = f"{value}::{base}[]"
     for old, new in _in_turn(moves):
-        sql = f"array_replace({sql}, {_literal(old)}, {_literal(new)})"
+        sql = f"array_replace({sql}, {string_literal(old)}, {string_literal(new)})"
     return sql
 
 
 def _moved_literals(text: str, moves: Mapping[str, str]) -> str:
     """Return SQL for SQL text in which the type's values are written as the server writes them."""
     for old, new in _in_turn(moves):
-        words = [f"{_literal(_literal(each) + '::')} || old_words" for each in (old, new)]
+        words = [
+            f"{string_literal(string_literal(each) + '::')} || old_words" for each in (old, new)
+        ]
         text = f"replace({text}, {', '.join(words)})"
     return text
 
@@ -200,7 +206,3 @@ def _in_turn(moves: Mapping[str, str]) -> list[tuple[str, str]]:
 def _template(sql: str) -> str:
     """Return an expression as a template of `format`, the column's name in place."""
     return sql.replace("%", "%%").replace("\x00", "%1$I")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import Dialect, Identity
 from sqlalchemy.types import BigInteger, SmallInteger, TypeEngine
 
+from limbeck.ddl.base import string_literal
+
 
 @dataclass(frozen=True, slots=True)
 class Counting:
@@ -66,8 +68,7 @@ class SerialColumn:
         sequence = self._qualified(name)
         place = f"{self._table}.{self._column}"
         yield f"CREATE SEQUENCE {sequence} AS {sequence_type(type_)} OWNED BY {place}"
-        literal = sequence.replace("'", "''")
-        default = f"nextval('{literal}'::regclass)"
+        default = f"nextval({string_literal(sequence)}::regclass)"
         yield f"ALTER TABLE {self._table} ALTER COLUMN {self._column} SET DEFAULT {default}"
         yield self.continuation()
 
@@ -92,8 +93,8 @@ class SerialColumn:
 
     @property
     def _asked(self) -> str:
-        table, column = (text.replace("'", "''") for text in (self._table, self.column_name))
-        return f"pg_get_serial_sequence('{table}', '{column}')"
+        table, column = string_literal(self._table), string_literal(self.column_name)
+        return f"pg_get_serial_sequence({table}, {column})"
 
     @property
     def _table(self) -> str:

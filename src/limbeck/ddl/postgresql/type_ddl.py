@@ -18,6 +18,7 @@ from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from limbeck import sqla
+from limbeck.ddl.base import string_literal
 from limbeck.ddl.objects import Domain, EnumChange, EnumName, SchemaObjectsImpl
 from limbeck.ddl.postgresql.replace_type import FAMILY, replace_type
 from limbeck.errors import CommandError
@@ -66,7 +67,7 @@ def value_steps(
 ) -> list[str] | None:
     """Return what follows ALTER TYPE to get the wanted values; None where the type must be replaced."""
     steps = [
-        f"RENAME VALUE {_quote(old)} TO {_quote(renames[old])}"
+        f"RENAME VALUE {string_literal(old)} TO {string_literal(renames[old])}"
         for old in existing
         if renames.get(old, old) != old
     ]
@@ -76,10 +77,10 @@ def value_steps(
     previous = None
     for value in wanted:
         if value not in have:
-            place = f" BEFORE {_quote(have[0])}" if have else ""
+            place = f" BEFORE {string_literal(have[0])}" if have else ""
             if previous is not None:
-                place = f" AFTER {_quote(previous)}"
-            steps.append(f"ADD VALUE IF NOT EXISTS {_quote(value)}{place}")
+                place = f" AFTER {string_literal(previous)}"
+            steps.append(f"ADD VALUE IF NOT EXISTS {string_literal(value)}{place}")
         previous = value
     return steps
 
@@ -147,7 +148,7 @@ class NamedTypesImpl(SchemaObjectsImpl):
             for step in steps:
                 self._run(f"ALTER TYPE {path} {step}")
             return
-        values = ", ".join(_quote(value) for value in change.values)
+        values = ", ".join(string_literal(value) for value in change.values)
         moves = {**change.renames, **change.replacements}
         self._refuse_rows(path, [*change.values, *moves])
         self._refuse_words(path, set(existing) - {*change.values, *moves})
@@ -186,7 +187,7 @@ class NamedTypesImpl(SchemaObjectsImpl):
         """Raise CommandError for rows with values that the type is to have no more."""
         if self.connection is None or self.as_sql:
             return
-        values = ", ".join(map(_quote, allowed))
+        values = ", ".join(map(string_literal, allowed))
         found: list[str] = []
         for place, name, is_array in self.connection.execute(_of_path(_COLUMNS, path)).all():
             value = f"unnest({name})" if is_array else name
@@ -306,7 +307,7 @@ def _of_path(query: str, path: str) -> TextClause:
 
 def _says(sql: str, value: str, type_: str) -> bool:
     """Tell whether SQL, as the server writes it, has a value of the type, be it in an array."""
-    if f"{_quote(value)}::{type_}" in sql:
+    if f"{string_literal(value)}::{type_}" in sql:
         return True
     arrays = re.findall(rf"'(\{{(?:[^']|'')*\}})'::{re.escape(type_)}\[\]", sql)
     item = re.compile(rf'[{{,"]{re.escape(value)}[",}}]')
@@ -316,7 +317,3 @@ def _says(sql: str, value: str, type_: str) -> bool:
 def _aside(name: str) -> str:
     """Return what the old type is called until it is dropped."""
     return f"{name[:50]}__old"
-
-
-def _quote(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from sqlalchemy.dialects.sqlite.base import SQLiteIdentifierPreparer
 
+from limbeck.ddl.base import string_literal
 from limbeck.ddl.tokens import Cursor, Lexicon, Token, strip_parentheses, words
 
 LEXICON = Lexicon(
@@ -118,7 +119,7 @@ def normal_default_tokens(tokens: Sequence[Token]) -> str | None:
 
 def _string(token: Token) -> Token:
     # Double quotes around what names no column make a string: sqlite.org/quirks.html#dblquote
-    return Token("string", "'" + token.text.replace("'", "''") + "'")
+    return Token("string", string_literal(token.text))
 
 
 def stands_alone(sql: str) -> bool:
