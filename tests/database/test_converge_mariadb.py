@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import (
     JSON,
     CheckConstraint,
@@ -14,12 +15,20 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
-from tests.convergence import assert_converges, drop_all_tables
+from tests.catalogs import dump
+from tests.convergence import (
+    _catalogs_of,
+    _run,
+    assert_converges,
+    assert_same,
+    drop_all_tables,
+)
 from tests.databases import Database
 
 
@@ -64,6 +73,42 @@ def test_indexes_under_a_foreign_key_go_with_their_table(mariadb: Database) -> N
         return metadata
 
     assert_converges_both_ways(mariadb, build(has_child=False), build(has_child=True))
+
+
+def child(*, has_unique: bool = False, has_index: bool = False) -> MetaData:
+    """A foreign key with an index of InnoDB's own, unless there is one that covers it."""
+    metadata = MetaData()
+    Table("p", metadata, Column("id", Integer, primary_key=True))
+    key: Column[Any] = Column("p_id", ForeignKey("p.id", name="fk"))
+    table = Table("t", metadata, Column("id", Integer, primary_key=True), key, Column("x", Integer))
+    if has_unique:
+        table.append_constraint(UniqueConstraint("p_id", "x", name="uq"))
+    if has_index:
+        Index("ix", table.c.p_id)
+    return metadata
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (child(), child(has_unique=True)),
+        (child(has_unique=True), child()),
+        (child(has_index=True), child(has_unique=True)),
+        (child(), child(has_unique=True, has_index=True)),
+    ],
+)
+def test_foreign_key_stays_while_its_index_changes(
+    mariadb: Database, before: MetaData, after: MetaData
+) -> None:
+    source = assert_converges(mariadb, before, after)
+    assert "_foreign_key" not in source
+
+
+def test_index_that_a_downgrade_made_goes_like_one_of_innodb(mariadb: Database) -> None:
+    after = child(has_unique=True)
+    source = assert_converges(mariadb, child(), after)
+    _run(mariadb, after, source, "upgrade")
+    assert_same(dump(mariadb), _catalogs_of(mariadb, after, None), "after the second upgrade")
 
 
 def test_types_of_its_own_converge(mariadb: Database) -> None:

@@ -27,6 +27,8 @@ class Disturbance:
 
     dropped: tuple[frozenset[str], ...] = ()
     """Column sets whose unique constraint, index or primary key goes."""
+    replaced: tuple[frozenset[str], ...] = ()
+    """Column sets whose index goes once there is another one."""
     altered: frozenset[str] = frozenset()
     """Columns whose type changes, where the database holds them fast."""
 
@@ -97,13 +99,16 @@ def _rename(
 
 def disturbance(change: TableChange, context: DiffContext) -> Disturbance:
     """Return what the change of a table takes from under foreign keys."""
-    dropped = [step.columns for step in change.of(Stage.DROP_KEY, Stage.DROP_NEEDED_KEY)]
+    dropped, replaced = (
+        tuple(step.columns for step in change.of(stage))
+        for stage in (Stage.DROP_KEY, Stage.DROP_NEEDED_KEY)
+    )
     altered = frozenset[str]()
     if context.impl.foreign_keys_hold_columns:
         altered = altered.union(
             *(step.columns for step in change.of(Stage.OPTIONS, Stage.ALTER_COLUMN))
         )
-    return Disturbance(tuple(dropped), altered)
+    return Disturbance(dropped, replaced, altered)
 
 
 def stands_on(
@@ -112,7 +117,7 @@ def stands_on(
     """Tell whether a foreign key of `table` stands on something that is being changed."""
     there = disturbed.get(fact.referred, _UNDISTURBED)
     referred = frozenset(fact.referred_columns)
-    if referred in there.dropped or referred & there.altered:
+    if referred in (*there.dropped, *there.replaced) or referred & there.altered:
         return True
     if not context.impl.foreign_keys_hold_columns:
         return False

@@ -52,11 +52,7 @@ def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
             old, database.name, _kind(database), reflected=True, compare_to=None
         ):
             _tell("removed", database, pair)
-            # An implicit one may or may not go by itself when its successor comes: its foreign
-            # key steps aside instead.
-            is_needed = carries_foreign_key(database, pair.model) and not database.is_implicit
-            stage = Stage.DROP_NEEDED_KEY if is_needed else Stage.DROP_KEY
-            yield _drop(database, old, stage, context)
+            yield _remove(pair, database, old, context)
     for model in matches.added:
         new = _model_object(pair, model, context)
         if context.run_object_filters(
@@ -127,6 +123,23 @@ def _drop(
         DropIndexOp.from_index(object_) if isinstance(object_, Index) else drop(object_, fact.name)
     )
     return Step(stage, directive, _columns(fact, context))
+
+
+def _remove(
+    pair: TablePair, fact: IndexFacts, object_: Index | Constraint, context: DiffContext
+) -> Step:
+    """Return the drop of an index that has no successor of its name."""
+    if not carries_foreign_key(fact, pair.model):
+        return _drop(fact, object_, Stage.DROP_KEY, context)
+    if not fact.is_implicit:
+        return _drop(fact, object_, Stage.DROP_NEEDED_KEY, context)
+    # It goes by itself when its successor comes, unless a revision has made it.
+    if not context.impl.supports_index_if_not_exists:
+        return _drop(fact, object_, Stage.DROP_KEY, context)  # its foreign key steps aside
+    step = _drop(fact, object_, Stage.DROP_NEEDED_KEY, context)
+    if isinstance(step.directive, DropIndexOp):
+        step.directive.if_exists = True
+    return step
 
 
 def _rename(
