@@ -275,6 +275,38 @@ def test_moved_sequence_goes_on_counting(database: KeptPair) -> None:
     database.empty()
 
 
+def beside_a_table(schema: str | None, increment: int) -> tuple[MetaData, Sequence]:
+    """Models with a sequence that no table uses."""
+    metadata = MetaData()
+    Table("t", metadata, Column("id", Integer, primary_key=True))
+    return metadata, Sequence("counter", increment=increment, schema=schema, metadata=metadata)
+
+
+@pytest.mark.requires("schemas", "free_sequences")
+def test_moved_sequence_gives_no_number_twice(database: KeptPair) -> None:
+    before, old = beside_a_table(None, 2)
+    after, new = beside_a_table(database.database.second_schema, 2)
+    # SQLAlchemy takes two sequences of one name for the same, in its cache
+    engine = database.database.engine.execution_options(compiled_cache=None)
+    with engine.begin() as connection:
+        before.create_all(connection)
+        last = [connection.scalar(old.next_value()) for _ in range(3)][-1]
+        script, context = autogenerate(database.database, connection, after, detect_renames=True)
+        assert script.upgrade_ops is not None
+        (directive,) = script.upgrade_ops.ops
+        Operations(context).invoke(directive)
+        assert connection.scalar(new.next_value()) > last
+    database.empty()
+
+
+@pytest.mark.requires("schemas", "free_sequences")
+def test_moved_sequences_converge(database: KeptPair) -> None:
+    before, _ = beside_a_table(None, 1)
+    after, _ = beside_a_table(database.database.second_schema, 2)
+    source = database.go_between(before, after, detect_renames=True)
+    assert re.findall(r"op\.(\w+)_sequence", source) == ["alter", "alter"]
+
+
 @pytest.mark.requires("enum_types")
 def test_schema_stays_where_something_is_in_it(database: KeptPair) -> None:
     with database.database.engine.begin() as connection:
