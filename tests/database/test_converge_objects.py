@@ -108,8 +108,8 @@ def partitioned(*values: str) -> Build:
             postgresql_partition_by="HASH (id)",
         )
         sa.Index("oks", made.c.id, postgresql_where=made.c.m == "ok")
-        part = sa.DDL("CREATE TABLE p PARTITION OF t FOR VALUES WITH (MODULUS 1, REMAINDER 0)")
-        sa.event.listen(made, "after_create", part)
+        part = "CREATE TABLE p PARTITION OF t FOR VALUES WITH (MODULUS 1, REMAINDER 0)"
+        sa.event.listen(made, "after_create", lambda _, bind, **__: bind.exec_driver_sql(part))
 
     return build
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from sqlalchemy import (
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -283,3 +285,44 @@ def test_partitions_of_renamed_tables_and_columns_stay(mariadb: Database) -> Non
     )
     before = dated({"mysql_partition_by": "hash (id)", "mysql_partitions": "3"})
     assert_converges(mariadb, before, after, detect_renames=True)
+
+
+def partitioned(how: str | None, *columns: Column[Any]) -> MetaData:
+    """Return models with a table in partitions, with an index and a check."""
+    metadata = MetaData()
+    Table(
+        "t",
+        metadata,
+        Column("id", Integer, primary_key=True, autoincrement=False),
+        Column("day", Integer, primary_key=True, autoincrement=False),
+        Column("name", String(20), CheckConstraint("name <> 'x'"), index=True),
+        *columns,
+        postgresql_partition_by=how,
+    )
+    return metadata
+
+
+def test_partitioned_table_is_created_on_postgresql(postgresql: Database) -> None:
+    assert_converges(postgresql, MetaData(), partitioned('range ( "day",id )'), rows=0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (None, "RANGE (day)", "is not there in the database and range(day) in the models"),
+        ("RANGE (day)", None, "is range(day) in the database and not there in the models"),
+        ("RANGE (day)", "LIST (day)", "is range(day) in the database and list(day) in"),
+    ],
+)
+def test_other_partitions_are_warned_of_on_postgresql(
+    postgresql: Database, before: str | None, after: str | None, said: str
+) -> None:
+    partitioned(before).create_all(postgresql.engine)
+    with (
+        postgresql.engine.connect() as connection,
+        pytest.warns(UserWarning, match=f"partition_by of table t {re.escape(said)}"),
+    ):
+        script, _ = autogenerate(postgresql, connection, partitioned(after, Column("n", Integer)))
+    assert script.upgrade_ops is not None
+    kinds = [each[0] for each in script.upgrade_ops.as_diffs()]
+    assert kinds == ["add_column"]
