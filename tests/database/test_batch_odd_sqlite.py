@@ -138,6 +138,39 @@ SCHEMAS = {
         INSERT INTO t VALUES (1, 'hello')""",
         "t",
     ),
+    "a descending key that is no rowid": (
+        """CREATE TABLE t (b TEXT, a INTEGER CONSTRAINT "a key" PRIMARY KEY DESC ON CONFLICT REPLACE
+        DEFAULT 3); INSERT INTO t VALUES ('x', 5), ('y', 7), ('z', NULL), ('x', NULL)""",
+        "t",
+    ),
+    "a descending key that is the rowid": (
+        "CREATE TABLE t (b TEXT, a INTEGER, PRIMARY KEY (a DESC)); INSERT INTO t VALUES ('x', 5)",
+        "t",
+    ),
+    "keys of columns with orders": (
+        """CREATE TABLE t (a INT, "b c" TEXT COLLATE NOCASE, c, UNIQUE (c COLLATE RTRIM, a DESC),
+        UNIQUE (a ASC, c), CONSTRAINT pk PRIMARY KEY ("B C" COLLATE BINARY DESC, a));
+        INSERT INTO t VALUES (1, 'x', 1), (2, 'x', 2)""",
+        "t",
+    ),
+    "a descending key without rowid": (
+        "CREATE TABLE t (a INTEGER PRIMARY KEY DESC, b) WITHOUT ROWID; INSERT INTO t VALUES (1, 2)",
+        "t",
+    ),
+    "rowids with gaps": (
+        """CREATE TABLE t (a TEXT PRIMARY KEY, b); INSERT INTO t VALUES ('x', 1), ('y', 2), ('z', 3);
+        CREATE VIRTUAL TABLE f USING fts5(b, content='t'); DELETE FROM t WHERE a = 'y'""",
+        "t",
+    ),
+    "columns called as the rowid": (
+        """CREATE TABLE t (rowid TEXT, "OID" INT); INSERT INTO t VALUES ('x', 7), ('y', 8);
+        DELETE FROM t WHERE "OID" = 7""",
+        "t",
+    ),
+    "no name for the rowid": (
+        "CREATE TABLE t (rowid TEXT, oid, _rowid_ INT); INSERT INTO t VALUES ('x', 7, 3)",
+        "t",
+    ),
     "a long name": (f"CREATE TABLE {'x' * 80} (a INTEGER PRIMARY KEY, b)", "x" * 80),
 }
 
@@ -183,8 +216,19 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[tuple[str, str, Any]]:
         words = re.findall(r"AUTOINCREMENT|CHECK|DEFERRABLE|MATCH|CONSTRAINT \S+", sql)
         yield name, "words", sorted(words)
         types = ", ".join(f"typeof({_quote(each[1])})" for each in columns)
+        if number := _number_of_rows(connection, name, {each[1].lower() for each in columns}):
+            types += f", {number}"
         found = connection.execute(f"SELECT *, {types} FROM {quoted}").fetchall()
         yield name, "rows", sorted(map(repr, found))
+
+
+def _number_of_rows(connection: sqlite3.Connection, table: str, taken: set[str]) -> str | None:
+    name = next((each for each in ("rowid", "oid", "_rowid_") if each not in taken), None)
+    try:
+        connection.execute(f"SELECT {name} FROM {_quote(table)}")
+    except sqlite3.OperationalError:
+        return None
+    return name
 
 
 def _column(

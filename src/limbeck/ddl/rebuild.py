@@ -75,6 +75,10 @@ class TableRebuild:
     def start(self) -> None:
         """Get ready: the table is about to be replaced."""
 
+    def row_numbers(self, old: Table, new: Table) -> tuple[str, str] | None:
+        """Return what numbers the rows of both and is no column, None where nothing does."""
+        return None
+
     def copied(self, old: Table, new: Table) -> None:
         """Do what must be done while both tables are there, the rows in both."""
 

@@ -20,11 +20,8 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    insert,
-    select,
 )
-from sqlalchemy.sql.elements import conv
-from sqlalchemy.sql.expression import Insert
+from sqlalchemy.sql.elements import ColumnElement, conv
 
 from limbeck import sqla
 from limbeck.errors import BatchError
@@ -214,7 +211,7 @@ class Draft:
         return RecreatePlan(
             old=self.table,
             new=new,
-            copy=self._copy(new),
+            copied=self._copied(),
             columns_of_old_type=tuple(slot.name for slot in self.columns if slot.has_old_type),
             kept_indexes=tuple(
                 transfer_index(index, final, self.columns.new_names)
@@ -261,16 +258,9 @@ class Draft:
             return self.columns.new_names_in(constraint)
         return self.columns.new_names
 
-    def _copy(self, new: Table) -> Insert | None:
-        sources = {
+    def _copied(self) -> Mapping[str, ColumnElement[Any]]:
+        return {
             slot.name: slot.source
             for slot in self.columns
             if slot.source is not None and not isinstance(slot.default, Computed)
         }
-        if not sources:
-            return None
-        selected = [
-            source if isinstance(source, Column) else source.label(name)
-            for name, source in sources.items()
-        ]
-        return insert(new).from_select(list(sources), select(*selected), include_defaults=False)

@@ -12,7 +12,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Constraint, Index, Table, inspect
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Constraint,
+    Index,
+    Table,
+    column,
+    insert,
+    inspect,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.sql.expression import Insert
 
 from limbeck.errors import BatchError
@@ -26,11 +38,15 @@ _MAX_NAME = 50
 
 @dataclass(frozen=True, slots=True)
 class RecreatePlan:
-    """All that is sent, in order; `kept_indexes` are unchanged but for the names in `index_names`."""
+    """All that is sent, in order.
+
+    `copied` are the new columns that get values, with what they get of the old table;
+    `kept_indexes` are unchanged but for the names in `index_names`.
+    """
 
     old: Table
     new: Table
-    copy: Insert | None
+    copied: Mapping[str, ColumnElement[Any]]
     columns_of_old_type: tuple[str, ...]
     kept_indexes: tuple[Index, ...]
     index_names: tuple[tuple[str, str], ...]
@@ -71,13 +87,28 @@ def _check_is_free(new: Table, impl: DefaultImpl) -> None:
 def _create_and_copy(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> None:
     impl.create_table(plan.new)
     try:
-        if plan.copy is not None:
-            impl._exec(plan.copy)
+        if plan.copied:
+            impl._exec(_copy(plan, rebuild.row_numbers(plan.old, plan.new)))
         rebuild.copied(plan.old, plan.new)
     except Exception:
         if not (impl.as_sql or impl.transactional_ddl or rebuild.is_atomic):
             impl.drop_table(plan.new)
         raise
+
+
+def _copy(plan: RecreatePlan, row_numbers: tuple[str, str] | None) -> Insert:
+    old, new = plan.old, plan.new
+    names, values = list(plan.copied), list(plan.copied.values())
+    if row_numbers is not None:
+        values.insert(0, literal_column(row_numbers[0]))
+        names.insert(0, row_numbers[1])
+    labelled = [
+        value if isinstance(value, Column) else value.label(name)
+        for name, value in zip(names, values, strict=True)
+    ]
+    target = table(new.name, *map(column, names), schema=new.schema)
+    rows = select(*labelled).select_from(old)
+    return insert(target).from_select(names, rows, include_defaults=False)
 
 
 def _create_indexes(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild) -> None:

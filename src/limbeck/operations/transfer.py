@@ -40,6 +40,7 @@ def transfer_constraint(constraint: Constraint, table: Table, new_names: Mapping
         "deferrable": constraint.deferrable,
         "initially": constraint.initially,
         "comment": constraint.comment,
+        "info": dict(constraint.info),
         **constraint.dialect_kwargs,
     }
     match constraint:

@@ -50,11 +50,32 @@ def parse_table(key: TableKey, sql: str) -> TableFacts:
     return parser.facts()
 
 
-def parse_conflicts(sql: str) -> tuple[Mapping[str, str], str | None]:
-    """Return what ON CONFLICT says in a CREATE TABLE of NOT NULL, by column, and of the primary key."""
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What a CREATE TABLE says that is in no facts.
+
+    ON CONFLICT of NOT NULL, by column, and of the primary key; what stands behind the columns of
+    keys, COLLATE and DESC; of unique constraints by their columns in lower case.
+    """
+
+    null_conflicts: Mapping[str, str]
+    key_conflict: str | None
+    key_orders: tuple[str, ...]
+    has_key_in_column: bool
+    unique_orders: Mapping[tuple[str, ...], tuple[str, ...]]
+
+
+def parse_unsaid(sql: str) -> Unsaid:
+    """Return what a CREATE TABLE statement says that is in no facts."""
     parser = _TableParser(key=TableKey(None, ""), cursor=Cursor(LEXICON.tokenize(sql)))
     parser.parse()
-    return parser.null_conflicts, parser.key_conflict
+    return Unsaid(
+        parser.null_conflicts,
+        parser.key_conflict,
+        parser.key_orders,
+        parser.has_key_in_column,
+        parser.unique_orders,
+    )
 
 
 def parse_index(name: str, sql: str, columns: Mapping[str, str]) -> IndexFacts:
@@ -112,6 +133,9 @@ class _TableParser:
     options: dict[str, str] = field(default_factory=dict)
     null_conflicts: dict[str, str] = field(default_factory=dict)
     key_conflict: str | None = None
+    key_orders: tuple[str, ...] = ()
+    has_key_in_column: bool = False
+    unique_orders: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def parse(self) -> None:
         """Walk the statement."""
@@ -156,7 +180,10 @@ class _TableParser:
             autoincrement=column.autoincrement,
             collation=column.collation,
         )
-        implied = is_key_without_null(facts, self.primary_key, tuple(self.options.items()))
+        options = tuple(self.options.items())
+        implied = is_key_without_null(facts, self.primary_key, options)
+        if self.has_key_in_column and any(self.key_orders) and not options:
+            implied = False  # INTEGER PRIMARY KEY DESC is no alias of the rowid
         return replace(facts, nullable=False) if implied else facts
 
     def _table_options(self, cursor: Cursor) -> None:
@@ -208,8 +235,8 @@ class _TableParser:
         cursor = self.cursor
         if cursor.accept("PRIMARY", "KEY"):
             self.primary_key = PrimaryKeyFacts((column.name,), name)
-            if not cursor.accept("ASC"):
-                cursor.accept("DESC")
+            self.key_orders = (_order(cursor),)
+            self.has_key_in_column = True
             self._key_conflict()
             if cursor.accept("AUTOINCREMENT"):
                 self._count_up(column)
@@ -252,31 +279,37 @@ class _TableParser:
     def _table_constraint(self, name: str | None) -> None:
         cursor = self.cursor
         if cursor.accept("PRIMARY", "KEY"):
-            columns = self._key_columns()
+            columns, self.key_orders = self._key_parts()
             self.primary_key = PrimaryKeyFacts(columns, name)
             self._key_conflict()
         elif cursor.accept("UNIQUE"):
-            columns = self._key_columns()
+            columns, orders = self._key_parts()
+            self.unique_orders[tuple(column.lower() for column in columns)] = orders
             self.uniques.append(UniqueFacts(columns, name, options=self._conflict()))
         elif cursor.accept("CHECK"):
             self.checks.append((name, cursor.parenthesised()))
             self._conflict()
         elif cursor.accept("FOREIGN", "KEY"):
-            columns = self._key_columns()
+            columns, _ = self._key_parts()
             cursor.accept("REFERENCES")
             self.foreign_keys.append(self._reference(columns, name))
         else:
             cursor.take()
 
-    def _key_columns(self) -> tuple[str, ...]:
-        """Take `(a, b COLLATE x DESC)`; `PRIMARY KEY (id AUTOINCREMENT)` marks the column."""
+    def _key_parts(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Take `(a, b COLLATE x DESC)`: the columns, and what stands behind each of them.
+
+        `PRIMARY KEY (id AUTOINCREMENT)` marks the column.
+        """
         parts = split(self.cursor.parenthesised())
         for part in parts:
             if part[-1].is_word("AUTOINCREMENT"):
                 for column in self.columns:
                     if column.name.lower() == part[0].text.lower():
                         self._count_up(column)
-        return tuple(part[0].text for part in parts)
+        return tuple(part[0].text for part in parts), tuple(
+            _order(Cursor(part[1:])) for part in parts
+        )
 
     def _count_up(self, column: _Column) -> None:
         """Note AUTOINCREMENT, which SQLAlchemy takes as an option of the table."""
@@ -294,7 +327,7 @@ class _TableParser:
     def _reference(self, columns: tuple[str, ...], name: str | None) -> ForeignKeyFacts:
         cursor = self.cursor
         referred = TableKey(self.key.schema, cursor.take().text)
-        referred_columns = self._key_columns() if cursor.peek().is_symbol("(") else ()
+        referred_columns = self._key_parts()[0] if cursor.peek().is_symbol("(") else ()
         fact = ForeignKeyFacts(columns, referred, referred_columns, name)
         while True:
             if cursor.accept("ON", "DELETE"):
@@ -319,6 +352,14 @@ class _TableParser:
     def _action(self) -> str | None:
         words = next((words for words in _ACTIONS if self.cursor.accept(*words)), ())
         return normal_action(" ".join(words))
+
+
+def _order(cursor: Cursor) -> str:
+    """Take the order and collation of a column in a key; ascending says nothing."""
+    collation = f' COLLATE "{cursor.take().text}"' if cursor.accept("COLLATE") else ""
+    if cursor.accept("ASC"):
+        return collation
+    return f"{collation} DESC" if cursor.accept("DESC") else collation
 
 
 def is_key_without_null(

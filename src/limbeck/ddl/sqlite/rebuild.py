@@ -23,10 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import TextClause
-from sqlalchemy.types import UserDefinedType
 
 from limbeck.ddl.rebuild import TableRebuild
-from limbeck.ddl.sqlite.parse import parse_conflicts
+from limbeck.ddl.sqlite import unsaid
 from limbeck.ddl.sqlite.read import read_schema
 from limbeck.ddl.sqlite.text import LEXICON, stands_alone
 from limbeck.errors import BatchError, UnsupportedOperationError
@@ -38,23 +37,8 @@ _SAVEPOINT = "limbeck_rebuild"
 _TRIGGER_HEAD = re.compile(
     r"(\s*CREATE\s+(?:TEMP\s+|TEMPORARY\s+)?TRIGGER\s+(?:IF\s+NOT\s+EXISTS\s+)?)", re.IGNORECASE
 )
+_ROWID_NAMES = ("rowid", "_rowid_", "oid")
 _PLAIN_DEFAULTS = frozenset({"NULL", "TRUE", "FALSE"})
-
-
-class DeclaredType(UserDefinedType[Any]):
-    """A column's type as its table declares it: `INT` and `INTEGER` are two things here."""
-
-    cache_ok = True
-
-    def __init__(self, declared: str, collation: str | None) -> None:
-        self.declared = declared
-        self.declared_collation = collation
-
-    def get_col_spec(self, **kw: Any) -> str:
-        """Return the type as it was written, with the collation that SQLite keeps beside it."""
-        if self.declared_collation is None:
-            return self.declared
-        return f'{self.declared} COLLATE "{self.declared_collation}"'
 
 
 class SQLiteRebuild(TableRebuild):
@@ -171,7 +155,7 @@ class SQLiteRebuild(TableRebuild):
         if any(token.is_word("AUTOINCREMENT") for token in LEXICON.tokenize(definition)):
             table.dialect_options["sqlite"]["autoincrement"] = True
             self._sequence = self._read_sequence()
-        _take_conflicts(table, definition)
+        unsaid.complete(table, definition)
         self._indexes = self._read_definitions("index")
         self._table = table
         self._overridden = {item.name for item in reflect_args if isinstance(item, Column)}
@@ -219,7 +203,26 @@ class SQLiteRebuild(TableRebuild):
             column = table.c[name]
             spelled = declared.get(name)
             if spelled and spelled.upper() != self._spell(column).upper():
-                column.type = DeclaredType(spelled, getattr(column.type, "collation", None))
+                collation = getattr(column.type, "collation", None)
+                column.type = unsaid.DeclaredType(spelled, collation)
+        unsaid.write_key_in_column(table, self._spell)
+
+    def row_numbers(self, old: Table, new: Table) -> tuple[str, str] | None:
+        """Name the rowid in both, where neither has a column for it: it would be counted anew."""
+        names = self._rowid_of(str(old.name)), self._rowid_of(str(new.name))
+        return None if names[0] is None or names[1] is None else (names[0], names[1])
+
+    def _rowid_of(self, table_name: str) -> str | None:
+        """Return the name of a table's rowid, None where it has none or has a column for it."""
+        quoted = self._quote(table_name)
+        columns = self._rows(f"PRAGMA {self._prefix}table_xinfo({quoted})")
+        taken = {column.name.lower() for column in columns}
+        name = next((each for each in _ROWID_NAMES if each not in taken), None)
+        if name is None or not self._compiles(f"SELECT {name} FROM {self._prefix}{quoted}"):
+            return None
+        indexes = self._rows(f"PRAGMA {self._prefix}index_list({quoted})")
+        has_index = any(index.origin == "pk" for index in indexes)
+        return name if has_index or not any(column.pk for column in columns) else None
 
     def index_statement(self, index: Index) -> str | None:
         """Return the statement that SQLite kept."""
@@ -358,20 +361,6 @@ class SQLiteRebuild(TableRebuild):
             return statement
         head = re.compile(_TRIGGER_HEAD.pattern.replace("TRIGGER", rf"(?:UNIQUE\s+)?{kind}"), re.I)
         return head.sub(lambda match: match.group(1) + self._prefix, statement, count=1)
-
-
-def _take_conflicts(table: Table, definition: str) -> None:
-    """Give the table what its text says of conflicts, which facts don't: NOT NULL and the key."""
-    of_null, of_key = parse_conflicts(definition)
-    for name, action in of_null.items():
-        table.c[name].dialect_options["sqlite"]["on_conflict_not_null"] = action
-    if of_key is None:
-        return
-    if len(table.primary_key.columns) == 1:
-        column = next(iter(table.primary_key.columns))
-        column.dialect_options["sqlite"]["on_conflict_primary_key"] = of_key
-    else:
-        table.primary_key.dialect_options["sqlite"]["on_conflict"] = of_key
 
 
 def _default_text(column: Column[Any]) -> str | None:

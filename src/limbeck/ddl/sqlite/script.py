@@ -126,6 +126,10 @@ class ScriptRebuild(SQLiteRebuild):
         if self._has_dependents:
             self.impl.execute("PRAGMA legacy_alter_table=ON")
 
+    def row_numbers(self, old: Table, new: Table) -> tuple[str, str] | None:
+        """Name the rowid where the script knows both tables."""
+        return super().row_numbers(old, new) if self.schema is None else None
+
     def copied(self, old: Table, new: Table) -> None:
         """Let the new table go on counting where AUTOINCREMENT was."""
         if not new.dialect_options["sqlite"]["autoincrement"]:
