@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
@@ -129,9 +130,13 @@ def parse(
 ) -> Partitioning:
     """Return what stands after PARTITION BY, names of columns as they are declared.
 
-    `asked`: what the server says for expressions and values that `unasked` has named.
+    `asked`: what the server says for expressions and values that `unasked` has named. What is no
+    partitioning is left to the server to refuse.
     """
-    return _Parser({name.lower(): name for name in columns}, asked or {}).parse(sql)
+    try:
+        return _Parser({name.lower(): name for name in columns}, asked or {}).parse(sql)
+    except ValueError:
+        return Partitioning(sql)
 
 
 class Unasked(NamedTuple):
@@ -144,7 +149,8 @@ class Unasked(NamedTuple):
 def unasked(sql: str, columns: Sequence[str] = ()) -> Unasked:
     """Return the expressions by which rows are told apart, and the values that are no literals."""
     parser = _Parser({name.lower(): name for name in columns}, {})
-    parser.parse(sql)
+    with suppress(ValueError):
+        parser.parse(sql)
     return Unasked(parser.expressions, parser.values)
 
 
@@ -266,7 +272,7 @@ class _Parser:
             return "0" if tokens[0].is_word("DEFAULT") else tokens[0].text.upper()
         text = normal_tokens(tokens)
         unsigned = tokens[1:] if tokens and tokens[0].is_symbol("-", "+") else tokens
-        if len(unsigned) > 1 or unsigned[0].kind not in ("number", "string"):
+        if len(unsigned) != 1 or unsigned[0].kind not in ("number", "string"):
             self.values.append(text)
         return self.asked.get(text, text)
 
