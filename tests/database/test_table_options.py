@@ -223,6 +223,12 @@ def test_partitions_converge(mariadb: Database, change: str) -> None:
     assert_converges(mariadb, before, after)
 
 
+def test_partitions_that_models_do_not_say_go_with_a_remark(mariadb: Database) -> None:
+    partitioned = dated({"mysql_partition_by": "key (id)", "mysql_partitions": "4"})
+    source = assert_converges(mariadb, partitioned, dated({}))
+    assert "# The models say nothing of partitions" in source
+
+
 @pytest.mark.parametrize(
     ("change", "clause"),
     [("at the end", "ADD PARTITION"), ("out of the rest", "REORGANIZE PARTITION `z` INTO")],

@@ -47,6 +47,10 @@ def _partition(pair: TablePair, context: DiffContext) -> Iterator[Step]:
     found, wanted = (dict(side.options).get(_PARTITIONS) for side in (pair.database, pair.model))
     columns = frozenset(column.name for column in (*pair.database.columns, *pair.model.columns))
     if wanted is None:
+        directive.remark = (
+            "The models say nothing of partitions: every row is written anew, without any.\n"
+            "Where they shall stay, say them in the models."
+        )
         yield Step(Stage.UNPARTITION, directive, columns)
     elif found is None or _is_all(pair):
         yield Step(Stage.PARTITION, directive, columns)

@@ -307,8 +307,6 @@ class MySQLImpl(MySQLRows, DefaultImpl):
             if column.collation is None and of_tables.has_collation(column.type)
         )
 
-    # read and normalise
-
     def option_words(self, table: Table) -> Mapping[str, Mapping[str, Any]]:
         """Which options does a table say otherwise than facts do? Character set and partitions."""
         return of_tables.option_words(table, self.dialect)

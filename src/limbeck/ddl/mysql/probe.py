@@ -24,7 +24,7 @@ from limbeck.ddl.mysql import partitions
 from limbeck.ddl.mysql.catalog import has_default_of_bytes, is_json_check
 from limbeck.ddl.mysql.defaults import normal_default_text
 from limbeck.ddl.mysql.options import given_partitions
-from limbeck.ddl.mysql.pieces import probe_condition, probe_pieces
+from limbeck.ddl.mysql.pieces import Ask, probe_condition, probe_pieces
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import (
     LEXICON,
@@ -93,16 +93,18 @@ def probe_tables(binding: ModelBinding, connection: Connection, tables: Sequence
     found: dict[TableKey, TableFacts] = {}
     refused: dict[TableKey, frozenset[Piece]] = {}
     for table in tables:
+        ask = partial(_ask_piece, connection, table.schema)
         facts = read_model_table(table, binding, default_schema=dialect.default_schema_name)
         bytes_ = any(has_default_of_bytes(each.type, each.default) for each in facts.columns)
         whole = None if bytes_ else _show_whole(connection, table)
         if whole is not None:
-            found[facts.key] = _overlay(facts, parse_show_create(whole, dialect), table)
-        elif _may_create(connection, table.schema):
-            ask = partial(_ask_piece, connection, table.schema)
-            found[facts.key], refused[facts.key] = probe_pieces(facts, ask)
-        if facts.key in found and (sql := given_partitions(table, dialect)) is not None:
-            found[facts.key] = _with_partitions(connection, found[facts.key], sql)
+            facts = _overlay(facts, parse_show_create(whole, dialect), table)
+        elif ask("piece integer") is not None:
+            facts, refused[facts.key] = probe_pieces(facts, ask)
+        else:
+            continue
+        sql = given_partitions(table, dialect)
+        found[facts.key] = facts if sql is None else _with_partitions(facts, sql, connection, ask)
     return Probe(found, refused)
 
 
@@ -115,23 +117,16 @@ def _ask_piece(connection: Connection, schema: str | None, definitions: str) -> 
     return TableFacts(TableKey(schema, PROBE), tuple(read.columns.values()), checks=checks)
 
 
-def _with_partitions(connection: Connection, facts: TableFacts, sql: str) -> TableFacts:
+def _with_partitions(facts: TableFacts, sql: str, connection: Connection, ask: Ask) -> TableFacts:
     """Return the facts with partitions as the server words them; no temporary table has any."""
     columns = [column.name for column in facts.columns]
     asked = partitions.ask_values(connection, sql)
     for expression in partitions.unasked(sql, columns).expressions:
-        ask = partial(_ask_piece, connection, facts.key.schema)
         worded = probe_condition(facts, f"({expression}) <=> 0", ask)
         if worded is not None and worded.endswith(" <=> 0"):
             asked[expression] = worded.removesuffix(" <=> 0")
-    text = str(partitions.parse(sql, columns, asked))
-    return replace(
-        facts, options=tuple(sorted({**dict(facts.options), "partition_by": text}.items()))
-    )
-
-
-def _may_create(connection: Connection, schema: str | None) -> bool:
-    return _ask_piece(connection, schema, "piece integer") is not None
+    options = {**dict(facts.options), "partition_by": str(partitions.parse(sql, columns, asked))}
+    return replace(facts, options=tuple(sorted(options.items())))
 
 
 def _show_whole(connection: Connection, table: Table) -> str | None:
