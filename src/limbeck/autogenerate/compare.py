@@ -88,8 +88,10 @@ def chosen_comparators(autogen_context: AutogenContext) -> PriorityDispatcher:
     chosen.populate_with(comparators)
     chosen.dispatch_for("autogenerate")(_compare_chosen_schemas)
     chosen.dispatch_for("schema", subgroup="tables")(_compare_schemas)
-    patterns = list(autogen_context.opts.get("autogenerate_plugins") or ["alembic.autogenerate.*"])
-    Plugin.populate_autogenerate_priority_dispatch(chosen, include_plugins=patterns)
+    patterns = autogen_context.opts.get("autogenerate_plugins")
+    Plugin.populate_autogenerate_priority_dispatch(
+        chosen, include_plugins=["alembic.autogenerate.*"] if patterns is None else list(patterns)
+    )
     return chosen
 
 

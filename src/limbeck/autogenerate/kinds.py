@@ -100,7 +100,7 @@ def _by_plugins(autogen_context: AutogenContext) -> frozenset[str]:
     What is in tables is looked for only along with tables, and those only along with schemas.
     """
     patterns = autogen_context.opts.get("autogenerate_plugins")
-    if not patterns:
+    if patterns is None:
         return ALL_KINDS
     left_out = [pattern[1:] for pattern in patterns if pattern.startswith("~")]
     if any(_fits(name, left_out) or not _fits(name, patterns) for name in _NEEDED_PLUGINS):

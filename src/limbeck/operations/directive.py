@@ -18,7 +18,7 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from limbeck.errors import IrreversibleError
+from limbeck.errors import IrreversibleError, UnknownDirectiveError
 from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, operations_prefix
 
@@ -72,14 +72,14 @@ class MigrateOperation:
 
     def run(self, operations: AbstractOperations) -> Any:
         """Carry the directive out on the operations' database or offline script."""
-        raise NotImplementedError(
+        raise UnknownDirectiveError(
             f"{type(self).__name__} can't be run: register a function for it with "
             f"Operations.implementation_for({type(self).__name__})"
         )
 
     def render(self, context: RenderContext) -> str | list[str]:
         """Return the directive as Python source: the call, or one element a line."""
-        raise NotImplementedError(
+        raise UnknownDirectiveError(
             f"{type(self).__name__} can't be written in a revision file: register a function for "
             f"it with autogenerate.renderers.dispatch_for({type(self).__name__})"
         )

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from limbeck.dispatch import DEFAULT, DispatchPriority, PriorityDispatcher, PriorityDispatchResult
-from limbeck.errors import CommandError
+from limbeck.errors import CommandError, PluginPatternError
 from limbeck.logs import logger_of
 
 log = logger_of(__name__)
@@ -41,6 +41,9 @@ OWN_PLUGINS = (
 
 _all_plugins: dict[str, Plugin] = {}
 """Documented registry: every plugin by name. compat: alembic-pg-autogen reads it."""
+
+_PART = r"(?:\*|[^\W\d]\w*)"
+_PATTERN = re.compile(rf"{_PART}(?:\.{_PART})*")
 
 
 class Plugin:
@@ -132,7 +135,12 @@ def _entry_points(group: str) -> Iterable[Any]:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """Compile a pattern: `*` stands for anything; our own name for Alembic's."""
+    """Compile a pattern: `*` stands for one name or several; our own name for Alembic's."""
+    if not _PATTERN.fullmatch(text):
+        raise PluginPatternError(
+            f"Invalid plugin expression {text!r}: write names with dots between them, and `*` in "
+            "place of whole names, as in `alembic.autogenerate.*`."
+        )
     if text.startswith("limbeck.autogenerate."):
         text = "alembic." + text.removeprefix("limbeck.")
     return re.compile(".*".join(re.escape(part) for part in text.split("*")))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from limbeck.dispatch import PriorityDispatcher, PriorityDispatchResult
-from limbeck.errors import CommandError
+from limbeck.errors import CommandError, PluginPatternError
 from limbeck.runtime.plugins import Plugin, _all_plugins, load_installed
 
 
@@ -32,7 +32,7 @@ def chosen(*patterns: str) -> set[str]:
     return {key[0] for key, entries in comparators._registry.items() if entries}
 
 
-@pytest.mark.parametrize("patterns", [("mine.*",), ("mine.one",), ("*",), ("m*e",)])
+@pytest.mark.parametrize("patterns", [("mine.*",), ("mine.one",), ("*",), ("*.one",)])
 def test_plugin_is_chosen_by_pattern(plugin: Plugin, patterns: tuple[str, ...]) -> None:
     assert chosen(*patterns) == {"table", "column"}
 
@@ -48,6 +48,12 @@ def test_plugin_is_left_out(plugin: Plugin, patterns: tuple[str, ...]) -> None:
 def test_pattern_without_a_plugin_is_refused(plugin: Plugin, patterns: tuple[str, ...]) -> None:
     with pytest.raises(CommandError, match="Did not locate plugins: "):
         chosen(*patterns)
+
+
+@pytest.mark.parametrize("pattern", ["mine*", "m*e", "", "~", "mine..one", "mine.?", "mi-ne.*"])
+def test_pattern_that_can_not_be_read_is_refused(plugin: Plugin, pattern: str) -> None:
+    with pytest.raises(PluginPatternError, match="Invalid plugin expression "):
+        chosen("*", pattern)
 
 
 def test_plugin_is_found_by_its_former_name() -> None:
