@@ -829,6 +829,7 @@ class _Batch(BatchOperations):
         type_: str | None = None,
         *,
         columns: Sequence[str] | None = None,
+        references: Sequence[str] | None = None,
         condition: str | None = None,
     ) -> None:
         """Drop a constraint of the batch block's table; arguments as for `op.drop_constraint`.
@@ -837,6 +838,7 @@ class _Batch(BatchOperations):
             constraint_name: the constraint; None for one without a name.
             type_: "foreignkey", "primary", "unique" or "check".
             columns: finds a constraint without a name: its columns.
+            references: tells foreign keys of the same columns apart: `table.column` of each.
             condition: finds a check without a name: its SQL.
         """
 

@@ -127,6 +127,13 @@ def typed(type_: Any) -> Models:
     return table(Column("kind", type_))
 
 
+def refers_twice(*targets: str, **options: Any) -> Models:
+    """Return models with foreign keys of one column to several tables, none with a name."""
+    keys = [ForeignKeyConstraint(["d"], [f"{target}.id"], **options) for target in targets]
+    others = [table(Column("id", Integer, primary_key=True), name=name) for name in ("u", "v")]
+    return both(*others, table(Column("id", Integer, primary_key=True), *keys))
+
+
 PRIMARY_KEYS: dict[str, Case] = {
     "key added": lambda: (table(), table(key("a"))),
     "key with another column": lambda: (table(key("a")), table(key("b"))),
@@ -711,3 +718,12 @@ def test_names_come_with_a_convention_and_go_again(database: KeptPair, ck: str) 
     source = database.go_between(before, after)
     if "batch_only" in database.database.features:
         assert source.count("batch_op.f(None)") == 5
+
+
+@pytest.mark.requires("batch_only")
+@pytest.mark.parametrize("after", [("v",), ("u",), ("v", "u", "t")])
+def test_unnamed_foreign_keys_of_one_column_are_told_apart(
+    database: KeptPair, after: tuple[str, ...]
+) -> None:
+    database.converge(refers_twice("u", "v"), refers_twice(*after, ondelete="CASCADE"))
+    database.converge(refers_twice("u", "v"), refers_twice(*after))

@@ -132,6 +132,7 @@ class DropConstraintOp(MigrateOperation):
         schema: str | None = None,
         if_exists: bool | None = None,
         columns: Sequence[str] | None = None,
+        references: Sequence[str] | None = None,
         condition: str | None = None,
         _reverse: AddConstraintOp | None = None,
     ) -> None:
@@ -141,6 +142,7 @@ class DropConstraintOp(MigrateOperation):
         self.schema = schema
         self.if_exists = if_exists
         self.columns = columns
+        self.references = references
         self.condition = condition
         self._reverse = _reverse
 
@@ -185,6 +187,7 @@ class DropConstraintOp(MigrateOperation):
         type_: str | None = None,
         *,
         columns: Sequence[str] | None = None,
+        references: Sequence[str] | None = None,
         condition: str | None = None,
     ) -> None:
         """Drop a constraint of the batch block's table; arguments as for `op.drop_constraint`.
@@ -193,6 +196,7 @@ class DropConstraintOp(MigrateOperation):
             constraint_name: the constraint; None for one without a name.
             type_: "foreignkey", "primary", "unique" or "check".
             columns: finds a constraint without a name: its columns.
+            references: tells foreign keys of the same columns apart: `table.column` of each.
             condition: finds a check without a name: its SQL.
         """
         operations.invoke(
@@ -202,6 +206,7 @@ class DropConstraintOp(MigrateOperation):
                 type_=type_,
                 schema=operations.impl.schema,
                 columns=columns,
+                references=references,
                 condition=condition,
             )
         )
@@ -264,15 +269,24 @@ class DropConstraintOp(MigrateOperation):
         )
 
     def _description(self, dialect: Dialect) -> dict[str, Any]:
-        """Return what a constraint without a name is found by: `columns`, or a check's `condition`."""
+        """Return what a constraint without a name is found by: columns, or a check's condition."""
         if self.columns is not None or self.condition is not None:
-            given = {"columns": self.columns and tuple(self.columns), "condition": self.condition}
+            given = {
+                "columns": self.columns and tuple(self.columns),
+                "references": self.references and tuple(self.references),
+                "condition": self.condition,
+            }
             return {key: value for key, value in given.items() if value is not None}
         constraint = None if self._reverse is None else self._reverse.to_constraint()
         match constraint:
             case CheckConstraint():
                 return {"condition": sqla.ddl_text(dialect, constraint.sqltext)}
-            case UniqueConstraint() | ForeignKeyConstraint() | PrimaryKeyConstraint():
+            case ForeignKeyConstraint():
+                return {
+                    "columns": tuple(constraint.column_keys),
+                    "references": tuple(key.target_fullname for key in constraint.elements),
+                }
+            case UniqueConstraint() | PrimaryKeyConstraint():
                 return {"columns": tuple(column.name for column in constraint.columns)}
             case _:
                 return {}
@@ -299,7 +313,7 @@ class DropConstraintOp(MigrateOperation):
         dialect = context.migration_context.impl.dialect
         found_by = self._description(dialect) if is_described else {}
         for key, value in found_by.items():
-            keywords[key] = literal(list(value) if key == "columns" else value)
+            keywords[key] = literal(value if key == "condition" else list(value))
         callee = f"{operations_prefix(context)}drop_constraint"
         source = call(callee, render_name(context, name), *table, **keywords)
         if name is not None or found_by:

@@ -105,19 +105,21 @@ class DraftConstraints:
 
     def _check_is_one(self, const: Constraint) -> None:
         """Refuse to choose among foreign keys of the same columns to several tables."""
-        if not isinstance(const, ForeignKeyConstraint):
+        if not isinstance(const, ForeignKeyConstraint) or "columns" not in const.info:
             return
-        owns = [own for own in self.own if self._is_described(own, const)]
-        keys = [own.elements for own in owns if isinstance(own, ForeignKeyConstraint)]
-        targets = {tuple(key.target_fullname for key in each) for each in keys}
-        if len(targets) > 1:
+        targets = self._targets(const)
+        if len(targets) > 1 and const.info.get("references") not in targets:
             raise BatchError(
                 f"Can't tell which foreign key ({', '.join(const.info['columns'])}) to drop from "
-                f"the table {self._table.name!r}: it has {len(keys)} without a name, which refer "
-                f"to {', '.join(sorted(' and '.join(each) for each in targets))}. Drop and create "
-                "the table's foreign keys with names, or give batch_alter_table() "
-                "naming_convention=… that tells them apart"
+                f"the table {self._table.name!r}: several without a name refer to "
+                f"{', '.join(sorted(' and '.join(each) for each in targets))}. Say which one by "
+                f"references={list(min(targets))!r}"
             )
+
+    def _targets(self, const: Constraint) -> set[tuple[str, ...]]:
+        """Return what the foreign keys without a name refer to that have the columns in question."""
+        owns = [own for own in (*self.own, *self.new) if self._has_columns(own, const)]
+        return {_references(own) for own in owns if isinstance(own, ForeignKeyConstraint)}
 
     def _is_described(self, own: Constraint, const: Constraint) -> bool:
         """Tell whether `const` describes, by columns or condition, this one that has no name."""
@@ -129,10 +131,16 @@ class DraftConstraints:
                 return False
             condition = rename_words(condition, self._earlier_names)
             return self._check_text(own) == self._normal(condition)
-        columns = const.info.get("columns")
-        return columns is not None and [
-            self._earlier_names.get(name, name) for name in columns
-        ] == [column.name for column in getattr(own, "columns", ())]
+        if isinstance(own, ForeignKeyConstraint) and len(self._targets(const)) > 1:
+            return self._has_columns(own, const) and _references(own) == const.info["references"]
+        return self._has_columns(own, const)
+
+    def _has_columns(self, own: Constraint, const: Constraint) -> bool:
+        """Tell whether this one has no name, and the columns that `const` is described by."""
+        if type(own) is not type(const) or sqla.constraint_name(own) is not None:
+            return False
+        columns = [self._earlier_names.get(n, n) for n in const.info.get("columns", ())]
+        return columns == [column.name for column in getattr(own, "columns", ())] != []
 
     def _is_same_check(self, one: Constraint, other: Constraint) -> bool:
         """Tell whether two checks say the same, and not under two names."""
@@ -148,3 +156,7 @@ class DraftConstraints:
 
     def _normal(self, sql: str) -> str:
         return self._impl.normal_expression(sql).replace('"', "")
+
+
+def _references(key: ForeignKeyConstraint) -> tuple[str, ...]:
+    return tuple(element.target_fullname for element in key.elements)

@@ -402,6 +402,7 @@ NOT_A_STEP = {
 NOT_WRITTEN = {
     (ops.DropTableOp, "table_kw"),
     (ops.DropConstraintOp, "columns"),
+    (ops.DropConstraintOp, "references"),
     (ops.DropConstraintOp, "condition"),
 }
 """Arguments that only the way back has, or that stand in for a name: the test below."""
@@ -561,7 +562,9 @@ def test_every_argument_of_op_is_written(in_batch: bool) -> None:
         for parameter in named_parameters(operations, name) - seen[name]
     }
     in_other_words = {("drop_constraint", "condition")}
-    in_other_words |= {("drop_constraint", "columns")} if in_batch else set()
+    in_other_words |= (
+        {("drop_constraint", n) for n in ("columns", "references")} if in_batch else set()
+    )
     assert lacking == in_other_words
 
 
@@ -594,9 +597,10 @@ def calls_in(source: str) -> Iterator[tuple[str, set[str]]]:
 def test_drop_of_a_nameless_constraint_says_what_finds_it() -> None:
     by_condition = ops.DropConstraintOp(None, "t", "check", condition="a > 1")
     by_columns = ops.DropConstraintOp(None, "t", "unique", columns=["a", "b"])
+    by_target = ops.DropConstraintOp(None, "t", "foreignkey", columns=["a"], references=["s.b"])
     plain, invoked = written(by_condition, Context("mysql"))
     assert plain == "op.drop_constraint(None, 't', type_='check', condition='a > 1')"
     assert arguments_of(invoked) == arguments_of(by_condition)
-    for directive in (by_condition, by_columns):
+    for directive in (by_condition, by_columns, by_target):
         _, invoked = written(directive, Context(in_batch=True))
         assert arguments_of(invoked) == arguments_of(directive)
