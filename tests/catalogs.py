@@ -104,6 +104,8 @@ _POSTGRESQL = {
     "relation": """
         SELECT n.nspname || '.' || c.relname, c.relkind::text, c.relpersistence::text,
                ARRAY(SELECT unnest(c.reloptions) ORDER BY 1)::text,
+               (SELECT array_agg(o ORDER BY o) FROM pg_class t, unnest(t.reloptions) o
+                WHERE t.oid = c.reltoastrelid)::text,
                obj_description(c.oid, 'pg_class'),
                CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,
                pg_get_partkeydef(c.oid)

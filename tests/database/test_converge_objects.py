@@ -76,6 +76,14 @@ def email(**kw: Any) -> Build:
     )
 
 
+def emails(**kw: Any) -> Build:
+    kw = {"check": "VALUE LIKE '%@%'", "constraint_name": "has_at", **kw}
+    type_ = postgresql.ARRAY(postgresql.DOMAIN("email", sa.String(50), **kw))
+    return lambda metadata: table(
+        metadata, sa.Column("es", type_, server_default="{}"), sa.Column("more", type_)
+    )
+
+
 def domain_over_enum(metadata: sa.MetaData) -> None:
     table(metadata, sa.Column("m", mood()), name="u")  # create_all takes them in this order
     table(metadata, sa.Column("e", postgresql.DOMAIN("feeling", mood(), check="VALUE <> 'sad'")))
@@ -167,11 +175,16 @@ DOMAINS: dict[str, tuple[Build, Build]] = {
     "nullable and default": (email(), email(not_null=True, default="a@b", check=None)),
     "type": (email(), email(type_=sa.Text())),
     "over an enum": (nothing, domain_over_enum),
+    "within arrays": (emails(check="VALUE <> 'x'"), emails(not_null=True)),
 }
 SEQUENCES: dict[str, tuple[Build, Build]] = {
     "new": (nothing, sequence(start=5, increment=3, cycle=True, maxvalue=50, cache=4)),
     "changed": (sequence(), sequence(increment=2, maxvalue=99)),
     "other way": (sequence(), sequence(increment=-1)),
+    "limits of a type": (
+        sequence(data_type=sa.SmallInteger, start=-7, increment=-1),
+        sequence(data_type=sa.BigInteger, start=-7, increment=-1),
+    ),
     "of a column": (nothing, counted),
     "gone": (counted, nothing),
 }

@@ -49,6 +49,10 @@ POSTGRESQL: dict[str, tuple[Options, Options]] = {
         {"postgresql_with": {"fillfactor": 70, "autovacuum_enabled": False}},
         {"postgresql_with": {"fillfactor": 80, "parallel_workers": 2}},
     ),
+    "storage parameters of what is kept aside": (
+        {"postgresql_with": {"fillfactor": 70, "toast.autovacuum_enabled": False}},
+        {"postgresql_with": {"toast.autovacuum_vacuum_threshold": 9}},
+    ),
     "storage parameters gone": ({"postgresql_with": {"fillfactor": 70}}, {}),
     "unlogged": ({}, {"prefixes": ["UNLOGGED"]}),
 }

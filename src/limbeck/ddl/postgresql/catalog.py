@@ -20,7 +20,9 @@ _IS_OURS = """
 
 TABLES = f"""
 SELECT c.oid::bigint AS oid, n.nspname::text AS schema, c.relname::text AS name,
-    array_to_string(ARRAY(SELECT unnest(c.reloptions) ORDER BY 1), ', ') AS storage,
+    array_to_string(ARRAY(
+        SELECT unnest(c.reloptions) UNION ALL SELECT 'toast.' || unnest(tc.reloptions) ORDER BY 1
+    ), ', ') AS storage,
     CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END AS partition_by,
     t.spcname::text AS tablespace, c.relpersistence = 'u' AS is_unlogged,
     CASE WHEN am.amname <> pg_catalog.current_setting('default_table_access_method')
@@ -33,6 +35,7 @@ FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace
 LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
+LEFT JOIN pg_catalog.pg_class tc ON tc.oid = c.reltoastrelid
 LEFT JOIN pg_catalog.pg_description d
     ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0
 WHERE {_IS_OURS}

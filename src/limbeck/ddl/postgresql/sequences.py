@@ -98,7 +98,7 @@ def read_model_sequences(
     found = {}
     for sequence, type_ in model_sequences(metadata_list, dialect):
         key = fold_schema(sequence.schema, clip(str(sequence.name)), default_schema)
-        defaults = sequence_defaults(type_ or "bigint")
+        defaults = sequence_defaults((type_ or "bigint").lower())
         found[key] = SequenceFacts(key, full_options(given_options(sequence), defaults))
     return in_order(found)
 
