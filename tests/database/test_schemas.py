@@ -307,6 +307,16 @@ def test_moved_sequences_converge(database: KeptPair) -> None:
     assert re.findall(r"op\.(\w+)_sequence", source) == ["alter", "alter"]
 
 
+@pytest.mark.requires("schemas", "free_sequences")
+def test_defaults_follow_the_sequence_that_they_count_by(database: KeptPair) -> None:
+    schemas = (None, database.database.second_schema)
+    sides: list[Models] = [partial(counted, schema=schema) for schema in schemas]
+    for before, after in (sides, sides[::-1]):
+        source = database.converge(before, after, rows=0, detect_renames=True)
+        assert "set_schema" in source
+        assert "op.alter_column" not in source
+
+
 @pytest.mark.requires("enum_types")
 def test_schema_stays_where_something_is_in_it(database: KeptPair) -> None:
     with database.database.engine.begin() as connection:

@@ -126,7 +126,7 @@ class _Finder:
             return table is not None
         path = quoted_path(new.key, self.quote)
         if isinstance(new, SequenceFacts):
-            return column.default is None or string_literal(path) in column.default
+            return column.default is None or _counts_by(column.default, path)
         return column.type.removesuffix("[]") == path
 
 
@@ -190,12 +190,17 @@ def _recounted(facts: ColumnFacts, old: str, new: str, wanted: ColumnFacts | Non
 
     In the models' words if they count by it, too: the database can't be asked before the move.
     """
-    before, after = string_literal(old), string_literal(new)
     if facts.default is None:
         return facts
-    if wanted is not None and wanted.default is not None and f"nextval({after}" in wanted.default:
+    if wanted is not None and wanted.default is not None and _counts_by(wanted.default, new):
         return replace(facts, default=wanted.default)
+    before, after = string_literal(old), string_literal(new)
     return replace(facts, default=facts.default.replace(before, after))
+
+
+def _counts_by(default: str, path: str) -> bool:
+    """Tell whether a default has a sequence's next number; it calls it by text, or by name."""
+    return any(f"nextval({words}" in default for words in (string_literal(path), f"{path})"))
 
 
 def quoted_path(key: TableKey, quote: Callable[[str], str]) -> str:

@@ -125,10 +125,16 @@ class MySQLImpl(MySQLRows, DefaultImpl):
     def set_schema(
         self, type_: str, name: str, new_schema: str | None, *, schema: str | None
     ) -> None:
-        """Move a sequence as the table that it is; it goes on after the numbers in its cache."""
+        """Move a sequence as a table; it goes on after the numbers in its cache."""
+        from limbeck.ddl.mysql import sequences  # lazy: it reads the database
+
         if type_ != "sequence":
             super().set_schema(type_, name, new_schema, schema=schema)
-        self.move_table(name, name, new_schema, schema=schema)
+        elif self.as_sql:
+            log.warning("A script can't look which defaults count by %s: alter them by hand", name)
+            self.move_table(name, name, new_schema, schema=schema)
+        else:
+            sequences.move_sequence(self, name, new_schema, schema=schema)
 
     def alter_column(
         self,

@@ -26,6 +26,7 @@ from limbeck.ddl.mysql.sequences import (
     read_model_objects,
     read_sequences,
     sequence_arguments,
+    with_users,
 )
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import normal_expression
@@ -67,7 +68,7 @@ def read_schema(connection: Connection, scope: ReadScope) -> SchemaFacts:
     schemas = sorted({each for name in scope.schemas if (each := name or default)})
     return SchemaFacts(
         MappingProxyType({key: tables[key] for key in order}),
-        sequences=read_sequences(connection, schemas, default),
+        sequences=with_users(read_sequences(connection, schemas, default), tables, default),
     )
 
 

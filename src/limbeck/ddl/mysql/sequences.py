@@ -6,12 +6,17 @@ one more reads them all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Dialect, MetaData, bindparam, text
 
-from limbeck.schema.facts import Options, SchemaFacts, SequenceFacts, TableKey
+from limbeck import sqla
+from limbeck.ddl.mysql.elements import MySQLAlterDefault
+from limbeck.ddl.mysql.text import LEXICON
+from limbeck.schema.facts import Options, SchemaFacts, SequenceFacts, TableFacts, TableKey, User
 from limbeck.schema.models import fold_schema
 from limbeck.schema.sequences import (
     SequenceDefaults,
@@ -22,6 +27,9 @@ from limbeck.schema.sequences import (
     said_options,
 )
 
+if TYPE_CHECKING:
+    from limbeck.ddl.mysql import MySQLImpl
+
 DEFAULTS = SequenceDefaults(-(2**63) + 1, 2**63 - 2, cache=1000)
 """What the server chooses."""
 
@@ -29,6 +37,11 @@ _NAMES = """
 SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES
 WHERE TABLE_TYPE = 'SEQUENCE' AND TABLE_SCHEMA IN :schemas
 """
+_USERS = """
+SELECT TABLE_SCHEMA AS place, TABLE_NAME AS name, COLUMN_NAME AS column_name, COLUMN_DEFAULT AS value
+FROM information_schema.COLUMNS WHERE INSTR(COLUMN_DEFAULT, :words) > 0
+"""
+_NEXT_VALUE = re.compile(r"nextval\(((?:[^`()]|`(?:[^`]|``)+`)+)\)", re.IGNORECASE)
 _OPTIONS = (
     "start_value AS start, increment, minimum_value AS minvalue, maximum_value AS `maxvalue`, "
     "cache_size AS cache, cycle_option AS cycle"
@@ -56,6 +69,48 @@ def read_sequences(
         key = fold_schema(names[row.number][0], names[row.number][1], default_schema)
         found[key] = SequenceFacts(key, full_options(row._asdict(), DEFAULTS))
     return in_order(found)
+
+
+def with_users(
+    sequences: Mapping[TableKey, SequenceFacts],
+    tables: Mapping[TableKey, TableFacts],
+    default_schema: str | None,
+) -> Mapping[TableKey, SequenceFacts]:
+    """Return the sequences with the columns that count by them."""
+    users: dict[TableKey, list[User]] = {}
+    for key, table in tables.items() if sequences else ():
+        for column in table.columns:
+            for path in _NEXT_VALUE.findall(column.default or ""):
+                parts = [token.text for token in LEXICON.tokenize(path) if not token.is_symbol(".")]
+                schema = parts[0] if len(parts) > 1 else default_schema
+                used = fold_schema(schema, parts[-1], default_schema)
+                users.setdefault(used, []).append((key, column.name))
+    return {key: replace(it, users=tuple(users.get(key, ()))) for key, it in sequences.items()}
+
+
+def move_sequence(
+    impl: MySQLImpl, name: str, new_schema: str | None, *, schema: str | None
+) -> None:
+    """Move a sequence as the table that it is, and let the defaults that count by it follow.
+
+    The server can't open a table whose default has a sequence that is gone.
+    """
+    connection = impl._connected()
+    quote, default_schema = (
+        impl.dialect.identifier_preparer.quote_identifier,
+        impl.dialect.default_schema_name,
+    )
+    old, new = (
+        f"nextval({quote(each or str(default_schema))}.{quote(name)})"
+        for each in (schema, new_schema)
+    )
+    users = connection.execute(text(_USERS), {"words": old}).all()
+    for user in users:
+        impl._exec(MySQLAlterDefault(user.name, user.column_name, None, user.place))
+    impl.move_table(name, name, new_schema, schema=schema)
+    for user in users:
+        default = text(sqla.escape_binds(user.value.replace(old, new)))
+        impl._exec(MySQLAlterDefault(user.name, user.column_name, default, user.place))
 
 
 def read_model_objects(
