@@ -89,6 +89,16 @@ def domain_over_enum(metadata: sa.MetaData) -> None:
     table(metadata, sa.Column("e", postgresql.DOMAIN("feeling", mood(), check="VALUE <> 'sad'")))
 
 
+def moods(*values: str) -> Build:
+    said = ",".join(values[-2:])
+    type_ = postgresql.ARRAY(mood(*values))
+    return lambda metadata: table(
+        metadata,
+        sa.Column("all", type_, server_default=f"{{{said}}}"),
+        sa.Column("m", mood(*values)),
+    )
+
+
 def under_a_domain(*values: str, default: str, **kw: Any) -> Build:
     def build(metadata: sa.MetaData) -> None:
         type_ = mood(*values)
@@ -166,6 +176,7 @@ ENUMS: dict[str, tuple[Build, Build]] = {
         under_a_domain("sad", "ok", "x", default="x"),
         under_a_domain("ok", "y", "sad", default="ok"),
     ),
+    "new value within an array": (moods("sad", "ok"), moods("sad", "ok", "it's", "new")),
     "under partitions": (partitioned("sad", "ok", "x"), partitioned("ok", "sad")),
 }
 DOMAINS: dict[str, tuple[Build, Build]] = {

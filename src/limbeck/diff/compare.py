@@ -16,7 +16,7 @@ from limbeck.diff.comments import compare_table_comment
 from limbeck.diff.constraints import compare_checks, compare_uniques
 from limbeck.diff.context import DiffContext
 from limbeck.diff.domains import compare_domains
-from limbeck.diff.enums import compare_enums, new_literals
+from limbeck.diff.enums import compare_enums, new_values
 from limbeck.diff.foreign_keys import (
     Disturbance,
     compare_foreign_keys,
@@ -28,6 +28,7 @@ from limbeck.diff.objects import ObjectChanges, TableChanges
 from limbeck.diff.options import compare_table_options
 from limbeck.diff.order import Plan, order
 from limbeck.diff.primary_keys import compare_primary_key
+from limbeck.diff.row_values import with_renamed_values
 from limbeck.diff.sequences import compare_sequences
 from limbeck.diff.suspects import settle
 from limbeck.diff.tables import WholeTable, create_table, drop_table
@@ -64,7 +65,7 @@ def compare(database: SchemaFacts, models: SchemaFacts, context: DiffContext) ->
         if key in known and (known[key] != facts or context.watches(key))
     }
     sides = _Sides(
-        known, {**models.tables, **settle(differing, context, new_literals(database, models))}
+        known, {**models.tables, **settle(differing, context, new_values(database, models))}
     )
     plan = Plan(
         creates=_creates(sides, context),
@@ -154,4 +155,5 @@ def _pairs(
 
 def _compare_one(pair: TablePair, context: DiffContext) -> TableChange:
     steps = [step for compare_kind in _KINDS for step in compare_kind(pair, context)]
-    return TableChange(pair.key, tuple(aside.with_dependents(pair, steps, context)))
+    steps = aside.with_dependents(pair, steps, context)
+    return TableChange(pair.key, tuple(with_renamed_values(pair, steps, context)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from limbeck.diff.context import DiffContext
+from limbeck.diff.enums import new_values, says_one_of, words
 from limbeck.diff.fallback import domain_in_canonical_words
 from limbeck.diff.object_filters import admits
 from limbeck.diff.objects import ObjectChanges, TableChanges, visible
@@ -34,7 +35,7 @@ def compare_domains(
             log.info("Detected added domain '%s'", key)
             before.append(_creation(wanted))
     suspects = {key: facts for key, facts in models.domains.items() if _differs(known, facts)}
-    for key, wanted in _settled(known, suspects, context).items():
+    for key, wanted in _settled(known, suspects, new_values(database, models), context).items():
         if known[key] != wanted and admits(context, wanted, known[key]):
             log.info("Detected changed domain '%s'", key)
             before.append(_alter(known[key], wanted))
@@ -87,8 +88,13 @@ def _free(gone: Domains, changes: TableChanges) -> dict[TableKey, DomainFacts]:
         free = kept
 
 
-def _settled(known: Domains, suspects: Domains, context: DiffContext) -> Domains:
-    """Return the models' domains in the database's words where they mean the same."""
+def _settled(
+    known: Domains, suspects: Domains, to_come: Collection[str], context: DiffContext
+) -> Domains:
+    """Return the models' domains in the database's words where they mean the same.
+
+    The database has none for those that say a value which an enum type is yet to get.
+    """
     models = _asked(suspects, context)
     databases = _asked({key: known[key] for key in models}, context)
     result = {}
@@ -96,7 +102,7 @@ def _settled(known: Domains, suspects: Domains, context: DiffContext) -> Domains
         found = known[key]
         if key in models and key in databases:
             wanted = _in_words_of(found, databases[key], models[key], wanted)
-        else:
+        elif not any(says_one_of(to_come, sql) for sql in words([wanted])):
             canonical = context.impl.canonical_expression
             wanted = domain_in_canonical_words(found, wanted, canonical)
         result[key] = _named_alike(found, wanted)

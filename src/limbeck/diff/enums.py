@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator
 
-from limbeck.ddl.base import string_literal
 from limbeck.diff.context import DiffContext
 from limbeck.diff.object_filters import admits
 from limbeck.diff.objects import ObjectChanges, TableChanges, visible
 from limbeck.logs import logger_of
 from limbeck.operations.ops import AlterEnumOp, CreateEnumOp, MigrateOperation
-from limbeck.schema.facts import EnumFacts, SchemaFacts, TableKey
+from limbeck.schema.facts import DomainFacts, EnumFacts, SchemaFacts, TableKey
 
 log = logger_of(__name__)
 
@@ -26,6 +26,10 @@ def compare_enums(
     if "enums" not in context.kinds:
         return ObjectChanges()
     known = visible(database.enums, models.enums, "enum", context)
+    said = (
+        [*changes.words_of_database(), *words(database.domains.values())],
+        [*changes.words_of_models(), *words(models.domains.values())],
+    )
     before: list[MigrateOperation] = []
     after: list[MigrateOperation] = []
     for key, wanted in models.enums.items():
@@ -40,7 +44,7 @@ def compare_enums(
             before.append(CreateEnumOp(key.name, wanted.values, schema=key.schema))
         else:
             log.info("Detected changed values of enum type '%s'", key)
-            first, last = _alter(found, wanted, changes)
+            first, last = _alter(found, wanted, *said)
             before += first
             after += last
     dropped = [
@@ -56,15 +60,32 @@ def compare_enums(
     return ObjectChanges(tuple(before), tuple(after), frozenset(each.key for each in dropped))
 
 
-def new_literals(database: SchemaFacts, models: SchemaFacts) -> list[str]:
-    """Return the values that types of the database are yet to get, as SQL literals."""
+def new_values(database: SchemaFacts, models: SchemaFacts) -> list[str]:
+    """Return the values that types of the database are yet to get."""
     return [
-        string_literal(value)
+        value
         for key, wanted in models.enums.items()
         if key in database.enums
         for value in wanted.values
         if value not in database.enums[key].values or value in database.enums[key].renamed
     ]
+
+
+def says_one_of(values: Iterable[str], sql: str) -> bool:
+    """Tell whether SQL has one of the values as a literal, or within that of an array."""
+    doubled = (re.escape(value.replace("'", "''")) for value in values)
+    return any(
+        re.search(rf"""'{each}'|'\{{(?:[^{{}}]*,)?"?{each}"?(?:,[^{{}}]*)?\}}'""", sql)
+        for each in doubled
+    )
+
+
+def words(domains: Iterable[DomainFacts]) -> Iterator[str]:
+    """Yield the SQL in domains."""
+    for domain in domains:
+        yield from (check.sql for check in domain.checks)
+        if domain.default is not None:
+            yield domain.default
 
 
 def _is_free(
@@ -80,7 +101,10 @@ def _is_free(
 
 
 def _alter(
-    found: EnumFacts, wanted: EnumFacts, changes: TableChanges
+    found: EnumFacts,
+    wanted: EnumFacts,
+    words_of_database: Iterable[str],
+    words_of_models: Iterable[str],
 ) -> tuple[list[MigrateOperation], list[MigrateOperation]]:
     """Return the change of a type's values, before the tables' changes and after them.
 
@@ -89,8 +113,8 @@ def _alter(
     """
     added = [value for value in wanted.values if value not in found.values]
     removed = [value for value in found.values if value not in wanted.values]
-    comes_first = _mentions(changes.words_of_models(), added)
-    goes_last = _mentions(changes.words_of_database(), removed)
+    comes_first = any(says_one_of(added, sql) for sql in words_of_models)
+    goes_last = any(says_one_of(removed, sql) for sql in words_of_database)
     if added and removed and (comes_first or goes_last):
         both = EnumFacts(found.key, _merged(found.values, wanted.values))
         return [_directive(found, both, use_at_once=True)], [
@@ -119,9 +143,3 @@ def _directive(found: EnumFacts, wanted: EnumFacts, *, use_at_once: bool) -> Alt
 def _merged(found: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:
     """Return the wanted values with those that go at the end."""
     return (*wanted, *(value for value in found if value not in wanted))
-
-
-def _mentions(words: Iterable[str], values: Sequence[str]) -> bool:
-    """Tell whether SQL has one of the values as a literal."""
-    literals = [string_literal(value) for value in values]
-    return bool(literals) and any(literal in sql for sql in words for literal in literals)

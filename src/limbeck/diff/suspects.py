@@ -16,6 +16,7 @@ from dataclasses import replace
 from sqlalchemy import Table
 
 from limbeck.diff.context import DiffContext
+from limbeck.diff.enums import says_one_of
 from limbeck.diff.fallback import in_canonical_words
 from limbeck.diff.match import match
 from limbeck.schema.facts import ColumnFacts, IndexElement, IndexFacts, TableFacts, TableKey
@@ -26,12 +27,12 @@ Pairs = Mapping[TableKey, tuple[TableFacts, TableFacts]]
 
 
 def settle(
-    pairs: Pairs, context: DiffContext, new_literals: Collection[str] = ()
+    pairs: Pairs, context: DiffContext, new_values: Collection[str] = ()
 ) -> dict[TableKey, TableFacts]:
     """Return the models' facts of all pairs, in the database's words where there are any.
 
-    What has one of the new literals, values that an enum type is yet to get, is new itself: that
-    the database refuses it says nothing.
+    What says one of the new values, which an enum type is yet to get, is new itself: that the
+    database refuses it says nothing.
     """
     models = {key: model for key, (_, model) in pairs.items()}
     suspects = _suspects(pairs)
@@ -48,7 +49,7 @@ def settle(
                 models[key] = in_words_of(pairs[key][0], again.facts[key], models[key])
                 refused[key] |= again.refused.get(key, frozenset())
     for key, all_pieces in refused.items():
-        pieces = _of_old_values(all_pieces, models[key], new_literals)
+        pieces = _of_old_values(all_pieces, models[key], new_values)
         if pieces:
             models[key] = in_canonical_words(
                 pairs[key][0],
@@ -73,10 +74,10 @@ def _refused(probe: Probe, key: TableKey, model: TableFacts) -> frozenset[Piece]
 
 
 def _of_old_values(
-    pieces: frozenset[Piece], model: TableFacts, new_literals: Collection[str]
+    pieces: frozenset[Piece], model: TableFacts, new_values: Collection[str]
 ) -> frozenset[Piece]:
-    """Return the pieces that have none of the new literals in them."""
-    if not new_literals:
+    """Return the pieces that say none of the new values."""
+    if not new_values:
         return pieces
     texts: dict[Piece, str] = {}
     for column in model.columns:
@@ -87,11 +88,7 @@ def _of_old_values(
     for index in model.indexes:
         elements = " ".join(element.sql for element in index.elements)
         texts[Piece("index", str(index.name))] = f"{elements} {index.where or ''}"
-    return frozenset(
-        piece
-        for piece in pieces
-        if not any(literal in texts.get(piece, "") for literal in new_literals)
-    )
+    return frozenset(piece for piece in pieces if not says_one_of(new_values, texts.get(piece, "")))
 
 
 def differs_as_text(database: TableFacts, model: TableFacts) -> bool:

@@ -59,6 +59,15 @@ ORDER BY 1, 2
 """
 """What has words in which the type's values may be: defaults, checks, indexes and domains."""
 
+_IN_ARRAYS = """
+SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_type t
+    JOIN pg_catalog.pg_attribute a ON a.atttypid = t.typarray
+    JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+    WHERE t.oid = CAST(:path AS regtype) AND c.relkind IN ('r', 'p') AND NOT a.attisdropped)
+"""
+_NARROWING = ("ADD", "SET NOT NULL")
+"""How the steps begin that take values away from a domain."""
+
 _FIRST_TO_ADD_IN_TRANSACTIONS = (12,)
 
 
@@ -234,11 +243,17 @@ class NamedTypesImpl(SchemaObjectsImpl):
         self._run(self._domain_sql(domain))
 
     def alter_domain(self, existing: Domain, wanted: Domain) -> None:
-        """Change a domain in place, or replace it where its type or collation changes."""
+        """Change a domain in place, or replace it where its type or collation changes.
+
+        Where arrays hold it, the server checks no new rule in place.
+        """
         path = self._path(wanted.name, wanted.schema)
         types = [self._type_sql(each.type) for each in (existing, wanted)]
-        if types[0] == types[1] and existing.collation == wanted.collation:
-            for step in _domain_steps(existing, wanted, self._quote):
+        steps = list(_domain_steps(existing, wanted, self._quote))
+        is_other = types[0] != types[1] or existing.collation != wanted.collation
+        is_narrower = any(step.startswith(_NARROWING) for step in steps)
+        if not is_other and not (is_narrower and self._is_in_arrays(path)):
+            for step in steps:
                 self._run(f"ALTER DOMAIN {path} {step}")
             return
         self._replace_type(
@@ -249,6 +264,11 @@ class NamedTypesImpl(SchemaObjectsImpl):
             kind="DOMAIN",
             base=types[1],
         )
+
+    def _is_in_arrays(self, path: str) -> bool:
+        if self.connection is None or self.as_sql:
+            return False
+        return bool(self.connection.scalar(_of_path(_IN_ARRAYS, path)))
 
     def drop_domain(self, name: str, schema: str | None) -> None:
         """Drop a domain."""
