@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from limbeck.cli.arguments import COMMANDS
 from limbeck.cli.main import main
 from tests.cli.project import MODELS, Project
 
@@ -97,6 +98,38 @@ def test_url_that_cannot_connect(project: Project) -> None:
     assert "s3cret" not in message
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://127.0.0.1:1/nothing?password=s3cret",
+        "postgresql+psycopg://joe:s3%cret@127.0.0.1:1/nothing",
+        "postgresql+psycopg://joe:s3cret@127.0.0.1:port/nothing",
+    ],
+)
+def test_password_is_shown_nowhere(
+    project: Project,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(project.folder)
+    project.set_options(sqlalchemy__url=url)
+    for _ in ("with env.py", "without"):
+        with pytest.raises(SystemExit):
+            main(["upgrade"])
+        message = capsys.readouterr().err
+        assert message.startswith("FAILED: ")
+        assert "cret" not in message
+        (project.folder / "migrations" / "env.py").unlink(missing_ok=True)
+
+
+def test_driver_that_is_not_installed_is_named(project: Project) -> None:
+    project.set_options(sqlalchemy__url="mysql+mysqldb://127.0.0.1/nothing")
+    message = project.fails("upgrade", "head")
+    assert "'MySQLdb', which is not installed" in message
+    assert "<" not in message
+
+
 @pytest.mark.parametrize("url", ["nonsense", "foo://bar", "sqlite:////nowhere/at/all.db"])
 def test_url_that_is_none(project: Project, url: str) -> None:
     project.set_options(sqlalchemy__url=url)
@@ -114,6 +147,20 @@ def test_revision_file_with_a_syntax_error(migrated: Project) -> None:
     message = migrated.fails("history")
     assert "bad.py" in message
     assert "line 2" in message
+
+
+@pytest.mark.parametrize("revision", ["''", "5", "None", "[]"])
+def test_revision_file_without_a_name_for_it(migrated: Project, revision: str) -> None:
+    path = migrated.versions / "bad.py"
+    path.write_text(f"revision = {revision}\ndown_revision = None\n")
+    assert "bad.py" in migrated.fails("heads")
+
+
+def test_versions_that_are_a_file(project: Project) -> None:
+    project.versions.rmdir()
+    project.versions.touch()
+    assert "versions is a file" in project.fails("heads")
+    assert "versions is a file" in project.fails("revision", "-m", "x")
 
 
 def test_revision_file_without_revision(migrated: Project) -> None:
@@ -203,6 +250,21 @@ def test_malformed_identifier_is_refused(
             main([command, "--", revision])
         assert exit_.value.code == 1, f"{command} {revision!r}"
         assert capsys.readouterr().err.startswith("FAILED: "), f"{command} {revision!r}"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["revision", "--head", ""], ["revision", "--depends-on", ""], ["merge", ""]]
+)
+def test_empty_identifier_writes_nothing(migrated: Project, arguments: list[str]) -> None:
+    assert "it is empty" in migrated.fails(*arguments)
+
+
+def test_help_of_every_command_says_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        with pytest.raises(SystemExit) as exit_:
+            main([command.name, "--help"])
+        assert exit_.value.code == 0
+        assert command.help[1:] in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ _SQL = _flag("--sql", help="write the SQL script to standard output instead of r
 _TAG = _argument("--tag", help="any text, read in env.py by context.get_tag_argument()")
 _VERBOSE = _flag("-v", "--verbose", help="show each revision in full")
 _JSON = _flag("--json", help="print JSON, for programs")
+_REVISION = _argument("rev", help="an id or its beginning, `head`, `heads`, `current`")
 _REVISION_FILE = (
     _argument("-m", "--message", help="what the revision is about; part of its file name"),
     _argument("--branch-label", metavar="LABEL", help="branch label of the new revision"),
@@ -101,10 +102,16 @@ COMMANDS = (
         "create a migrations folder and its configuration",
         (
             _argument("directory", help="folder to create, for instance `migrations`"),
-            _argument("-t", "--template", default="generic", help="see `list_templates`"),
+            _argument(
+                "-t",
+                "--template",
+                default="generic",
+                help="what to begin with, of those that `list_templates` lists (default: generic)",
+            ),
             _flag("--package", help="write an __init__.py into the folders"),
             _flag(
-                "--alembic-names", help="write alembic.ini and `from alembic import …`, not ours"
+                "--alembic-names",
+                help="write alembic.ini and `from alembic import op`, which Alembic runs as well",
             ),
         ),
     ),
@@ -120,36 +127,56 @@ COMMANDS = (
                 action="append",
                 type=_rename,
                 metavar="TABLE.OLD:NEW",
-                help="with --autogenerate: this column has been renamed",
+                help="with --autogenerate: this column has been renamed; may be repeated",
             ),
             _argument(
                 "--rename-table",
                 action="append",
                 type=_table_rename,
                 metavar="[SCHEMA.]OLD:[SCHEMA.]NEW",
-                help="with --autogenerate: this table has been renamed, or moved",
+                help="with --autogenerate: this table has been renamed, or moved; may be repeated",
             ),
             _flag("--no-renames", help="with --autogenerate: rename only what is said to be"),
             _flag("--from-database", help="fill it with what would build the schema found"),
             _flag("--no-inspect-data", help="with --autogenerate: look at no rows"),
             _flag("--sql", help="with revision_environment: run env.py in offline mode"),
-            _argument("--head", help="revision to base it on (default: the head)"),
-            _argument("--version-path", metavar="FOLDER", help="versions folder for the file"),
             _argument(
-                "--depends-on", action="append", metavar="REV", help="revision that must run first"
+                "--head",
+                metavar="REV",
+                help="revision to base it on, `label@head` or `base` (default: the head)",
+            ),
+            _argument(
+                "--version-path",
+                metavar="FOLDER",
+                help="which of the version_locations is for the file (default: its parent's)",
+            ),
+            _argument(
+                "--depends-on",
+                action="append",
+                metavar="REV",
+                help="revision of another branch that must run first; may be repeated",
             ),
         ),
     ),
     Command(
         "merge",
         "write a revision that joins several heads",
-        (_argument("revisions", nargs="+", help="revisions, or `heads`"), *_REVISION_FILE),
+        (
+            _argument("revisions", nargs="+", help="revisions to join, or `heads` for all of them"),
+            *_REVISION_FILE,
+        ),
     ),
     Command(
         "upgrade",
         "bring the database forward to a revision",
         (
-            _argument("revision", nargs="?", default="head", help="target (default: head)"),
+            _argument(
+                "revision",
+                nargs="?",
+                default="head",
+                help="where to: an id or its beginning, `head`, `heads`, `+1`, `label@head`; "
+                "with --sql also FROM:TO (default: head)",
+            ),
             _SQL,
             _TAG,
         ),
@@ -157,13 +184,23 @@ COMMANDS = (
     Command(
         "downgrade",
         "take the database back to a revision",
-        (_argument("revision", help="target: a revision, `-1`, `base`"), _SQL, _TAG),
+        (
+            _argument(
+                "revision",
+                help="where to: an id or its beginning, `-1`, `label@-1`, `base`; with --sql "
+                "FROM:TO",
+            ),
+            _SQL,
+            _TAG,
+        ),
     ),
     Command(
         "stamp",
         "record a revision in the database without running anything",
         (
-            _argument("revisions", nargs="+", help="revisions, `heads` or `base`"),
+            _argument(
+                "revisions", nargs="+", help="ids or their beginnings, `head`, `heads`, `base`"
+            ),
             _SQL,
             _TAG,
             _flag("--purge", help="empty the version table first"),
@@ -182,7 +219,13 @@ COMMANDS = (
         "history",
         "list the revisions, newest first",
         (
-            _argument("-r", "--rev-range", metavar="FROM:TO", help="only these"),
+            _argument(
+                "-r",
+                "--rev-range",
+                metavar="FROM:TO",
+                help="only these, such as `a1:`, `base:current`; one that begins with a sign is "
+                "written in one word, `-r-3:head`",
+            ),
             _VERBOSE,
             _flag("-i", "--indicate-current", help="mark the revision the database is at"),
             _JSON,
@@ -198,8 +241,8 @@ COMMANDS = (
         ),
     ),
     Command("branches", "list the revisions at which the history branches", (_VERBOSE, _JSON)),
-    Command("show", "show one revision in full", (_argument("rev", help="a revision"), _JSON)),
-    Command("edit", "open a revision file in $EDITOR", (_argument("rev", help="a revision"),)),
+    Command("show", "show one revision in full", (_REVISION, _JSON)),
+    Command("edit", "open a revision file in $EDITOR", (_REVISION,)),
     Command("check", "exit 1 and list what differs between database and models", (_JSON,)),
     Command("ensure_version", "create the version table if it is not there", (_SQL,)),
     Command("list_templates", "list what `init --template` can use", (_JSON,)),
@@ -250,7 +293,9 @@ class Parser(argparse.ArgumentParser):
     def add_command(self, command: Command, describe: Callable[[str], object] | None) -> None:
         """Add a command, with what `describe` says of it as the option `cmd`."""
         subparser = self.commands.add_parser(
-            command.name, help=command.help, description=f"{command.help.capitalize()}."
+            command.name,
+            help=command.help,
+            description=f"{command.help[:1].upper()}{command.help[1:]}.",
         )
         taken = {flag for argument in command.arguments for flag in argument.flags}
         for argument in command.arguments:

@@ -11,6 +11,7 @@ from limbeck.script.base import Script, ScriptDirectory
 from limbeck.script.identifier import parse, parse_range
 from limbeck.script.steps import MigrationStep
 from limbeck.util.langhelpers import to_tuple
+from limbeck.util.messaging import obfuscate_url_pw
 
 from .entries import RevisionEntry, describe_script
 from .running import known_only, refuse_unknown, run_environment
@@ -102,7 +103,7 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False) ->
     def display(heads: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
         if verbose and context.connection is not None:
             url = context.connection.engine.url.render_as_string(hide_password=True)
-            config.print_stdout(f"Current revision(s) for {url}:")
+            config.print_stdout(f"Current revision(s) for {obfuscate_url_pw(url)}:")
         found = _current_scripts(script, heads, context)
         if check_heads:
             _expect_heads(script, found)

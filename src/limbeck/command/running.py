@@ -126,6 +126,12 @@ def _explain(error: Exception, environment: EnvironmentContext) -> None:
                 f"Can't connect to the database{_at(environment.config)}: {reason}\nCheck "
                 "sqlalchemy.url in the configuration, and that the database is running.",
             )
+        case ModuleNotFoundError() if reference.passed_through(error, "sqlalchemy"):
+            failure.explain(
+                error,
+                f"The environment ({place}) needs the driver {error.name!r}, which is not "
+                "installed: install its package, or name another one in sqlalchemy.url.",
+            )
         case ArgumentError():
             failure.explain(
                 error, f"Can't use sqlalchemy.url: {error}. It is driver://user:password@host/name."

@@ -197,6 +197,11 @@ class Config:
         """Give an option of either file as a boolean; False when it is missing."""
         return self.get_boolean(name)
 
+    def get_text(self, name: str) -> str | None:
+        """Give an option of either file as text, or refuse it by key, file and value."""
+        value = self.get_alembic_option(name)
+        return None if value is None else values.read_text(value, where=self.describe(name))
+
     @overload
     def get_boolean(self, name: str, default: bool = False) -> bool: ...
     @overload
@@ -267,8 +272,10 @@ class Config:
     def get_version_locations_list(self) -> list[str] | None:
         """Give the folders that hold revision files; None when not set."""
         value = self.get_alembic_option("version_locations")
-        if value is None or isinstance(value, list):
-            return cast("list[str] | None", value)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            return list(self.get_list("version_locations"))
         separator = self._get_file_separator_char("version_path_separator", "path_separator")
         if separator is None:
             _warn_about_separator("version_locations", "spaces/commas")
@@ -278,8 +285,10 @@ class Config:
     def get_prepend_sys_paths_list(self) -> list[str] | None:
         """Give the folders to put in front of `sys.path`; None when not set."""
         value = self.get_alembic_option("prepend_sys_path")
-        if value is None or isinstance(value, list):
-            return cast("list[str] | None", value)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            return list(self.get_list("prepend_sys_path"))
         separator = self._get_file_separator_char("path_separator")
         if separator is None:
             if re.search(r"[ ,:]", value.strip()):
@@ -314,6 +323,11 @@ class Config:
             names = [name for name in re.split(r"[\s,]+", options["hooks"]) if name]
             return [_hook_of_section(name, options) for name in names]
         tables = self._get_toml_config_value(section, []) or []
+        if not all(isinstance(table, Mapping) for table in tables):
+            raise ConfigurationError(
+                f"{self.describe(section)} = {tables!r} is no list of tables; begin each with "
+                "[[tool.limbeck.post_write_hooks]]."
+            )
         hooks = [{str(key): value for key, value in table.items()} for table in tables]
         for hook in hooks:
             hook["_hook_name"] = hook.pop("name", "")

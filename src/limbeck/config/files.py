@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from limbeck.errors import ConfigurationError
+from limbeck.util.messaging import obfuscate_url_pw
 
 OWN_SECTIONS = ("limbeck", "alembic")
 URL_OPTION = "sqlalchemy.url"
@@ -44,8 +45,8 @@ class EnvironmentInterpolation(configparser.BasicInterpolation):
             return super().before_get(parser, section, option, value, known)
         except configparser.InterpolationError as error:
             raise ConfigurationError(
-                f"Can't replace the references in {where} = {value!r}. A percent sign that is "
-                "meant as such is written %%."
+                f"Can't replace the references in {where} = {obfuscate_url_pw(value)!r}. A percent "
+                "sign that is meant as such is written %%."
             ) from error
 
     def _known(
@@ -64,6 +65,8 @@ class EnvironmentInterpolation(configparser.BasicInterpolation):
 
 def from_environment(name: str, *, where: str) -> str:
     """Give an environment variable; one that is not set is a ConfigurationError naming it."""
+    if not name:
+        raise ConfigurationError(f"{where} names no variable: write `{_PREFIX}DATABASE_URL`.")
     value = os.environ.get(name)
     if value is None:
         raise ConfigurationError(
@@ -78,22 +81,27 @@ def read_ini(path: Path | None, variables: Mapping[str, str]) -> configparser.Co
     parser = configparser.ConfigParser(dict(variables), interpolation=EnvironmentInterpolation())
     if path is not None and path.exists():
         try:
-            # Some editors on Windows put a byte order mark in front.
-            parser.read_string(path.read_text("utf-8-sig"), source=os.fspath(path))
-        except (configparser.Error, OSError) as error:
-            reason = getattr(error, "strerror", None) or " ".join(str(error).split())
-            raise ConfigurationError(
-                f"Can't read the configuration file {path}: {reason}"
-            ) from error
-        except UnicodeDecodeError as error:
-            raise ConfigurationError(
-                f"Can't read the configuration file {path}: it is not UTF-8 ({error.reason} at "
-                f"byte {error.start})."
-            ) from error
+            parser.read_string(_read(path), source=os.fspath(path))
+        except configparser.Error as error:
+            raise _unreadable(path, " ".join(str(error).split())) from error
     first, second = OWN_SECTIONS
     if parser.has_section(first) and parser.has_section(second):
         _fill(parser, target=first, source=second)
     return parser
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")  # some editors put a byte order mark in front
+    except OSError as error:
+        raise _unreadable(path, str(error.strerror)) from error
+    except UnicodeDecodeError as error:
+        reason = f"it is not UTF-8 ({error.reason} at byte {error.start})."
+        raise _unreadable(path, reason) from error
+
+
+def _unreadable(path: Path, reason: str) -> ConfigurationError:
+    return ConfigurationError(f"Can't read the configuration file {path}: {reason}")
 
 
 def _fill(parser: configparser.ConfigParser, *, target: str, source: str) -> None:
@@ -116,11 +124,16 @@ def read_toml(path: Path) -> Mapping[str, Mapping[str, Any]]:
     if not path.is_file():
         return {}
     try:
-        content = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ConfigurationError(f"Can't read the configuration file {path}: {error}") from error
-    tables = content.get("tool", {})
-    return {name: tables[name] for name in OWN_SECTIONS if name in tables}
+        tables = tomllib.loads(_read(path)).get("tool", {})
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(path, str(error)) from error
+    if not isinstance(tables, Mapping):
+        return {}
+    own = {name: tables[name] for name in OWN_SECTIONS if name in tables}
+    for name, table in own.items():
+        if not isinstance(table, Mapping):
+            raise _unreadable(path, f"tool.{name} is not a table; begin it with [tool.{name}].")
+    return own
 
 
 def look_up(table: Mapping[str, Any], name: str) -> Any:
@@ -151,8 +164,8 @@ def expand(value: Any, variables: Mapping[str, str], *, where: str) -> Any:
                 return value % variables
             except (KeyError, ValueError, TypeError) as error:
                 raise ConfigurationError(
-                    f"Can't replace the references in {where} = {value!r}: {error}. A percent "
-                    "sign that is meant as such is written %%."
+                    f"Can't replace the references in {where} = {obfuscate_url_pw(value)!r}: "
+                    f"{error}. A percent sign that is meant as such is written %%."
                 ) from error
         case Mapping():
             return {key: expand(inner, variables, where=where) for key, inner in value.items()}

@@ -1,4 +1,4 @@
-"""Values of options: lists of paths, booleans, integers.
+"""Values of options: text, lists of paths, booleans, integers.
 
 Each function receives the text (or the TOML value) and the name of what is read, for the error;
 none looks anything up.
@@ -37,6 +37,13 @@ def read_integer(value: Any, *, where: str) -> int:
         return int(value)
     except (TypeError, ValueError) as error:
         raise ConfigurationError(f"{where} = {value!r} is not a whole number.") from error
+
+
+def read_text(value: Any, *, where: str) -> str:
+    """Read text; what TOML has beside it is none."""
+    if isinstance(value, str):
+        return value
+    raise ConfigurationError(f"{where} = {value!r} is not text; write it in quotes.")
 
 
 def read_list(value: Any, *, where: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from limbeck.config import Config
 from limbeck.config.files import flat_keys
 from limbeck.errors import ConfigurationError
+from limbeck.util.messaging import obfuscate_url_pw
 
 PREFIX = "sqlalchemy."
 
@@ -41,7 +42,7 @@ def required_url(config: Config) -> URL:
             f"{config.describe('sqlalchemy.url')} names the database {make_url(text).drivername!r}, "
             "which neither SQLAlchemy nor an installed package knows."
         ) from error
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # the latter for a port that is no number
         raise ConfigurationError(
             f"Can't read {config.describe('sqlalchemy.url')} as a url: write "
             "`driver://user:password@host/database`."
@@ -122,7 +123,7 @@ def cannot_connect(error: BaseException, url: URL, config: Config) -> Configurat
     if url.password:
         reason = reason.replace(str(url.password), "***")
     return ConfigurationError(
-        f"Can't connect to {url.render_as_string(hide_password=True)}: {reason}\n"
+        f"Can't connect to {_shown(url)}: {reason}\n"
         f"Check {config.describe('sqlalchemy.url')}, and that the database is running."
     )
 
@@ -130,7 +131,11 @@ def cannot_connect(error: BaseException, url: URL, config: Config) -> Configurat
 def missing_driver(error: ModuleNotFoundError, url: URL) -> ConfigurationError:
     """Return the error for a driver that is not installed."""
     return ConfigurationError(
-        f"The url {url.render_as_string(hide_password=True)} needs the driver {error.name!r}, which "
-        f"is not installed: `pip install {error.name}`, or name another one in `sqlalchemy.url`, "
-        f"such as {url.get_backend_name()}+DRIVER://…"
+        f"The url {_shown(url)} needs the driver {error.name!r}, which is not installed: install "
+        "its package, or name another one in `sqlalchemy.url`, such as "
+        f"{url.get_backend_name()}+DRIVER://…"
     )
+
+
+def _shown(url: URL) -> str:
+    return obfuscate_url_pw(url.render_as_string(hide_password=True))

@@ -81,7 +81,7 @@ def _read(config: Config, name: str, kind: Kind) -> Any:
         case Kind.BOOLEAN:
             return config.get_boolean(name)
         case Kind.TEXT:
-            return str(config.get_alembic_option(name))
+            return config.get_text(name)
         case Kind.LIST:
             return list(config.get_list(name))
         case Kind.REFERENCE:

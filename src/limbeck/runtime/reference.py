@@ -63,7 +63,7 @@ def passed_through(error: BaseException, package: str) -> bool:
 def _is_library(path: str) -> bool:
     """Tell whether a file is the standard library's, an installed package's or ours."""
     folders = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), _OWN)
-    return path.startswith(("<frozen", *folders))
+    return path.startswith(("<", *folders))  # such as <frozen …>, <sqlalchemy generated …>
 
 
 _OWN = __file__.rpartition("runtime")[0]

@@ -74,7 +74,7 @@ class ScriptDirectory:
 
         `prepend_sys_path` goes in front of `sys.path`.
         """
-        location = config.get_alembic_option("script_location")
+        location = config.get_text("script_location")
         if location is None:
             raise CommandError(
                 "No 'script_location' key found in configuration, in "
@@ -90,12 +90,12 @@ class ScriptDirectory:
         )
         return cls(
             coerce_resource_to_filename(location),
-            file_template=config.get_alembic_option("file_template", default_template),
+            file_template=config.get_text("file_template") or default_template,
             truncate_slug_length=config.get_integer("truncate_slug_length"),
             sourceless=config.get_boolean("sourceless"),
-            output_encoding=config.get_alembic_option("output_encoding", "utf-8"),
+            output_encoding=config.get_text("output_encoding") or "utf-8",
             version_locations=[coerce_resource_to_filename(one) for one in folders or ()],
-            timezone=config.get_alembic_option("timezone"),
+            timezone=config.get_text("timezone"),
             hooks=config.get_hooks_list(),
             recursive_version_locations=config.get_boolean("recursive_version_locations"),
             messaging_opts=config.messaging_opts,
@@ -128,6 +128,9 @@ class ScriptDirectory:
 
     def _load_revisions(self) -> Iterator[Script]:
         folders = [folder for folder in self._version_locations if folder.exists()]
+        for folder in folders:
+            if not folder.is_dir():
+                raise RevisionError(f"{folder} is a file; a folder of revision files is expected.")
         scripts = (
             Script.from_facts(facts)
             for folder in folders
@@ -343,7 +346,7 @@ class ScriptDirectory:
         self, parents: Sequence[Script], version_path: str | os.PathLike[str] | None
     ) -> Path:
         asked = None
-        if version_path is not None:
+        if version_path:
             asked = self._absolute(coerce_resource_to_filename(os.fspath(version_path)))
         return write.revision_folder(
             self._version_locations,

@@ -169,8 +169,9 @@ def _facts(path: str, values: dict[str, Any], doc: str | None, *, is_literal: bo
             "'revision' variable is declared inside the script; a file that is no revision "
             "belongs elsewhere.",
         )
-    if not isinstance(revision, str):
-        raise ScriptFileError(path, f"revision = {revision!r} is not a string.")
+    if not isinstance(revision, str) or not revision:
+        wrong = "empty" if revision == "" else "not a string"
+        raise ScriptFileError(path, f"revision = {revision!r} is {wrong}.")
     if "down_revision" not in values:
         raise ScriptFileError(
             path,

@@ -58,7 +58,7 @@ def resolve(graph: Graph, target: Target) -> tuple[str, ...]:
         case None:
             return ()
         case str():
-            return _resolve_one(graph, parse(target) if target else parse(BASE))
+            return _resolve_one(graph, parse(target))
         case Identifier():
             return _resolve_one(graph, target)
         case _:

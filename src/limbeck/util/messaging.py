@@ -5,18 +5,24 @@ Everything takes `quiet`; nothing here decides on colour or width, which is the 
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn, TextIO
-from urllib.parse import urlsplit
 
 from limbeck.errors import CommandError
 from limbeck.logs import logger_of
 
 log = logger_of(__name__)
+
+# What SQLAlchemy takes for the password of a url; drivers also take one among the options.
+_PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*(?=@)")
+_PASSWORD_OPTION = re.compile(
+    r"((?:password|passwd|passphrase|pwd)(?:=|%3d))(?:(?!&|;|%3b).)*", re.IGNORECASE
+)
 
 TERMWIDTH: int | None = None
 """compat: how wide `msg` may write; None does not break lines."""
@@ -64,13 +70,8 @@ def err(message: str, quiet: bool = False) -> NoReturn:
 
 
 def obfuscate_url_pw(input_url: str) -> str:
-    """Give a database url with its password hidden."""
-    parts = urlsplit(input_url)
-    if parts.password is None:
-        return input_url
-    credentials, _, host = parts.netloc.rpartition("@")
-    user = credentials.partition(":")[0]
-    return parts._replace(netloc=f"{user}:***@{host}").geturl()
+    """Give a database url with its password hidden, also one among the options."""
+    return _PASSWORD_OPTION.sub(r"\1***", _PASSWORD.sub(r"\1***", input_url))
 
 
 def warn(msg: str, stacklevel: int = 2) -> None:

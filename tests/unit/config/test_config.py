@@ -10,6 +10,8 @@ import pytest
 
 from limbeck.config import Config, find_config
 from limbeck.errors import CommandError, ConfigurationError
+from limbeck.script.base import ScriptDirectory
+from limbeck.util.messaging import obfuscate_url_pw
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -243,3 +245,54 @@ def test_ini_file_speaks_too_where_only_pyproject_is_named(tmp_path: Path) -> No
     config = find_config(["pyproject.toml"], directory=tmp_path)
     assert config.url() == "sqlite://"
     assert config.get_alembic_option("script_location") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("tool = {limbeck = 3}", "tool.limbeck"),
+        ("[tool.limbeck]\nscript_location = 3", "script_location"),
+        ("[tool.limbeck]\nscript_location = ['migrations']", "script_location"),
+        ("[tool.limbeck]\nscript_location = 'm'\nversion_locations = 5", "version_locations"),
+        ("[tool.limbeck]\nscript_location = 'm'\nprepend_sys_path = [5]", "prepend_sys_path"),
+        ("[tool.limbeck]\nscript_location = 'm'\nfile_template = 5", "file_template"),
+        ("[tool.limbeck]\nscript_location = 'm'\npost_write_hooks = ['x']", "post_write_hooks"),
+    ],
+)
+def test_value_of_another_kind_in_pyproject_is_named(tmp_path: Path, text: str, named: str) -> None:
+    write(tmp_path, "pyproject.toml", text)
+    with pytest.raises(ConfigurationError, match=named):
+        ScriptDirectory.from_config(find_config(directory=tmp_path))
+
+
+def test_empty_file_template_is_none(tmp_path: Path) -> None:
+    write(tmp_path, "limbeck.ini", "[limbeck]\nscript_location = %(here)s\nfile_template =\n")
+    script = ScriptDirectory.from_config(find_config(directory=tmp_path))
+    assert "slug" in script.file_template
+
+
+def test_url_of_an_unnamed_variable_is_refused() -> None:
+    config = Config()
+    config.set_main_option("sqlalchemy.url", "env:")
+    with pytest.raises(ConfigurationError, match="names no variable"):
+        config.url()
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("sqlite:///app.db", "sqlite:///app.db"),
+        ("mysql://joe@host/db", "mysql://joe@host/db"),
+        ("mysql://joe:s3cret@host:3306/db", "mysql://joe:***@host:3306/db"),
+        ("mysql://joe:s3/c#r?e%40t@host/db", "mysql://joe:***@host/db"),
+        ("mysql://:s3cret@/db", "mysql://:***@/db"),
+        ("mysql://host/db?password=s3cret&a=b", "mysql://host/db?password=***&a=b"),
+        ("mysql://host/db?a=b&passwd=s3cret", "mysql://host/db?a=b&passwd=***"),
+        (
+            "mssql://?odbc_connect=UID%3Djoe%3BPWD%3Ds3cret%3B",
+            "mssql://?odbc_connect=UID%3Djoe%3BPWD%3D***%3B",
+        ),
+    ],
+)
+def test_password_of_a_url_is_hidden(url: str, shown: str) -> None:
+    assert obfuscate_url_pw(url) == shown
