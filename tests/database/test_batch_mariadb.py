@@ -29,3 +29,19 @@ def test_batch_keeps_triggers_and_referring_rows(mariadb: Database) -> None:
         keys = sa.inspect(connection).get_foreign_keys("c")
         assert [key["referred_table"] for key in keys] == ["t"]
         assert connection.execute(sa.text("SELECT @@SESSION.foreign_key_checks")).scalar() == 1
+
+
+def test_batch_keeps_partitions_and_percent_signs(mariadb: Database) -> None:
+    partitions = (
+        "LIST (id % 3) (PARTITION a VALUES IN (0, 1) COMMENT 'x%', PARTITION b VALUES IN (2))"
+    )
+    create = f"CREATE TABLE t (id INTEGER PRIMARY KEY, a VARCHAR(9)) PARTITION BY {partitions}"
+    with mariadb.engine.connect() as connection:
+        connection.exec_driver_sql(create.replace("%", "%%"))
+        op = Operations(MigrationContext.configure(connection))
+        with op.batch_alter_table("t", recreate="always") as batch:
+            batch.add_column(sa.Column("b", sa.Integer, comment="5%"))
+        op.alter_table_options("t", mysql_collate="latin1_bin")
+        shown = str(connection.exec_driver_sql("SHOW CREATE TABLE t").one()[1])
+    assert "PARTITION `a` VALUES IN (0,1) COMMENT = 'x%'" in shown
+    assert "COMMENT '5%'" in shown

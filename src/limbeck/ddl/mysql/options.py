@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Dialect, MetaData, Row, Table, text
 from sqlalchemy.schema import CreateTable
 
 from limbeck import sqla
-from limbeck.ddl.mysql import partitions as partitioned
+from limbeck.ddl.mysql import partitions
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import normal_charset, normal_collation
 from limbeck.schema.facts import Options, TableFacts
@@ -104,9 +104,7 @@ def normal_engine(name: str) -> str:
 # ---------------------------------------------------------------- found
 
 
-def found_options(
-    table: Row[Any], partitions: Sequence[Row[Any]], columns: Sequence[str]
-) -> Options:
+def found_options(table: Row[Any], parts: Sequence[Row[Any]], columns: Sequence[str]) -> Options:
     """Return the options of a table of these columns in the catalogs."""
     options = dict(_create_options(table.create_options or ""))
     if table.engine is not None and table.engine.lower() != "aria":
@@ -119,9 +117,9 @@ def found_options(
         collation = normal_collation(table.collation)
         if collation != normal_collation(table.default_collation):
             options["collate"] = collation
-    if partitions and partitions[0].method != "SYSTEM_TIME":  # that is of the rows' versions
-        text = partitioned.found_text(partitions)
-        options["partition_by"] = str(partitioned.parse(text, columns))
+    if parts and parts[0].method != "SYSTEM_TIME":  # that is of the rows' versions
+        text = partitions.found_text(parts)
+        options["partition_by"] = str(partitions.parse(text, columns))
     return tuple(sorted(options.items()))
 
 
@@ -160,9 +158,8 @@ def wanted_options(table: Table, dialect: Dialect) -> Options:
     collation = table_collation(table, dialect)
     if collation is not None:
         options["collate"] = collation
-    partitions = given_partitions(table, dialect)
-    if partitions is not None:
-        options["partition_by"] = str(partitioned.parse(partitions, list(table.c.keys())))
+    if (sql := given_partitions(table, dialect)) is not None:
+        options["partition_by"] = str(partitions.parse(sql, list(table.c.keys())))
     return tuple(sorted(options.items()))
 
 
@@ -198,7 +195,7 @@ def table_collation(table: Table, dialect: Dialect) -> str | None:
 
 def given_partitions(table: Table, dialect: Dialect) -> str | None:
     """Return what stands after PARTITION BY in a model's table; a driver may want `%` doubled."""
-    found = partitioned.given_text(own_options(table.kwargs, dialect))
+    found = partitions.given_text(own_options(table.kwargs, dialect))
     if found is not None and sqla.doubles_percents(dialect):
         found = found.replace("%%", "%")
     return found
@@ -207,7 +204,7 @@ def given_partitions(table: Table, dialect: Dialect) -> str | None:
 def option_words(table: Table, dialect: Dialect) -> dict[str, dict[str, Any]]:
     """Return the arguments by which a table says options, where those have other names or words."""
     given = own_options(table.kwargs, dialect)
-    families = {"collate": (*_COLLATE, *_CHARSET), "partition_by": partitioned.OPTIONS}
+    families = {"collate": (*_COLLATE, *_CHARSET), "partition_by": partitions.OPTIONS}
     words = {
         option: {
             f"{dialect.name}_{name}": value
@@ -235,7 +232,7 @@ def alter_clauses(
     lowered = {
         name.lower(): value
         for name, value in options.items()
-        if name.lower() not in partitioned.OPTIONS
+        if name.lower() not in partitions.OPTIONS
     }
     given = {name: str(value) for name, value in lowered.items() if value is not None}
     clauses = []

@@ -5,18 +5,37 @@ DDL commits here, so nothing can be undone: until the old table is dropped, it i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, MetaData, Table, text
 
+from limbeck import sqla
+from limbeck.ddl.mysql.partitions import shown_text
 from limbeck.ddl.rebuild import TableRebuild
 from limbeck.errors import BatchError
+
+if TYPE_CHECKING:
+    from limbeck.ddl.mysql import MySQLImpl
 
 
 class MySQLRebuild(TableRebuild):
     """The rebuild of one MySQL or MariaDB table."""
+
+    impl: MySQLImpl
+
+    def read_table(
+        self, metadata: MetaData, reflect_args: Sequence[Any], reflect_kwargs: Mapping[str, Any]
+    ) -> Table:
+        """Read the table; its partitions as the server shows them, which SQLAlchemy can't write."""
+        table = super().read_table(metadata, reflect_args, reflect_kwargs)
+        dialect, reflected = self.impl.dialect, [it for it in table.kwargs if "_partition" in it]
+        if reflected and (words := shown_text(self.impl.show_create(table))) is not None:
+            for name in reflected:
+                del table.kwargs[name]
+            table.kwargs[f"{dialect.name}_partition_by"] = sqla.for_driver(dialect, words)
+        return table
 
     @contextmanager
     def guard(self) -> Iterator[None]:
@@ -50,9 +69,8 @@ class MySQLRebuild(TableRebuild):
 
     def finish(self) -> None:
         """Make the triggers again."""
-        unparsed: Any = self._connection.execution_options(no_parameters=True)
         for statement in self._triggers:
-            unparsed.exec_driver_sql(statement)
+            self._connection.exec_driver_sql(sqla.for_driver(self.impl.dialect, statement))
 
     @property
     def _connection(self) -> Connection:
