@@ -691,6 +691,22 @@ def rename_table(
             and the sequences of its columns move along.
     """
 
+def rename_values(
+    table_name: str, column_name: str, names: Mapping[str, str], *, schema: str | None = None
+) -> None:
+    """Give values that stand in the rows of a column their new names.
+
+    For MySQL's ENUM, and for what is text to the database: the column has to take both names
+    while it runs. It is one UPDATE, so that two values may also exchange their names. Values
+    of an enum type of its own are renamed by `alter_enum()`.
+
+    Args:
+        table_name: the table.
+        column_name: the column.
+        names: new names, by the old ones.
+        schema: the table's schema.
+    """
+
 def run_async(
     async_function: Callable[..., Awaitable[_Result]], *args: Any, **kw_args: Any
 ) -> _Result:

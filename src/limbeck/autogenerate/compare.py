@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, MetaData, Table, inspect
 
 from limbeck import alembic_names
-from limbeck.autogenerate import reflected, renaming
+from limbeck.autogenerate import reflected, renaming, rows
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.autogenerate.gather import gather
 from limbeck.autogenerate.hooks import has_table_functions, run_table_functions
@@ -30,7 +30,7 @@ from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff import compare, object_filters
 from limbeck.diff.moved_objects import Moves, find_moves, move_facts
 from limbeck.diff.own_rules import has_own_rules, own_rule
-from limbeck.diff.renamed_values import rename_users, rename_values
+from limbeck.diff.renamed_values import rename_users, rename_values, said_values
 from limbeck.diff.said import said_old_tables
 from limbeck.diff.types import own_comparison
 from limbeck.dispatch import PriorityDispatcher
@@ -160,6 +160,7 @@ class Comparison:
         self.renders_batches = bool(autogen_context.opts.get("render_as_batch"))
         self._renames_wanted = renaming.request_of(autogen_context)
         self.detects_renames = self._renames_wanted is not None and self._renames_wanted.seeks
+        self.follows_renames = self._renames_wanted is not None
         self.probes = bool(autogen_context.opts.get("probe", True))
         self.kinds = chosen_kinds(autogen_context)
         self.compare_type = self._option("compare_type")
@@ -310,7 +311,17 @@ class Comparison:
             or callable(self.compare_server_default)
             or has_own_rules(self.impl)
             or any(own_comparison(each.type) for each in self.model_tables[key].columns)
+            or (self.follows_renames and any(said_values(key, self.model_tables[key])))
         )
+
+    def has_values(self, key: TableKey, column: str, values: Collection[str]) -> bool:
+        """Tell whether rows have one of the values, where rows may be looked at."""
+        if not (values and self._autogen_context.inspects_data):
+            return False
+        renames = self.renamed.renames
+        names = {new: old for old, new in renames.columns_of(key).items()}
+        place = renames.old_key(key), names.get(column, column)
+        return rows.has_values(self.connection, self.impl, *place, values)
 
     @property
     def _default_schema(self) -> str | None:

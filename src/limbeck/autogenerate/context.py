@@ -59,6 +59,7 @@ class AutogenContext:
         self._name_filters = _given(self.opts.get("include_name"))
         self._has_batch = False
         self.rename_request: RenameRequest | None = None
+        self.inspects_data = False
         self.unknown_renames: frozenset[SaidRename] = frozenset()
 
     @cached_property

@@ -19,13 +19,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import EllipsisType
 from typing import Any
 
-from sqlalchemy import Column, Enum
+from sqlalchemy import Column
 
 from limbeck import sqla
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.autogenerate.rows import Answer, ask, general_type, on_one_line
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.ddl.offline import compile_statement
+from limbeck.diff import ways
 from limbeck.diff.data import Kind, Names, Question, questions
 from limbeck.diff.types import without_check
 from limbeck.operations.ops import (
@@ -141,7 +142,8 @@ class _Steps:
         if steps and (touched or self._frees()):
             self._close()
         if steps and isinstance(directive, AlterColumnOp) and self._impl.lists_enum_values:
-            self._open += _widening(directive)
+            widening = ways.widening(directive)
+            self._open += [] if widening is None else [widening]
             self._close()
         self._before += steps
         if answers:
@@ -209,24 +211,6 @@ def _nullable(directive: AddColumnOp) -> AddColumnOp:
     )
     added.remark = directive.remark
     return added
-
-
-def _widening(directive: AlterColumnOp) -> Iterator[AlterColumnOp]:
-    """Yield what lets an enum column have the new values, too, as long as rows have the old ones."""
-    old, new = directive.existing_type, directive.modify_type
-    if not isinstance(old, Enum) or not isinstance(new, Enum) or {*new.enums} <= {*old.enums}:
-        return
-    widened = Enum(*dict.fromkeys([*old.enums, *new.enums]), name=new.name)
-    yield AlterColumnOp(
-        directive.table_name,
-        directive.column_name,
-        schema=directive.schema,
-        existing_type=old,
-        existing_server_default=directive.existing_server_default,
-        existing_nullable=directive.existing_nullable,
-        existing_comment=directive.existing_comment,
-        modify_type=widened,
-    )
 
 
 def _not_null(directive: AddColumnOp) -> AlterColumnOp:

@@ -85,7 +85,7 @@ class RevisionContext:
             else:
                 compare._populate_migration_script(autogen_context, script)
                 self._unknown_renames.append(autogen_context.unknown_renames)
-                if self._inspects_data(migration_context):
+                if autogen_context.inspects_data:
                     data_steps.add_data_steps(
                         autogen_context, script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
                     )
@@ -139,6 +139,7 @@ class RevisionContext:
         context = AutogenContext(migration_context, autogenerate=needs_models)
         if needs_models:
             context.rename_request = self._rename_request(migration_context)
+            context.inspects_data = self._inspects_data(migration_context)
         if self._last_autogen_context is not None:
             context.imports = self._last_autogen_context.imports
         return context

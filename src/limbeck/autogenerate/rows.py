@@ -8,7 +8,7 @@ that no lock outlives it. What the database refuses, or does not know in time, i
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    String,
     and_,
     bindparam,
     column,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
+from sqlalchemy import table as table_clause
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.types import NullType, SchemaType, TypeDecorator, TypeEngine, to_instance
 
@@ -72,6 +74,26 @@ def ask(
     with impl.time_limit(connection, _SECONDS):
         found = [asker.answer(each) for question in questions for each in asker.expand(question)]
     return tuple(answer for answer in found if answer is not None)
+
+
+def has_values(
+    connection: Connection, impl: DefaultImpl, table: TableKey, name: str, values: Collection[str]
+) -> bool:
+    """Tell whether rows have one of the values in a column; warn where nobody can say."""
+    target = table_clause(table.name, column(name, String), schema=table.schema)
+    rows: Select[Any] = (
+        select(literal_column("1")).select_from(target).where(target.c[name].in_(values))
+    )
+    try:
+        with impl.time_limit(connection, _SECONDS), _undone(connection):
+            return connection.execute(rows.limit(1)).first() is not None
+    except SQLAlchemyError as error:
+        warnings.warn(
+            f"The rows of {table} could not be looked at ({_reason(error)}): if they have one of "
+            f"{', '.join(map(repr, values))} in {name}, write op.rename_values() for them.",
+            stacklevel=2,
+        )
+        return False
 
 
 class _Asker:

@@ -2,8 +2,9 @@
 
 The stages of a table are laid out so that they work forwards and, reversed, backwards:
 
-    drop foreign keys, checks, keys, a column with its key · options · add and alter columns · create keys, drop the keys that
-    a foreign key needed until then · checks · drop columns · create foreign keys · comment
+    drop foreign keys, checks, keys, a column with its key · options · add and alter columns, rename
+    their values in between · create keys, drop the keys that a foreign key needed until then ·
+    checks · drop columns · create foreign keys · comment
 
 A table has no partitions, or the old ones, from after the foreign keys until before them.
 """
@@ -32,14 +33,16 @@ class Stage(IntEnum):
     DROP_COUNTER = 8
     ADD_COLUMN = 9
     ALTER_COLUMN = 10
-    ADD_COMPUTED = 11
-    CREATE_KEY = 12
-    DROP_NEEDED_KEY = 13
-    CREATE_CHECK = 14
-    DROP_COLUMN = 15
-    PARTITION = 16
-    CREATE_FOREIGN_KEY = 17
-    COMMENT = 18
+    RENAME_VALUES = 11
+    NARROW_COLUMN = 12
+    ADD_COMPUTED = 13
+    CREATE_KEY = 14
+    DROP_NEEDED_KEY = 15
+    CREATE_CHECK = 16
+    DROP_COLUMN = 17
+    PARTITION = 18
+    CREATE_FOREIGN_KEY = 19
+    COMMENT = 20
 
 
 @dataclass(frozen=True, slots=True)

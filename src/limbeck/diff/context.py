@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table
@@ -58,11 +58,18 @@ class DiffContext(Protocol):
         """Whether what has another name and is the same otherwise is renamed, not made anew."""
 
     @property
+    def follows_renames(self) -> bool:
+        """Whether the renames are done that somebody says."""
+
+    @property
     def renders_batches(self) -> bool:
         """Whether changes of a table are written as batches, which work where there is no ALTER."""
 
     def watches(self, key: TableKey) -> bool:
         """Tell whether a hook of the user's wants to see a table although it is equal."""
+
+    def has_values(self, key: TableKey, column: str, values: Collection[str]) -> bool:
+        """Tell whether rows have one of the values, where rows may be looked at."""
 
     def database_tables(self, keys: Iterable[TableKey]) -> Mapping[TableKey, Table]:
         """Return Tables for the database's side of these keys, built together."""

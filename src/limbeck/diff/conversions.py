@@ -42,7 +42,7 @@ def unfit_values(
     column: ColumnElement[Any], old: TypeEngine[Any], new: TypeEngine[Any], impl: DefaultImpl
 ) -> Unfit:
     """Return the condition for values of `column`, now of type `old`, that `new` does not take."""
-    old, new = _plain(old, impl), _plain(new, impl)
+    old, new = plain_type(old, impl), plain_type(new, impl)
     match new:
         case types.Enum() if new.native_enum:
             return _outside(column, old, new) if impl.limits_values else None
@@ -63,7 +63,7 @@ def unfit_values(
     return None
 
 
-def _plain(type_: TypeEngine[Any], impl: DefaultImpl) -> TypeEngine[Any]:
+def plain_type(type_: TypeEngine[Any], impl: DefaultImpl) -> TypeEngine[Any]:
     """Return the type that the database sees: without variants and decorators."""
     found = type_.dialect_impl(impl.dialect)
     return found.impl_instance if isinstance(found, types.TypeDecorator) else found

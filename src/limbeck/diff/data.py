@@ -10,6 +10,7 @@ have in the database now: `Names` follows the renames in between.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -51,6 +52,7 @@ from limbeck.operations.ops import (
     MigrateOperation,
     OpContainer,
     RenameTableOp,
+    RenameValuesOp,
 )
 from limbeck.schema.facts import TableKey
 
@@ -167,6 +169,7 @@ class Names:
         self._tables: dict[TableKey, TableKey | None] = {}
         self._columns: dict[tuple[TableKey, str], str | None] = {}
         self._counters: set[tuple[TableKey, str]] = set()
+        self._renamed: dict[tuple[TableKey, str], list[str]] = defaultdict(list)
 
     def table(self, key: TableKey) -> TableKey | None:
         """Return the table's name now; None where it is not there yet."""
@@ -180,6 +183,10 @@ class Names:
         """Tell whether the column is a new one that has another number in each row."""
         return (key, name) in self._counters
 
+    def renamed(self, key: TableKey, name: str) -> Sequence[str]:
+        """Return the values that rows have in the column now and will have no more."""
+        return self._renamed.get((key, name), ())
+
     def note(self, directive: MigrateOperation, impl: DefaultImpl) -> None:
         """Take in what a directive changes."""
         match directive:
@@ -192,6 +199,9 @@ class Names:
                 for (key, name), now in list(self._columns.items()):
                     if key == old:
                         self._columns[new, name] = now
+            case RenameValuesOp():
+                key = TableKey(directive.schema, directive.table_name)
+                self._renamed[key, directive.column_name] += directive.names
             case AddColumnOp():
                 key = TableKey(directive.schema, directive.table_name)
                 self._columns[key, directive.column.name] = None
@@ -270,6 +280,9 @@ class _About:
         if self.table is None:
             return
         now, then = Side(self.table, columns), Side(self.place)
+        rows = None if make is None else make(now)
+        if rows is not None:
+            rows = and_(rows, *self._not_renamed(now))
         yield Question(
             kind,
             self.directive,
@@ -277,10 +290,17 @@ class _About:
             self.place,
             which,
             columns,
-            None if make is None else make(now),
+            rows,
             None if make is None else make(then),
             groups,
         )
+
+    def _not_renamed(self, now: Side) -> Iterator[ColumnElement[bool]]:
+        """Yield that a row has no value that will have another name by then."""
+        for name in now.names or ():
+            if values := self._names.renamed(self.place, name):
+                value = now.column(name)
+                yield or_(value.is_(None), cast(value, String).not_in(values))
 
 
 def _bare(key: TableKey) -> TableClause:

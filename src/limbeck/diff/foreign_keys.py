@@ -106,7 +106,10 @@ def disturbance(change: TableChange, context: DiffContext) -> Disturbance:
     altered = frozenset[str]()
     if context.impl.foreign_keys_hold_columns:
         altered = altered.union(
-            *(step.columns for step in change.of(Stage.OPTIONS, Stage.ALTER_COLUMN))
+            *(
+                step.columns
+                for step in change.of(Stage.OPTIONS, Stage.ALTER_COLUMN, Stage.NARROW_COLUMN)
+            )
         )
     return Disturbance(dropped, replaced, altered)
 

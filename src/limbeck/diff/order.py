@@ -13,12 +13,13 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Literal
 
 from limbeck.diff.change import Stage, Step, TableChange
 from limbeck.diff.shared_names import Name, find_edges, split
 from limbeck.diff.tables import TableForeignKey, WholeTable, late_names
-from limbeck.operations.ops import MigrateOperation, ModifyTableOps
+from limbeck.operations.ops import MigrateOperation, ModifyTableOps, RenameValuesOp
 from limbeck.schema.facts import ForeignKeyFacts, TableKey, key_order
 
 Kind = Literal["release", "create", "drop", "modify", "tie"]
@@ -296,7 +297,7 @@ def _directives(unit: UnitId, work: _Work) -> Iterator[MigrateOperation]:
             yield from _drop(_whole(work.plan.drops, key), work)
         case "modify":
             change = next(each for each in work.plan.changes if each.key == key)
-            yield _modify(key, [step.directive for step in _remaining_steps(change, work)])
+            yield from _cut(key, [step.directive for step in _remaining_steps(change, work)])
         case "tie" | "release":
             chosen = [
                 tie for tie in work.apart if tie.unit[1] == key and tie.is_new == (kind == "tie")
@@ -350,6 +351,15 @@ def _remaining_steps(change: TableChange, work: _Work) -> list[Step]:
 
 def _modify(key: TableKey, directives: Iterable[MigrateOperation]) -> ModifyTableOps:
     return ModifyTableOps(key.name, list(directives), schema=key.schema)
+
+
+def _cut(key: TableKey, directives: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
+    """Yield the directives of a table; what is about its rows stands between two containers."""
+    for is_of_rows, group in groupby(directives, lambda each: isinstance(each, RenameValuesOp)):
+        if is_of_rows:
+            yield from group
+        else:
+            yield _modify(key, group)
 
 
 def _whole(wholes: Iterable[WholeTable], key: TableKey) -> WholeTable:

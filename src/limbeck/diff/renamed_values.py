@@ -2,7 +2,8 @@
 
 Receives the database's facts with all tables and columns renamed; returns them with the users of
 types and sequences under their new names, and what renames the values that the models say
-(`renamed_from(values=…)`). Pure, but for a warning where values are no type's of their own.
+(`renamed_from(values=…)`). Pure, but for a warning where nothing can rename the values: those that
+rows have word for word are renamed by `row_values`.
 """
 
 from __future__ import annotations
@@ -22,12 +23,22 @@ from limbeck.schema.facts import EnumFacts, SchemaFacts, TableFacts, TableKey, U
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class SaidValues:
     """The renamed values of one column: new names by the old ones."""
 
     table: TableKey
     column: Column[Any]
     names: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """The name of the column."""
+        return str(self.column.name)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values that the models say; none where the column's type is no enum itself."""
+        return tuple(getattr(self.column.type, "enums", ()))
 
     def is_type(self, key: TableKey) -> bool:
         """Tell whether a type is the column's, or that of its elements."""
@@ -72,7 +83,7 @@ def rename_values(
     """Return the facts with the new names of values, and the directives that rename them."""
     enums, of_tables = dict(facts.enums), dict(facts.tables)
     directives = []
-    for said in _said(tables):
+    for said in (each for key, table in tables.items() for each in said_values(key, table)):
         there = of_tables.get(said.table)
         used = [key for key in enums if said.is_type(key) and _uses(enums[key], said)]
         for key in used:
@@ -98,21 +109,21 @@ def rename_values(
             for table, column in found.users:
                 if table in of_tables and column is not None:
                     of_tables[table] = _with_new_words(of_tables[table], column, names)
-        if there is not None and not used:
+        if there is not None and not used and not said.values:
             _warn_of_rows(there, said)
     return replace(facts, enums=enums, tables=of_tables), tuple(directives)
 
 
-def _said(tables: Mapping[TableKey, Table]) -> Iterator[_Said]:
-    for key, table in tables.items():
-        for column in table.columns:
-            values: Mapping[str, str] = info_of(column).get(RENAMED_VALUES, {})
-            if values:
-                yield _Said(key, column, {old: new for new, old in values.items()})
+def said_values(key: TableKey, table: Table) -> Iterator[SaidValues]:
+    """Yield what the models say of renamed values in the columns of a table."""
+    for column in table.columns:
+        values: Mapping[str, str] = info_of(column).get(RENAMED_VALUES, {})
+        if values:
+            yield SaidValues(key, column, {old: new for new, old in values.items()})
 
 
-def _uses(enum: EnumFacts, said: _Said) -> bool:
-    return (said.table, str(said.column.name)) in enum.users
+def _uses(enum: EnumFacts, said: SaidValues) -> bool:
+    return (said.table, said.name) in enum.users
 
 
 def _with_new_words(table: TableFacts, column: str, names: Mapping[str, str]) -> TableFacts:
@@ -138,9 +149,9 @@ def _with_new_words(table: TableFacts, column: str, names: Mapping[str, str]) ->
     )
 
 
-def _warn_of_rows(table: TableFacts, said: _Said) -> None:
-    """Warn where a value is in a column's own type or check: the rows have it word for word."""
-    found = table.column(str(said.column.name))
+def _warn_of_rows(table: TableFacts, said: SaidValues) -> None:
+    """Warn where a value is one of several in a row, in a SET or an array."""
+    found = table.column(said.name)
     text = " ".join([found.type if found else "", *(check.sql for check in table.checks)])
     for old, new in said.names.items():
         if found is not None and string_literal(old) in text and string_literal(new) not in text:

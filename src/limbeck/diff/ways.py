@@ -7,9 +7,10 @@ databases that repeat a whole column need to know.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Enum
 
 from limbeck.diff.context import DiffContext
 from limbeck.operations.ops import AlterColumnOp
@@ -43,6 +44,25 @@ def complete(directive: AlterColumnOp, database: Side, model: Side, context: Dif
 def is_replacement(directive: AlterColumnOp) -> bool:
     """Tell whether the column is dropped and added anew, on the way there or back."""
     return bool(directive.kw.get("replace") or (directive.reverse_kw or {}).get("replace"))
+
+
+def widening(directive: AlterColumnOp) -> AlterColumnOp | None:
+    """Return what lets an ENUM have the new values, too, as long as rows have the old ones."""
+    old, new = directive.existing_type, directive.modify_type
+    if not isinstance(old, Enum) or not isinstance(new, Enum) or {*new.enums} <= {*old.enums}:
+        return None
+    widened = copy(old)
+    widened.enums = list(dict.fromkeys([*old.enums, *new.enums]))
+    return AlterColumnOp(
+        directive.table_name,
+        directive.column_name,
+        schema=directive.schema,
+        existing_type=old,
+        existing_server_default=directive.existing_server_default,
+        existing_nullable=directive.existing_nullable,
+        existing_comment=directive.existing_comment,
+        modify_type=widened,
+    )
 
 
 def _autoincrement(column: Column[Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from limbeck.operations.fill_in import FillInOp
 from limbeck.operations.foreign_keys import CreateForeignKeyOp
 from limbeck.operations.indexes import CreateIndexOp, DropIndexOp
 from limbeck.operations.keys import CreatePrimaryKeyOp, CreateUniqueConstraintOp
+from limbeck.operations.rename_values import RenameValuesOp
 from limbeck.operations.renames import (
     RenameConstraintOp,
     RenameIndexOp,
@@ -76,6 +77,7 @@ __all__ = [
     "RenameIndexOp",
     "RenameSequenceOp",
     "RenameTableOp",
+    "RenameValuesOp",
     "SetSchemaOp",
     "UpgradeOps",
 ]

@@ -130,6 +130,7 @@ OUTSIDE_OF_BATCH = [
     ops.RenameSequenceOp("a seq", "b", schema="s", if_exists=True),
     ops.DropConstraintOp("ck", "t", "check", schema="s", if_exists=True),
     ops.BackfillOp("t", {"a": "it's", "b c": None, "d": 1.5}),
+    ops.RenameValuesOp("t", "b c", {"it's": "a", "a": "50%"}, schema="s"),
     ops.BackfillOp(
         "t",
         {"a": sa.column("b"), "b": sa.text("lower(c)"), "c": sa.func.now()},

@@ -382,6 +382,12 @@ CASES = [
             "schema": "s",
         },
     ),
+    Case(
+        ops.RenameValuesOp,
+        "rename_values",
+        {"table_name": "t", "column_name": "b c", "names": {"it's": "a", "a": "50%"}},
+        {"schema": "S s"},
+    ),
 ]
 
 WRITTEN_AS_ANOTHER = {ops.FillInOp}

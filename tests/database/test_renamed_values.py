@@ -1,0 +1,165 @@
+"""Renamed values that the rows have word for word: there and back, on each database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import CheckConstraint, Column, Connection, Enum, Integer, MetaData, Table, text
+
+from limbeck import renamed_from
+from limbeck.autogenerate.api import AutogenContext
+from limbeck.autogenerate.compare import _populate_migration_script
+from limbeck.diff.renames import RenameRequest
+from limbeck.operations import Operations, ops
+from limbeck.runtime.migration import MigrationContext
+from tests.database.kept import KeptPair, Models
+from tests.database.kept import kept_database as kept_database
+
+SAID = RenameRequest(seeks=False)
+
+
+def tasks(
+    *values: str,
+    names: Mapping[str, str] | None = None,
+    column: str = "state",
+    also: tuple[Callable[[], Any], ...] = (),
+    default: str | None = None,
+    **options: Any,
+) -> Models:
+    """A table with an enum; each row has another of `values`, by what `names` says they were."""
+
+    def build(metadata: MetaData) -> None:
+        state: Column[str] = Column(
+            column,
+            Enum(*values, name="task_state", **options),
+            server_default=default,
+            info={**renamed_from("state", values=names), "rows": [*values, *values][:3]},
+        )
+        Table(
+            "tasks",
+            metadata,
+            Column("id", Integer, primary_key=True),
+            state,
+            Column("n", Integer),
+            *(make() for make in also),
+        )
+
+    return build
+
+
+TEXT: dict[str, Any] = {"native_enum": False}
+CHECKED: dict[str, Any] = {"native_enum": False, "create_constraint": True}
+PAIRS: dict[str, tuple[Models, Models]] = {
+    "longer": (
+        tasks("new", "done", **CHECKED, default="done"),
+        tasks("new", "finished", names={"finished": "done"}, **CHECKED, default="finished"),
+    ),
+    "shorter": (
+        tasks("new", "finished", **CHECKED),
+        tasks("new", "done", names={"done": "finished"}, **CHECKED),
+    ),
+    "as long": (
+        tasks("new", "gone", **CHECKED),
+        tasks("new", "done", names={"done": "gone"}, **CHECKED),
+    ),
+    "moved up": (
+        tasks("a", "b", "d", **CHECKED),
+        tasks("b", "c", "d", names={"b": "a", "c": "b"}, **CHECKED),
+    ),
+    "quoted": (
+        tasks("new", "it's: 5%", **CHECKED),
+        tasks("new", 'say "no"', names={'say "no"': "it's: 5%"}, **CHECKED),
+    ),
+    "with another check": (
+        tasks(
+            "new", "done", **TEXT, also=(lambda: CheckConstraint("state <> 'done' OR n > 0", "c"),)
+        ),
+        tasks(
+            "new",
+            "finished",
+            names={"finished": "done"},
+            **TEXT,
+            also=(lambda: CheckConstraint("state <> 'finished' OR n > 0", "c"),),
+        ),
+    ),
+    "without a check": (
+        tasks("new", "done", **TEXT),
+        tasks("new", "finished", names={"finished": "done"}, **TEXT),
+    ),
+    "in a renamed column": (
+        tasks("new", "done", **CHECKED),
+        tasks("new", "finished", names={"finished": "done"}, column="status", **CHECKED),
+    ),
+    "beside a new value": (
+        tasks("new", "done", **CHECKED),
+        tasks("new", "finished", "void", names={"finished": "done"}, **CHECKED),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_renamed_words_converge(database: KeptPair, name: str) -> None:
+    source = database.converge(*PAIRS[name], detect_renames=SAID, keeps_all=True, rows=3)
+    assert source.count("op.rename_values(") == 2
+
+
+ENUMS: dict[str, tuple[Models, Models]] = {
+    "renamed": (
+        tasks("new", "done", default="done"),
+        tasks("new", "finished", names={"finished": "done"}, default="finished"),
+    ),
+    "moved up": (tasks("a", "b", "d"), tasks("b", "c", "d", names={"b": "a", "c": "b"})),
+    "in a renamed column": (
+        tasks("new", "done"),
+        tasks("new", "finished", names={"finished": "done"}, column="status"),
+    ),
+    "text before": (
+        tasks("new", "gone", **CHECKED),
+        tasks("new", "done", names={"done": "gone"}),
+    ),
+    "text after": (
+        tasks("new", "done"),
+        tasks("new", "finished", names={"finished": "done"}, **CHECKED),
+    ),
+}
+
+
+@pytest.mark.requires("inline_enums")
+@pytest.mark.parametrize("name", ENUMS)
+def test_renamed_values_of_a_column_converge(database: KeptPair, name: str) -> None:
+    source = database.converge(*ENUMS[name], detect_renames=SAID, keeps_all=True, rows=3)
+    assert source.count("op.rename_values(") == 2
+
+
+def test_rows_tell_where_nothing_else_does(database: KeptPair) -> None:
+    before, after = MetaData(), MetaData()
+    tasks("new", "gone", **TEXT)(before)
+    tasks("new", "done", names={"done": "gone"}, **TEXT)(after)
+    engine = database.database.engine
+    try:
+        with engine.begin() as connection:
+            before.create_all(connection)
+            assert found_on(connection, after) == []
+            connection.execute(text("INSERT INTO tasks VALUES (1, 'gone', 1), (2, 'new', 1)"))
+        with engine.begin() as connection:
+            (directive,) = found_on(connection, after)
+            assert directive.to_diff_tuple()[-1] == {"gone": "done"}
+            Operations(MigrationContext.configure(connection)).invoke(directive)
+            rows = connection.scalars(text("SELECT state FROM tasks ORDER BY id")).all()
+            assert rows == ["done", "new"]
+            assert found_on(connection, after) == []
+    finally:
+        database.empty()
+
+
+def found_on(connection: Connection, metadata: MetaData) -> list[ops.MigrateOperation]:
+    """Return the directives of a revision that looks at rows."""
+    context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
+    autogen_context = AutogenContext(context)
+    autogen_context.rename_request = SAID
+    autogen_context.inspects_data = True
+    up = ops.UpgradeOps()
+    _populate_migration_script(autogen_context, ops.MigrationScript("a", up, ops.DowngradeOps()))
+    return up.ops
