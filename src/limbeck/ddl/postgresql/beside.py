@@ -343,13 +343,6 @@ UNION ALL
 SELECT {_ROOT}::bigint, 'ALTER TABLE ' || c.oid::regclass || ' SET UNLOGGED'
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence = 'u' AND {_free("pg_catalog.pg_class", "c.oid")}
-UNION ALL
-SELECT {_ROOT}::bigint, format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s',
-    c.oid::regclass, k.conname, k.conname, pg_catalog.pg_get_constraintdef(k.oid))
-FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE k.contype = 'c' AND k.connoinherit AND k.conislocal AND c.relkind = 'r'
-    AND {_free("pg_catalog.pg_class", "c.oid")}
 ORDER BY 2"""
 """What ALTER TABLE sets and no directive does."""
 

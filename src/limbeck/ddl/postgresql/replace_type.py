@@ -129,6 +129,7 @@ BEGIN
     END IF;
     DROP {kind} {old};
 END $limbeck$"""
+"""`rank` is the order of making again: domains first, each behind the one that it is over."""
 
 
 def replace_type(
