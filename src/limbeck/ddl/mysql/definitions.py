@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from limbeck.ddl.mysql.partitions import shown_text
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import LEXICON, quote_string
 from limbeck.schema.database import ReadScope
@@ -120,13 +121,14 @@ class _Reader:
                 yield Definition("period of the system-versioned table", str(key), table=key)
                 continue
             table = f"ALTER TABLE {self._quoted(row.name)}"
-            yield Definition(
-                "system versioning of the table",
-                row.name,
-                (f"{table} ADD SYSTEM VERSIONING",),
-                (f"{table} DROP SYSTEM VERSIONING",),
-                table=TableKey(self.key_schema, row.name),
-            )
+            create, drop = [f"{table} ADD SYSTEM VERSIONING"], [f"{table} DROP SYSTEM VERSIONING"]
+            partitions = shown_text(self._show("table", self._quoted(row.name))) or ""
+            if partitions.startswith("SYSTEM_TIME"):
+                create.append(f"{table} PARTITION BY {partitions}")
+                drop.insert(0, f"{table} REMOVE PARTITIONING")
+            key = TableKey(self.key_schema, row.name)
+            kind = "system versioning of the table"
+            yield Definition(kind, row.name, tuple(create), tuple(drop), table=key)
 
     def _quoted(self, name: str) -> str:
         quote = self.connection.dialect.identifier_preparer.quote_identifier
