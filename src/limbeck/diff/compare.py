@@ -29,7 +29,6 @@ from limbeck.diff.options import compare_table_options
 from limbeck.diff.order import Plan, order
 from limbeck.diff.primary_keys import compare_primary_key
 from limbeck.diff.row_values import with_renamed_values
-from limbeck.diff.row_values import with_renamed_values
 from limbeck.diff.sequences import compare_sequences
 from limbeck.diff.suspects import settle
 from limbeck.diff.tables import WholeTable, create_table, drop_table
