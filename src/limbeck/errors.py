@@ -11,6 +11,7 @@
     ├── IrreversibleError             a directive that does not say how to undo itself (also a
     │                                 ValueError and NotImplementedError, as Alembic raises them)
     ├── BatchError                    a batch block asks for what its table has not (also ValueError)
+    ├── ReplayError                   a revision before a script's start can't be gone through
     ├── UnsupportedOperationError     this database can't do that (also a NotImplementedError)
     ├── UnknownDirectiveError         a directive of others without a function that writes or runs
     │                                 it (also a ValueError)
@@ -99,6 +100,21 @@ class IrreversibleError(CommandError, ValueError, NotImplementedError):
 
 class BatchError(CommandError, ValueError):
     """A batch block names a column, constraint or index that its table has not."""
+
+
+class ReplayError(CommandError):
+    """A revision before the start of a script can't be gone through for what it makes."""
+
+    def __init__(self, step: str, error: Exception) -> None:
+        super().__init__(step, error)
+        self.step = step
+        self.error = error
+
+    def __str__(self) -> str:
+        return (
+            f"The revisions before the script can't tell what the table is like: {self.step} fails "
+            f"without a database ({type(self.error).__name__}: {self.error})."
+        )
 
 
 class UnsupportedOperationError(CommandError, NotImplementedError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from limbeck import command
 from limbeck.errors import BatchError, CommandError
 from limbeck.operations import Operations
 from limbeck.runtime.migration import MigrationContext
+from tests.migrations import Migrations
 
 Upgrade = Callable[[Operations], None]
 
@@ -128,7 +131,9 @@ def test_batch_in_a_script_refuses_a_table_that_it_is_not_sure_of(before: Upgrad
         with op.batch_alter_table("t") as batch:
             batch.alter_column("x", nullable=False)
 
-    with pytest.raises(CommandError, match=r'reflect the table "t".*begin it at the revision'):
+    with pytest.raises(
+        CommandError, match=r'reflect the table "t".*none of them is known to create'
+    ):
         script_of(upgrade)
 
 
@@ -141,3 +146,71 @@ def test_batch_in_a_script_refuses_to_break_a_view_that_it_made() -> None:
 
     with pytest.raises(BatchError, match="would break the view v"):
         script_of(upgrade)
+
+
+TABLE = """op.create_table("t", sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("x", sa.Integer, sa.CheckConstraint("x > 0")), sa.Column("y", sa.String(5)))
+    op.create_index("ix_y", "t", [sa.text("lower(y)")])"""
+BATCH = """with op.batch_alter_table("t") as batch:
+        batch.alter_column("{old}", new_column_name="{new}", type_=sa.{type})
+        batch.alter_column("x", nullable={nullable})
+    context.execute("UPDATE t SET x = x + 1")"""
+IMPORT = "from limbeck import context, op"
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Migrations:
+    migrations = Migrations(tmp_path, url=f"sqlite:///{tmp_path}/one.db")
+    there = BATCH.format(old="y", new="z", type="Text", nullable=False)
+    back = BATCH.format(old="z", new="y", type="String(5)", nullable=True)
+    files = [
+        migrations.write("aaaa1", None, TABLE, "op.drop_table('t')"),
+        migrations.write("bbbb1", "aaaa1", there, back),
+        migrations.write_table("cccc1", "bbbb1"),
+        migrations.write("dddd1", "cccc1", back.replace('"y"', '"w"'), there.replace('"y"', '"w"')),
+    ]
+    for file in files:
+        file.write_text(file.read_text().replace("from limbeck import op", IMPORT))
+    return migrations
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "run"),
+    [
+        ("aaaa1", "dddd1", command.upgrade),
+        ("cccc1", "dddd1", command.upgrade),
+        ("dddd1", "aaaa1", command.downgrade),
+        ("dddd1", "cccc1", command.downgrade),
+        ("bbbb1", "base", command.downgrade),
+    ],
+)
+def test_script_knows_the_tables_of_the_revisions_before_it(
+    history: Migrations, tmp_path: Path, start: str, end: str, run: Callable[..., None]
+) -> None:
+    command.upgrade(history.config(), start)
+    one, other = tmp_path / "one.db", tmp_path / "other.db"
+    connection = sqlite3.connect(one)
+    connection.execute("INSERT INTO t VALUES (1, 5, 'a'), (2, 6, 'b')")
+    connection.commit()
+    connection.close()
+    shutil.copy(one, other)
+
+    run(history.config(), end)
+    run(history.config(), f"{start}:{end}", sql=True)
+    connection = sqlite3.connect(other)
+    connection.executescript(history.sql)
+    connection.close()
+    assert content(other) == content(one)
+    assert "CREATE TABLE t_cccc1" not in history.sql or start == "aaaa1"
+
+
+def test_script_names_the_revision_before_it_that_needs_a_database(history: Migrations) -> None:
+    history.write("cccc1", "bbbb1", "op.get_bind().execute(sa.text('SELECT 1')).scalar()")
+    with pytest.raises(CommandError, match=r"bbbb1 -> cccc1.* fails without a database"):
+        command.downgrade(history.config(), "dddd1:aaaa1", sql=True)
+
+
+def test_script_of_a_table_that_no_revision_makes_needs_the_table(history: Migrations) -> None:
+    history.write("aaaa1")
+    with pytest.raises(CommandError, match="none of them is known to create this one"):
+        command.downgrade(history.config(), "dddd1:aaaa1", sql=True)

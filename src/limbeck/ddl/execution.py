@@ -6,7 +6,7 @@ what is done around the transaction that holds it. Knows no directive and no sch
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TextIO
 
 from sqlalchemy import Connection, CursorResult, Dialect, text
@@ -34,6 +34,9 @@ class ExecutionImpl:
 
     may_rebuild = True
     """May the coming transaction recreate tables? The runtime finds it out where it must be known."""
+
+    history: Callable[[], Sequence[str]] | None = None
+    """What gives the statements of the revisions before a script? The runtime, where there are some."""
 
     def __init__(
         self,

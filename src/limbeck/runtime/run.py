@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from limbeck.logs import logger_of
 from limbeck.operations.unfilled import refuse_unfilled_function
 from limbeck.script.steps import MigrationStep
 
+from .replay import statements_before
 from .version_table import HeadMaintainer
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ class Run:
         needs_table = not heads and not context.opts.get("dont_mutate", False)
         maintainer = HeadMaintainer(context, heads)
         self._heads, self._kept_heads = maintainer.heads, set(heads)
+        if context.as_sql and heads:
+            context.impl.history = partial(statements_before, context, heads, self._kw)
         steps = list(plan(heads, context))
         with self._watching_statements():
             for number, step in enumerate(steps):

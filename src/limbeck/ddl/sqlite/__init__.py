@@ -298,11 +298,12 @@ class SQLiteImpl(DefaultImpl):
         return rebuild.SQLiteRebuild(self, table_name, schema)
 
     def _made_by_script(self) -> ScriptDatabase:
-        """Return what the script has made so far."""
+        """Return what the script has made so far, and if need be the revisions before it."""
         from . import script  # lazy: most scripts never ask
 
         if "script" not in self.memo:
-            self.memo["script"] = script.ScriptDatabase(self.memo.setdefault("written", []))
+            written = self.memo.setdefault("written", [])
+            self.memo["script"] = script.ScriptDatabase(written, self.history)
         made: ScriptDatabase = self.memo["script"]
         return made
 

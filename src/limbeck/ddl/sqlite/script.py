@@ -2,9 +2,11 @@
 
 SQLite is always at hand, so what a script does to its tables is done to empty ones in memory as
 well, when a batch asks. A table that the script itself creates can be read from there, and be
-rebuilt as it would be on a connection; of any other table the script knows nothing.
+rebuilt as it would be on a connection. For another one the revisions before the script are gone
+through first; what they don't make either is not known.
 
-    statements written ─→ ScriptDatabase ─ connection() ─→ ScriptRebuild.read_table
+    statements of the revisions before ┐
+    statements written ────────────────┴→ ScriptDatabase ─ connection() ─→ ScriptRebuild.read_table
 """
 
 from __future__ import annotations
@@ -12,13 +14,14 @@ from __future__ import annotations
 import re
 import sqlite3
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, MetaData, StaticPool, Table, create_engine, text
 
 from limbeck.ddl.sqlite.rebuild import SQLiteRebuild
+from limbeck.errors import ReplayError
 
 if TYPE_CHECKING:
     from limbeck.ddl.impl import DefaultImpl
@@ -31,9 +34,20 @@ _PERHAPS = re.compile(r"CREATE\s+TABLE\s+IF\s+NOT\s+EXISTS\b", re.IGNORECASE)
 class ScriptDatabase:
     """What the statements of one script make of an empty database."""
 
-    def __init__(self, written: Sequence[str]) -> None:
-        """Follow `written`, the growing list of what the script says."""
+    def __init__(
+        self, written: Sequence[str], history: Callable[[], Sequence[str]] | None = None
+    ) -> None:
+        """Follow `written`, the growing list of what the script says.
+
+        `history` gives what was said before it, and is only asked if need be.
+        """
         self._written = written
+        self._history = history
+        self._before: Sequence[str] = ()
+        self._older: set[str] = set()
+        self._start()
+
+    def _start(self) -> None:
         self._done = 0
         self._connection: Connection | None = None
         self._unsure: set[str] = set()
@@ -44,15 +58,31 @@ class ScriptDatabase:
             engine = create_engine("sqlite://", poolclass=StaticPool)
             self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             weakref.finalize(self, _close, self._connection, engine)
+            for sql in self._before:
+                self._run(self._connection, _without_remarks(sql))
+            self._older = self._tables(self._connection)
         for sql in self._written[self._done :]:
             self._run(self._connection, _without_remarks(sql))
         self._done = len(self._written)
         return self._connection
 
     def knows(self, table_name: str) -> bool:
-        """Tell whether the script has made the table, and all that happened to it is known."""
-        tables = self._tables(self.connection())
-        return table_name.lower() in tables - self._unsure
+        """Tell whether the table is made before, and all that happened to it is known.
+
+        Raises ReplayError where the revisions before the script can't be gone through.
+        """
+        name = table_name.lower()
+        if name not in self._known_tables() and self._history is not None:
+            self._before, self._history = self._history(), None
+            self._start()
+        return name in self._known_tables()
+
+    def is_older(self, table_name: str) -> bool:
+        """Tell whether the table is made by the revisions before the script."""
+        return table_name.lower() in self._older
+
+    def _known_tables(self) -> set[str]:
+        return self._tables(self.connection()) - self._unsure
 
     def _run(self, connection: Connection, sql: str) -> None:
         if not _STRUCTURAL.match(sql):
@@ -88,7 +118,17 @@ class ScriptRebuild(SQLiteRebuild):
     ) -> None:
         super().__init__(impl, table_name, schema)
         self._script = script
-        self.renames_columns_in_place = schema is None and script.knows(str(table_name))
+
+    @property
+    def renames_columns_in_place(self) -> bool:  # type: ignore[override]  # found out when asked
+        """Are columns better renamed by ALTER before the table is read? If it is known."""
+        return self._is_known()
+
+    def _is_known(self) -> bool:
+        try:
+            return self.schema is None and self._script.knows(str(self.table_name))
+        except ReplayError as error:
+            raise self.unreadable(str(error)) from error
 
     @property
     def connection(self) -> Connection:
@@ -108,13 +148,18 @@ class ScriptRebuild(SQLiteRebuild):
     def read_table(
         self, metadata: MetaData, reflect_args: Sequence[Any], reflect_kwargs: Mapping[str, Any]
     ) -> Table:
-        """Read the table that the script has made; raises CommandError where it has not."""
-        if self.schema is not None or not self._script.knows(str(self.table_name)):
+        """Read the table that is made before; raises CommandError where it is not."""
+        if not self._is_known():
             raise self.unreadable(
-                "A script that also creates the table needs neither: begin it at the revision "
-                "that does so, or before (without a start: `upgrade <revision> --sql`)."
+                "A table that the script or the revisions before it create needs neither, but "
+                "none of them is known to create this one."
             )
-        return super().read_table(metadata, reflect_args, reflect_kwargs)
+        table = super().read_table(metadata, reflect_args, reflect_kwargs)
+        if self._script.is_older(str(table.name)):
+            self.impl.static_output(
+                f"-- The table {table.name} is taken to be as the revisions before this script make it"
+            )
+        return table
 
     def start(self) -> None:
         """Remember the triggers, and let views refer to a table that is gone for a moment."""
