@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import DOMAIN
 
 from limbeck import command
 from limbeck.autogenerate import data_steps, render
@@ -418,14 +419,14 @@ def test_table_that_can_not_be_read_in_time_is_a_warning(postgresql: Database) -
 
 @pytest.mark.requires("enum_types")
 def test_values_that_go_from_an_enum_type_are_left_to_replace(database: Database) -> None:
+    values = ["happy", "sad", "odd", "old"]
     before = models(
         lambda: [
-            sa.Column("mood", sa.Enum("happy", "sad", "odd", "old", name="mood")),
-            sa.Column("moods", sa.Enum("happy", "sad", "odd", "old", name="mood")),
+            sa.Column("mood", sa.Enum(*values, name="mood")),
+            sa.Column("moods", DOMAIN("feeling", sa.Enum(*values, name="mood"))),
         ]
     )
     create(database, before, [{"id": 1, "mood": "sad", "moods": "odd"}, {"id": 2, "mood": "sad"}])
-    values = ["happy", "sad", "odd", "old"]
     directive = ops.AlterEnumOp("mood", ["happy"], existing_values=values)
     with database.engine.begin() as connection:
         context = MigrationContext.configure(connection, opts={"target_metadata": before})

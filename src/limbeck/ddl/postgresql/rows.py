@@ -9,20 +9,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Dialect, func, not_, text
 from sqlalchemy.types import TypeEngine
 
+from limbeck.ddl.postgresql.replace_type import FAMILY
 from limbeck.ddl.rows import RowsImpl
 
 _SET = text("SELECT pg_catalog.set_config('statement_timeout', :value, false)")
 
+_TYPE = """(SELECT y.oid FROM pg_catalog.pg_type y
+            JOIN pg_catalog.pg_namespace yn ON yn.oid = y.typnamespace
+            WHERE y.typname = :name AND yn.nspname = coalesce(:schema, current_schema()))"""
 _COLUMNS_OF_TYPE = text(
-    """
+    f"""
+    WITH RECURSIVE {FAMILY.format(type=_TYPE)}
     SELECT nullif(n.nspname, current_schema()), c.relname, a.attname
-    FROM pg_catalog.pg_type t
-    JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
-    JOIN pg_catalog.pg_attribute a ON a.atttypid = t.oid AND NOT a.attisdropped
+    FROM family f
+    JOIN pg_catalog.pg_attribute a ON a.atttypid = f.oid AND NOT a.attisdropped
     JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE t.typname = :name AND tn.nspname = coalesce(:schema, current_schema())
-      AND NOT c.relispartition
+    WHERE NOT (f.is_array OR c.relispartition)
     ORDER BY 1, 2, 3
     """
 )
@@ -44,7 +47,7 @@ class PostgresqlRows(RowsImpl):
     def columns_of_type(
         self, connection: Connection, name: str, schema: str | None
     ) -> Sequence[tuple[str | None, str, str]]:
-        """Which columns, by schema, table and name, are of a type that has a name?"""
+        """Which columns, by schema, table and name, are of a type with a name, or a domain over it?"""
         given = {"name": name, "schema": schema}
         return [tuple(row) for row in connection.execute(_COLUMNS_OF_TYPE, given)]
 
