@@ -23,6 +23,7 @@ from tests.unchanged.postgresql import (
     COMPUTED,
     INDEX_EXPRESSIONS,
     MOOD,
+    NUMBERS_OF_THE_SERVER,
     PREDICATES,
     PROBED_DEFAULTS,
     STRING,
@@ -53,7 +54,7 @@ def test_common_default_is_equal_without_a_probe(
     assert sides.database == sides.models
 
 
-@pytest.mark.parametrize("type_,default", PROBED_DEFAULTS, ids=str)
+@pytest.mark.parametrize("type_,default", [*PROBED_DEFAULTS, *NUMBERS_OF_THE_SERVER], ids=str)
 def test_default_is_equal_after_the_probe(
     shared: Database, type_: sa.types.TypeEngine[Any], default: Any
 ) -> None:

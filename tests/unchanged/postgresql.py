@@ -54,6 +54,9 @@ COMMON_DEFAULTS: list[Default] = [
     (NUMERIC, "-2.5"),
     (NUMERIC, sa.text("0.0")),
     (sa.Float(), "1.5"),
+    (sa.Float(), "1.0"),
+    (sa.Float(), "-0.50"),
+    (sa.Float(), sa.text("'2.0'")),
     (BOOLEAN, sa.true()),
     (BOOLEAN, sa.false()),
     (BOOLEAN, "true"),
@@ -116,6 +119,13 @@ PROBED_DEFAULTS: list[Default] = [
     (INTEGER, sa.text("nextval('counter')")),
     (sa.LargeBinary(), sa.text(r"'\xDEADBEEF'::bytea")),
 ]
+
+NUMBERS_OF_THE_SERVER: list[Default] = [
+    (sa.REAL(), "3.141592653589793"),
+    (INTEGER, sa.text("0xff")),
+    (INTEGER, sa.text("1_000")),
+]
+"""Numbers of which only the database knows what it keeps."""
 
 CHECKS = [
     "a > 0",

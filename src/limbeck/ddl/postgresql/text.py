@@ -8,6 +8,7 @@ the same meaning. Pure functions, no connection.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import lru_cache
 
 from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
@@ -20,7 +21,7 @@ _TOKEN = re.compile(
     (?P<skip>\s+|--[^\n]*|/\*.*?\*/)
     |(?P<string>[eE]'(?:[^'\\]|\\.|'')*'|(?:[uU]&|[bBxXnN])?'(?:[^']|'')*'|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)
     |(?P<name>"(?:[^"]|"")*")
-    |(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
+    |(?P<number>0[xXoObB]_?[\da-fA-F][\da-fA-F_]*|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?)
     |(?P<word>[A-Za-z_\x80-\U0010ffff][\w$]*)
     |(?P<symbol>::|:=|[-+*/<>=]*[~!@\#%^&|`?][-+*/<>=~!@\#%^&|`?]*|[-+*/<>=]*[*/<>=]|.)
     """,
@@ -224,7 +225,9 @@ _NUMBER = re.compile(r"'?(?P<number>-?\d+(?:\.\d+)?)'?\Z")
 _TRUE = frozenset({"true", "t", "yes", "y", "on", "1"})
 _FALSE = frozenset({"false", "f", "no", "n", "off", "0"})
 _STRINGS = frozenset({"character varying", "text", "character", "bpchar"})
-_NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision"})
+_DIGITS = {"real": 6, "double precision": 15}
+"""How many digits of any number are kept."""
+_NUMBERS = frozenset({"smallint", "integer", "bigint", "numeric", *_DIGITS})
 
 
 def normal_default(sql: str, type_: str) -> str | None:
@@ -245,7 +248,7 @@ def normal_default(sql: str, type_: str) -> str | None:
             return sql
         sql = match["literal"]
     if base in _NUMBERS and (number := _NUMBER.match(sql)):
-        return _number(number["number"], base)
+        return _number(number["number"], base) or sql
     if base == "boolean":
         word = sql.strip("'").lower()
         return "true" if word in _TRUE else "false" if word in _FALSE else sql
@@ -257,8 +260,12 @@ def _base(type_: str) -> str:
     return re.sub(r"\([^)]*\)", "", type_)
 
 
-def _number(text: str, base: str) -> str:
-    """Return a number without the leading zeros that the database would not keep."""
-    if "." in text or base not in ("smallint", "integer", "bigint"):
+def _number(text: str, base: str) -> str | None:
+    """Return a number without the zeros that the database would not keep; None if not all digits."""
+    if base in _DIGITS:
+        number = Decimal(text)
+        has_place = len(number.as_tuple().digits) <= _DIGITS[base]
+        return format(number.normalize(), "f") if has_place else None
+    if "." in text or base == "numeric":
         return text
     return str(int(text))
