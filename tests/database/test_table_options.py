@@ -272,6 +272,16 @@ def test_partitions_give_way_to_keys_and_foreign_keys(mariadb: Database) -> None
         drop_all_tables(mariadb)
 
 
+def test_partitions_that_nobody_was_asked_for_are_warned_of(mariadb: Database) -> None:
+    options = {"mysql_partition_by": f"{BY_ID}, partition p1 values less than (10 * 10))"}
+    dated(options).create_all(mariadb.engine)
+    with (
+        mariadb.engine.connect() as connection,
+        pytest.warns(UserWarning, match="did not normalise the partitions of table t"),
+    ):
+        autogenerate(mariadb, connection, dated(options), probe=False)
+
+
 def test_partitions_of_a_table_that_goes_come_back_in_full(mariadb: Database) -> None:
     partitions = (
         f"{BY_ID} max_rows = 7, partition p1 values less than (20) data directory = '/tmp')"

@@ -50,6 +50,9 @@ def in_canonical_words(
         indexes=tuple(map(comparison.index, model.indexes)),
     )
     of = f"table {model.key}"
+    found, wanted = (dict(side.options).get("partition_by") for side in (database, model))
+    if (partitions := Piece("partitions")) in refused and found and wanted and found != wanted:
+        comparison.differing[partitions] = found, wanted
     tell_of_differences(comparison.differing, of)
     same = [piece for piece in comparison.same if piece not in comparison.differing]
     if same:

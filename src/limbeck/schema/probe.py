@@ -13,10 +13,10 @@ from limbeck.schema.facts import TableFacts, TableKey
 
 
 class Piece(NamedTuple):
-    """One expression of a table: a column's default or computation, a check, an index."""
+    """One expression of a table: a column's default or computation, a check, an index, partitions."""
 
-    kind: Literal["default", "computed", "check", "index"]
-    name: str
+    kind: Literal["default", "computed", "check", "index", "partitions"]
+    name: str = ""
     """The column's, the check's (its expression where it has no name), or the index's."""
 
     def __str__(self) -> str:
@@ -29,6 +29,8 @@ class Piece(NamedTuple):
                 return f"the check {self.name}"
             case "index":
                 return f"the index {self.name}"
+            case "partitions":
+                return "the partitions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +49,5 @@ def pieces_of(facts: TableFacts) -> frozenset[Piece]:
         + [Piece("computed", column.name) for column in facts.columns if column.computed]
         + [Piece("check", check.name or check.sql) for check in facts.checks]
         + [Piece("index", str(index.name)) for index in facts.indexes]
+        + [Piece("partitions") for name, _ in facts.options if name == "partition_by"]
     )
