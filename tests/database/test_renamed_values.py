@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, Column, Connection, Enum, Integer, MetaD
 from limbeck import renamed_from
 from limbeck.autogenerate.api import AutogenContext
 from limbeck.autogenerate.compare import _populate_migration_script
+from limbeck.autogenerate.data_steps import add_data_steps
 from limbeck.diff.renames import RenameRequest
 from limbeck.operations import Operations, ops
 from limbeck.runtime.migration import MigrationContext
@@ -154,12 +155,46 @@ def test_rows_tell_where_nothing_else_does(database: KeptPair) -> None:
         database.empty()
 
 
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        pytest.param(CHECKED, "does not allow: 1, such as id 2", id="check"),
+        pytest.param(
+            {},
+            r"does not fit ENUM\(.*: 1, such as id 2",
+            marks=[pytest.mark.requires("inline_enums")],
+        ),
+    ],
+)
+def test_rows_that_are_renamed_are_in_the_way_of_nothing(
+    database: KeptPair, options: dict[str, Any], complaint: str
+) -> None:
+    before, after = MetaData(), MetaData()
+    tasks("new", "finished", "void", **options)(before)
+    tasks("new", "done", names={"done": "finished"}, **options)(after)
+    engine = database.database.engine
+    try:
+        with engine.begin() as connection:
+            before.create_all(connection)
+            connection.execute(text("INSERT INTO tasks VALUES (1, 'finished', 1)"))
+            kinds = [type(each) for each in found_on(connection, after)]
+            assert kinds == [ops.ModifyTableOps, ops.RenameValuesOp, ops.ModifyTableOps]
+            connection.execute(text("INSERT INTO tasks VALUES (2, 'void', 1)"))
+            with pytest.warns(UserWarning, match=complaint):
+                found = found_on(connection, after)
+            assert sum(isinstance(each, ops.FillInOp) for each in found) == 1
+    finally:
+        database.empty()
+
+
 def found_on(connection: Connection, metadata: MetaData) -> list[ops.MigrateOperation]:
     """Return the directives of a revision that looks at rows."""
-    context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
+    opts = {"target_metadata": metadata, "render_as_batch": not connection.dialect.supports_alter}
+    context = MigrationContext.configure(connection, opts=opts)
     autogen_context = AutogenContext(context)
     autogen_context.rename_request = SAID
     autogen_context.inspects_data = True
-    up = ops.UpgradeOps()
-    _populate_migration_script(autogen_context, ops.MigrationScript("a", up, ops.DowngradeOps()))
+    up, down = ops.UpgradeOps(), ops.DowngradeOps()
+    _populate_migration_script(autogen_context, ops.MigrationScript("a", up, down))
+    add_data_steps(autogen_context, up, down)
     return up.ops
