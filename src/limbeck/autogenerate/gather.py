@@ -23,7 +23,9 @@ from limbeck.autogenerate.context import AutogenContext
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff.ways import is_replacement
 from limbeck.operations.ops import (
+    AddColumnOp,
     AlterColumnOp,
+    DropColumnOp,
     MigrateOperation,
     ModifyTableOps,
     RenameConstraintOp,
@@ -54,7 +56,7 @@ def _move_down(
     place = directives.index(renaming)
     after = directives[place + 1 :]
     changes = next((each for each in after if _is_of(each, renaming)), None)
-    if not isinstance(changes, ModifyTableOps):
+    if not isinstance(changes, ModifyTableOps) or _reuse_names(renaming.ops, changes.ops):
         return
     if _name({str(renaming.table_name), *_names(renaming)}, _until(changes, after), context):
         return
@@ -78,6 +80,19 @@ def _until(
         if each is directive:
             return
         yield each
+
+
+def _reuse_names(renames: Iterable[MigrateOperation], changes: Iterable[MigrateOperation]) -> bool:
+    """Tell whether one name means two columns in what happens to a table."""
+    columns = [each for each in renames if isinstance(each, AlterColumnOp)]
+    old = {str(each.column_name) for each in columns}
+    new = {str(each.modify_name) for each in columns}
+    others = {
+        str(each.column.name if isinstance(each, AddColumnOp) else each.column_name)
+        for each in changes
+        if isinstance(each, AddColumnOp | DropColumnOp)
+    }
+    return bool(old & new or (old | new) & others)
 
 
 def _names(renaming: ModifyTableOps) -> Iterator[str]:
