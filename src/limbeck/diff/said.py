@@ -73,7 +73,7 @@ def find_said_tables(
             if schema is not None and schema not in schemas:
                 flag = "--rename-table" if each.table is None else "--rename"
                 raise RenameError(f"{flag} {each}: there is no schema {schema}.")
-    wishes = [*_said_tables(said), *_tables_of_models(models, default_schema)]
+    wishes = [*_said_tables(said), *_tables_of_models(database, models, default_schema)]
     names = _resolve(wishes, set(database), set(models), "table", "")
     found = (TableRename(old, new) for old, new in names.items())
     return tuple(sorted(found, key=lambda each: each.old.schema or ""))
@@ -172,10 +172,15 @@ def _said_tables(said: SaidRenames) -> Iterator[_Wish[TableKey]]:
 
 
 def _tables_of_models(
-    models: Mapping[TableKey, Table], default_schema: str | None
+    database: Collection[TableKey], models: Mapping[TableKey, Table], default_schema: str | None
 ) -> Iterator[_Wish[TableKey]]:
+    """Yield what the models say; a name without a schema may be one of the default schema, too."""
     for key, table in models.items():
-        for old in sorted(_former_keys(key, table, default_schema), key=str):
+        olds = _former_keys(key, table, default_schema)
+        if olds.isdisjoint(database):
+            plain = {TableKey(None, name) for name in former_names(info_of(table))}
+            olds |= (plain & set(database)) - set(models)
+        for old in sorted(olds, key=str):
             yield _Wish(old, key, f"renamed_from({str(old)!r}) of {key}", is_firm=False)
 
 

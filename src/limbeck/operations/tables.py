@@ -13,6 +13,7 @@ from limbeck import sqla
 from limbeck.operations.base import AbstractOperations, Operations, run_by_itself
 from limbeck.operations.directive import AlterTableOp, MigrateOperation, given_flags
 from limbeck.operations.schemaobj import HasOptions, SchemaObjects
+from limbeck.renamed import RENAMED_FROM
 from limbeck.render.call import call, call_with_lines, flag_keywords, literal
 from limbeck.render.constraints import render_constraint
 from limbeck.render.constructs import render_column
@@ -142,8 +143,8 @@ class CreateTableOp(MigrateOperation):
         keywords = render_schema(self.schema, context)
         if table.comment is not None:
             keywords["comment"] = literal(table.comment)
-        if table.info:
-            keywords["info"] = literal(table.info)
+        if info := {key: table.info[key] for key in table.info if key != RENAMED_FROM}:
+            keywords["info"] = literal(info)
         keywords |= dict(sorted(render_dialect_keywords(table, context).items()))
         if self.prefixes:
             keywords["prefixes"] = literal(list(self.prefixes))

@@ -109,18 +109,21 @@ def test_models_say_former_names_for_good() -> None:
         ("main.old", "main.old", (None, "old")),
         ("other.old", "other.old", ("other", "old")),
         ("app.old", "old", ("app", "old")),
-        ("main.old", "old", None),
+        ("main.old", "old", (None, "old")),
+        ("app.old main.old", "old", ("app", "old")),
+        ("main.kept", "kept", None),
         ("app.new", "app.new", None),
     ],
 )
 def test_models_say_former_schemas(
     there: str, former: str, expected: tuple[str | None, str] | None
 ) -> None:
-    schema, name = there.split(".")
-    key = TableKey("app", "new")
+    key, kept = TableKey("app", "new"), TableKey(None, "kept")
     table = Table("new", MetaData(), schema="app", info=renamed_from(former))
-    there_key = TableKey(None if schema == "main" else schema, name)
-    found = find_said_tables(SaidRenames(), [there_key], {key: table}, "main")
+    places = [place.split(".") for place in there.split()]
+    database = [TableKey(None if schema == "main" else schema, name) for schema, name in places]
+    models = {key: table, kept: Table("kept", MetaData())}
+    found = find_said_tables(SaidRenames(), database, models, "main")
     assert [(each.old, each.new) for each in found] == ([(expected, key)] if expected else [])
 
 
