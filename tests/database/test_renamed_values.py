@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import CheckConstraint, Column, Connection, Enum, Integer, MetaData, Table, text
+from sqlalchemy.types import TypeDecorator
 
 from limbeck import renamed_from
 from limbeck.autogenerate.api import AutogenContext
@@ -21,12 +22,20 @@ from tests.database.kept import kept_database as kept_database
 SAID = RenameRequest(seeks=False)
 
 
+class Decorated(TypeDecorator[str]):
+    """An enum in a type of a project's own."""
+
+    impl = Enum
+    cache_ok = True
+
+
 def tasks(
     *values: str,
     names: Mapping[str, str] | None = None,
     column: str = "state",
     also: tuple[Callable[[], Any], ...] = (),
     default: str | None = None,
+    kind: Callable[..., Any] = Enum,
     **options: Any,
 ) -> Models:
     """A table with an enum; each row has another of `values`, by what `names` says they were."""
@@ -34,7 +43,7 @@ def tasks(
     def build(metadata: MetaData) -> None:
         state: Column[str] = Column(
             column,
-            Enum(*values, name="task_state", **options),
+            kind(*values, name="task_state", **options),
             server_default=default,
             info={**renamed_from("state", values=names), "rows": [*values, *values][:3]},
         )
@@ -93,6 +102,10 @@ PAIRS: dict[str, tuple[Models, Models]] = {
         tasks("new", "done", **CHECKED),
         tasks("new", "finished", names={"finished": "done"}, column="status", **CHECKED),
     ),
+    "of a type of one's own": (
+        tasks("new", "done", kind=Decorated, **CHECKED),
+        tasks("new", "finished", names={"finished": "done"}, kind=Decorated, **CHECKED),
+    ),
     "beside a new value": (
         tasks("new", "done", **CHECKED),
         tasks("new", "finished", "void", names={"finished": "done"}, **CHECKED),
@@ -117,14 +130,21 @@ ENUMS: dict[str, tuple[Models, Models]] = {
         tasks("new", "finished", names={"finished": "done"}, column="status"),
     ),
     "text before": (
-        tasks("new", "gone", **CHECKED),
-        tasks("new", "done", names={"done": "gone"}),
+        tasks("new", "done", **CHECKED),
+        tasks("new", "finished", names={"finished": "done"}),
     ),
     "text after": (
         tasks("new", "done"),
         tasks("new", "finished", names={"finished": "done"}, **CHECKED),
     ),
 }
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize("name", ["text before", "text after"])
+def test_renamed_values_between_text_and_a_type_converge(database: KeptPair, name: str) -> None:
+    source = database.converge(*ENUMS[name], detect_renames=SAID, keeps_all=True, rows=3)
+    assert source.count("op.rename_values(") == 2
 
 
 @pytest.mark.requires("inline_enums")

@@ -43,7 +43,8 @@ class SaidValues:
     def is_type(self, key: TableKey) -> bool:
         """Tell whether a type is the column's, or that of its elements."""
         type_ = getattr(self.column.type, "item_type", self.column.type)
-        return getattr(type_, "name", None) == key.name
+        is_native = getattr(type_, "native_enum", True)
+        return is_native and getattr(type_, "name", None) == key.name
 
 
 def rename_users(facts: SchemaFacts, renames: Renames) -> SchemaFacts:

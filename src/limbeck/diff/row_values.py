@@ -68,10 +68,10 @@ def _with_values_of(
     rest.append(Step(Stage.RENAME_VALUES, directive))
     if alteration is None:
         return rest
-    if was_listed and is_listed:
-        return [*rest, *_in_two(alteration)]
-    narrows = is_listed or _length(new) < _length(old)
-    return [*rest, replace(alteration, stage=Stage.NARROW_COLUMN) if narrows else alteration]
+    if is_listed:
+        return [*rest, *_in_two(alteration, impl)]
+    is_shorter = _length(new) < _length(old)
+    return [*rest, replace(alteration, stage=Stage.NARROW_COLUMN) if is_shorter else alteration]
 
 
 def _has_values(type_: TypeEngine[Any], impl: DefaultImpl) -> bool:
@@ -135,11 +135,15 @@ def _length(type_: TypeEngine[Any]) -> float:
     return float("inf") if length is None else length
 
 
-def _in_two(alteration: Step) -> Iterable[Step]:
-    """Return the steps by which a column has the old and the new values in between."""
-    directive = alteration.directive
-    widening = ways.widening(directive) if isinstance(directive, AlterColumnOp) else None
-    if widening is not None and isinstance(directive, AlterColumnOp):
+def _in_two(alteration: Step, impl: DefaultImpl) -> Iterable[Step]:
+    """Yield the steps by which a column takes the old and the new values in between."""
+    directive: Any = alteration.directive
+    widening = ways.widening(directive)
+    if widening is not None:
         yield replace(alteration, directive=widening)
         directive.existing_type = widening.modify_type
+        if directive.reverse_kw:
+            both = directive.modify_type, directive.existing_type
+            back = impl.conversion(directive.column_name, *map(impl.normal_type, both))
+            directive.reverse_kw = directive.reverse_kw | back
     yield replace(alteration, stage=Stage.NARROW_COLUMN)

@@ -8,7 +8,7 @@ from copy import copy
 from typing import Any, cast
 
 from sqlalchemy import Column
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from limbeck.diff import locate
 from limbeck.diff.change import TablePair
@@ -58,6 +58,10 @@ def without_check(type_: TypeEngine[Any]) -> TypeEngine[Any]:
     if not getattr(type_, "create_constraint", False):
         return type_
     plain = copy(type_)
+    if isinstance(plain, TypeDecorator):
+        inner = without_check(plain.impl_instance)
+        vars(plain).update(impl=inner, impl_instance=inner)  # the latter is remembered there
+        return plain
     plain.create_constraint = False  # type: ignore[attr-defined]  # Boolean and Enum have it
     return plain
 

@@ -7,10 +7,11 @@ databases that repeat a whole column need to know.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
-from sqlalchemy import Column, Enum
+from sqlalchemy import Column, Enum, String
 
 from limbeck.diff.context import DiffContext
 from limbeck.operations.ops import AlterColumnOp
@@ -47,12 +48,17 @@ def is_replacement(directive: AlterColumnOp) -> bool:
 
 
 def widening(directive: AlterColumnOp) -> AlterColumnOp | None:
-    """Return what lets an ENUM have the new values, too, as long as rows have the old ones."""
-    old, new = directive.existing_type, directive.modify_type
-    if not isinstance(old, Enum) or not isinstance(new, Enum) or {*new.enums} <= {*old.enums}:
-        return None
+    """Return what lets a column have an ENUM's new values, too, as long as rows have the old ones."""
+    old: Any = directive.existing_type
+    values: Sequence[str] = getattr(directive.modify_type, "enums", ())
+    longest = max(map(len, values), default=0)
     widened = copy(old)
-    widened.enums = list(dict.fromkeys([*old.enums, *new.enums]))
+    if isinstance(old, Enum) and not {*values} <= {*old.enums}:
+        widened.enums = list(dict.fromkeys([*old.enums, *values]))
+    elif isinstance(old, String) and old.length is not None and old.length < longest:
+        widened.length = longest
+    else:
+        return None
     return AlterColumnOp(
         directive.table_name,
         directive.column_name,
