@@ -46,6 +46,27 @@ def test_unchanged_expressions_are_not_found_changed(database: Database, copy: D
     assert differences(copy, metadata) == []
 
 
+@pytest.mark.requires("probe")
+def test_no_table_is_built_for_what_the_database_only_words_in_another_way(
+    database: Database,
+) -> None:
+    metadata = sa.MetaData()
+    check = sa.CheckConstraint("a in (1, 2)", name="ck_t")
+    sa.Table("t", metadata, sa.Column("a", sa.Integer), check)
+    metadata.create_all(database.engine)
+    built: list[str] = []
+
+    def note(table: sa.Table, _: sa.MetaData) -> None:
+        built.append(table.name)
+
+    sa.event.listen(sa.Table, "after_parent_attach", note)
+    try:
+        assert differences(database, metadata) == []
+    finally:
+        sa.event.remove(sa.Table, "after_parent_attach", note)
+    assert "t" not in built
+
+
 @pytest.mark.requires("deparses")
 @pytest.mark.parametrize("situation", ["probe = false", "read only"])
 def test_unchanged_is_not_found_changed_where_the_database_is_not_asked(

@@ -64,13 +64,13 @@ def compare(database: SchemaFacts, models: SchemaFacts, context: DiffContext) ->
         for key, facts in models.tables.items()
         if key in known and (known[key] != facts or context.watches(key))
     }
-    sides = _Sides(
-        known, {**models.tables, **settle(differing, context, new_values(database, models))}
-    )
+    settled = settle(differing, context, new_values(database, models))
+    sides = _Sides(known, {**models.tables, **settled})
+    changed = [key for key in settled if known[key] != settled[key] or context.watches(key)]
     plan = Plan(
         creates=_creates(sides, context),
         drops=_drops(sides, context),
-        changes=_changes(list(differing), sides, context),
+        changes=_changes(changed, sides, context),
         can_add_foreign_keys=context.impl.dialect.supports_alter or context.renders_batches,
         shared_names=context.impl.shared_names,
     )
