@@ -12,6 +12,7 @@ from sqlalchemy import (
     Double,
     Float,
     and_,
+    bindparam,
     column,
     func,
     inspect,
@@ -114,7 +115,8 @@ class BackfillOp(MigrateOperation):
             raise UnfilledValueError(f"op.backfill({self.table_name!r})", "for a value")
         context = operations.migration_context
         if context.as_sql:
-            fill = self._fill(self._table({name: column(name) for name in self.values}))
+            types = {name: bindparam(None, value).type for name, value in self.values.items()}
+            fill = self._fill(self._table({name: column(name, types[name]) for name in types}))
             context.impl.execute(fill.update(), execution_options={"literal_binds": True})
             return
         connection: Connection = context.bind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,23 @@ def test_script_has_values_inline() -> None:
     table = sa.table("t", sa.column("a", sa.String()), sa.column("d", sa.Date()), schema="s")
     found = script("postgresql", table, {"a": "it's", "d": None}, where="b = 1 OR c = 2")
     assert found == "UPDATE s.t SET a='it''s', d=NULL WHERE (b = 1 OR c = 2);\n\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "source"),
+    [
+        (5, "5"),
+        (True, "true"),
+        (1.5, "1.5"),
+        ("it's 50%", "'it''s 50%'"),
+        (datetime.date(2024, 2, 29), "'2024-02-29'"),
+        (None, "NULL"),
+        (sa.column("b"), "b"),
+    ],
+)
+def test_script_has_values_of_columns_whose_type_nobody_says(value: Any, source: str) -> None:
+    found = script("postgresql", "t", {"a": value}, where="b > 1")
+    assert found == f"UPDATE t SET a={source} WHERE (b > 1);\n\n"
 
 
 def test_batches_go_along_the_key() -> None:
