@@ -172,6 +172,25 @@ def test_batch_changes_boolean_without_its_unnamed_check(connection: Connection)
     assert "length(a) < 30" in definition(connection, "t")
 
 
+def test_batch_renames_boolean_and_changes_it_without_its_unnamed_check(
+    connection: Connection,
+) -> None:
+    connection.exec_driver_sql("CREATE TABLE flags (a BOOLEAN, b INT, CHECK (a IN (0, 1)))")
+    boolean = sa.Boolean(create_constraint=True)
+    with operations(connection).batch_alter_table("flags") as batch:
+        batch.alter_column("a", new_column_name="c", existing_type=boolean, type_=sa.Integer())
+    assert "CHECK" not in definition(connection, "flags")
+
+
+def test_batch_keeps_the_rowids_of_a_key_that_is_no_rowid_any_more(connection: Connection) -> None:
+    connection.exec_driver_sql("CREATE TABLE keys (a TEXT, id INTEGER PRIMARY KEY)")
+    connection.exec_driver_sql("INSERT INTO keys VALUES ('x', 7), ('y', 9)")
+    with operations(connection).batch_alter_table("keys") as batch:
+        batch.alter_column("id", type_=sa.String(5))
+    rows = connection.exec_driver_sql("SELECT rowid, a, id FROM keys").all()
+    assert rows == [(7, "x", "7"), (9, "y", "9")]
+
+
 def test_batch_drops_constraint_that_only_a_naming_convention_names(connection: Connection) -> None:
     convention = {"uq": "uq_%(table_name)s_%(column_0_name)s"}
     op = operations(connection)

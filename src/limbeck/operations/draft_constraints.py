@@ -127,10 +127,7 @@ class DraftConstraints:
             return False
         if isinstance(own, CheckConstraint):
             condition = const.info.get("condition")
-            if condition is None:
-                return False
-            condition = rename_words(condition, self._earlier_names)
-            return self._check_text(own) == self._normal(condition)
+            return condition is not None and self._check_text(own) == self._normal(condition)
         if isinstance(own, ForeignKeyConstraint) and len(self._targets(const)) > 1:
             return self._has_columns(own, const) and _references(own) == const.info["references"]
         return self._has_columns(own, const)
@@ -155,6 +152,8 @@ class DraftConstraints:
         return self._normal(sqla.ddl_text(self._impl.dialect, check.sqltext))
 
     def _normal(self, sql: str) -> str:
+        """Return a condition in normal form, in which columns have the names they have by now."""
+        sql = rename_words(sql, self._earlier_names)
         return self._impl.normal_expression(sql).replace('"', "")
 
 

@@ -197,8 +197,7 @@ class SQLiteRebuild(TableRebuild):
             self._refuse_to_act_on({self.table_name})
         if self._table is None:
             return
-        rows = self._rows(f"PRAGMA {self._prefix}table_xinfo({self._quote(self.table_name)})")
-        declared = {row.name: row.type for row in rows}
+        declared = {row.name: row.type for row in self._columns_of(self.table_name)}
         for name in set(names_of_old_type) - self._overridden:
             column = table.c[name]
             spelled = declared.get(name)
@@ -208,21 +207,29 @@ class SQLiteRebuild(TableRebuild):
         unsaid.write_key_in_column(table, self._spell)
 
     def row_numbers(self, old: Table, new: Table) -> tuple[str, str] | None:
-        """Name the rowid in both, where neither has a column for it: it would be counted anew."""
+        """Name the rowid in both, unless the new table has a column for it."""
         names = self._rowid_of(str(old.name)), self._rowid_of(str(new.name))
-        return None if names[0] is None or names[1] is None else (names[0], names[1])
+        if names[0] is None or names[1] is None or self._has_column_for_rowid(str(new.name)):
+            return None
+        return names[0], names[1]
 
     def _rowid_of(self, table_name: str) -> str | None:
-        """Return the name of a table's rowid, None where it has none or has a column for it."""
-        quoted = self._quote(table_name)
-        columns = self._rows(f"PRAGMA {self._prefix}table_xinfo({quoted})")
-        taken = {column.name.lower() for column in columns}
+        """Return a name of a table's rowid, None where it has none, or columns of all its names."""
+        taken = {column.name.lower() for column in self._columns_of(table_name)}
         name = next((each for each in _ROWID_NAMES if each not in taken), None)
-        if name is None or not self._compiles(f"SELECT {name} FROM {self._prefix}{quoted}"):
+        if name is None:
             return None
-        indexes = self._rows(f"PRAGMA {self._prefix}index_list({quoted})")
-        has_index = any(index.origin == "pk" for index in indexes)
-        return name if has_index or not any(column.pk for column in columns) else None
+        is_there = self._compiles(f"SELECT {name} FROM {self._prefix}{self._quote(table_name)}")
+        return name if is_there else None
+
+    def _has_column_for_rowid(self, table_name: str) -> bool:
+        """Tell whether the key is the rowid: no other key of a table with rowids has no index."""
+        indexes = self._rows(f"PRAGMA {self._prefix}index_list({self._quote(table_name)})")
+        has_key = any(column.pk for column in self._columns_of(table_name))
+        return has_key and not any(index.origin == "pk" for index in indexes)
+
+    def _columns_of(self, table_name: str) -> Sequence[Any]:
+        return self._rows(f"PRAGMA {self._prefix}table_xinfo({self._quote(table_name)})")
 
     def index_statement(self, index: Index) -> str | None:
         """Return the statement that SQLite kept."""
