@@ -115,7 +115,9 @@ class BackfillOp(MigrateOperation):
             raise UnfilledValueError(f"op.backfill({self.table_name!r})", "for a value")
         context = operations.migration_context
         if context.as_sql:
-            types = {name: bindparam(None, value).type for name, value in self.values.items()}
+            types: dict[str, TypeEngine[Any]] = {
+                name: bindparam(None, value).type for name, value in self.values.items()
+            }
             fill = self._fill(self._table({name: column(name, types[name]) for name in types}))
             context.impl.execute(fill.update(), execution_options={"literal_binds": True})
             return
