@@ -137,11 +137,15 @@ ENUMS: dict[str, tuple[Models, Models]] = {
         tasks("new", "done"),
         tasks("new", "finished", names={"finished": "done"}, **CHECKED),
     ),
+    "shorter text after": (
+        tasks("new", "finished"),
+        tasks("new", "done", names={"done": "finished"}, **CHECKED),
+    ),
 }
 
 
 @pytest.mark.requires("enum_types")
-@pytest.mark.parametrize("name", ["text before", "text after"])
+@pytest.mark.parametrize("name", ["text before", "text after", "shorter text after"])
 def test_renamed_values_between_text_and_a_type_converge(database: KeptPair, name: str) -> None:
     source = database.converge(*ENUMS[name], detect_renames=SAID, keeps_all=True, rows=3)
     assert source.count("op.rename_values(") == 2

@@ -70,6 +70,8 @@ def _with_values_of(
         return rest
     if is_listed:
         return [*rest, *_in_two(alteration, impl)]
+    if was_listed:
+        return [*rest, *map(_reversed, _in_two(_reversed(alteration), impl))]
     is_shorter = _length(new) < _length(old)
     return [*rest, replace(alteration, stage=Stage.NARROW_COLUMN) if is_shorter else alteration]
 
@@ -135,12 +137,19 @@ def _length(type_: TypeEngine[Any]) -> float:
     return float("inf") if length is None else length
 
 
+def _reversed(step: Step) -> Step:
+    """Return the step of the way back, on the other side of the rename."""
+    is_early = step.stage is Stage.ALTER_COLUMN
+    stage = Stage.NARROW_COLUMN if is_early else Stage.ALTER_COLUMN
+    return replace(step, stage=stage, directive=step.directive.reverse())
+
+
 def _in_two(alteration: Step, impl: DefaultImpl) -> Iterable[Step]:
     """Yield the steps by which a column takes the old and the new values in between."""
     directive: Any = alteration.directive
     widening = ways.widening(directive)
     if widening is not None:
-        yield replace(alteration, directive=widening)
+        yield replace(alteration, stage=Stage.ALTER_COLUMN, directive=widening)
         directive.existing_type = widening.modify_type
         if directive.reverse_kw:
             both = directive.modify_type, directive.existing_type

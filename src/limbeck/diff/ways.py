@@ -55,6 +55,7 @@ def widening(directive: AlterColumnOp) -> AlterColumnOp | None:
     widened = copy(old)
     if isinstance(old, Enum) and not {*values} <= {*old.enums}:
         widened.enums = list(dict.fromkeys([*old.enums, *values]))
+        widened.length = max(map(len, widened.enums))
     elif isinstance(old, String) and old.length is not None and old.length < longest:
         widened.length = longest
     else:
