@@ -621,6 +621,10 @@ SQLITE: dict[str, tuple[Models, Models]] = {
         c(String(30), server_default=text("(hex('a'))")),
         c(String(30), server_default=text("(hex(upper('a)')))")),
     ),
+    "unique with ON CONFLICT": (
+        c(Integer, unique=True),
+        c(Integer, unique=True, sqlite_on_conflict_unique="IGNORE"),
+    ),
     "computed virtual": (
         c(Integer, virtual("x + 1"), more=lambda: (Index("ix_c", "c"),)),
         c(Integer, virtual("x * 2"), more=lambda: (Index("ix_c", "c"),)),

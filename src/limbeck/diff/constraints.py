@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sqlalchemy import Constraint, Table, text
+from sqlalchemy import Constraint, Table, UniqueConstraint, text
 from sqlalchemy.sql.elements import conv
 
 from limbeck import sqla
@@ -19,10 +19,12 @@ from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     AddConstraintOp,
     CreateCheckConstraintOp,
+    CreateUniqueConstraintOp,
     DropConstraintOp,
     RenameConstraintOp,
 )
 from limbeck.schema.facts import CheckFacts, ForeignKeyFacts, UniqueFacts
+from limbeck.schema.options import dialect_arguments
 
 log = logger_of(__name__)
 
@@ -50,7 +52,8 @@ def compare_uniques(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         ):
             log.info("Detected changed unique constraint '%s' on '%s'", model.name, pair.key)
             yield Step(Stage.DROP_KEY, drop(old, database.name), frozenset(database.columns))
-            yield Step(Stage.CREATE_KEY, create(new, model.name), frozenset(model.columns))
+            addition = _create_unique(new, model, model.name, context)
+            yield Step(Stage.CREATE_KEY, addition, frozenset(model.columns))
     for database in matches.removed:
         old = _unique(pair.database_table, database, context)
         if context.run_object_filters(
@@ -65,7 +68,7 @@ def compare_uniques(pair: TablePair, context: DiffContext) -> Iterator[Step]:
             new, model.name, "unique_constraint", reflected=False, compare_to=None
         ):
             log.info("Detected added unique constraint '%s' on '%s'", model.name, pair.key)
-            addition = create(new, free_name(model, taken))
+            addition = _create_unique(new, model, free_name(model, taken), context)
             yield Step(Stage.CREATE_KEY, addition, frozenset(model.columns))
 
 
@@ -138,7 +141,8 @@ def remake_unique(
     old = _unique(pair.database_table, database, context)
     new = _unique(pair.model_table, model, context)
     yield Step(Stage.DROP_KEY, drop(old, database.name), frozenset(database.columns))
-    yield Step(Stage.CREATE_KEY, create(new, database.name), frozenset(model.columns))
+    addition = _create_unique(new, model, database.name, context)
+    yield Step(Stage.CREATE_KEY, addition, frozenset(model.columns))
 
 
 def remake_check(
@@ -213,6 +217,17 @@ def free_name(
             name = f"{stem}{number}"
     taken.add(name)
     return name
+
+
+def _create_unique(
+    constraint: Constraint, fact: UniqueFacts, name: str | None, context: DiffContext
+) -> AddConstraintOp:
+    """Return the directive that adds a unique constraint, with options that its column says of it."""
+    directive = create(constraint, name)
+    if isinstance(directive, CreateUniqueConstraintOp):
+        options = dialect_arguments(context.impl.dialect, UniqueConstraint, fact.options)
+        directive.kw = {**options, **directive.kw}
+    return directive
 
 
 def _unique(table: Table, fact: UniqueFacts, context: DiffContext) -> Constraint:
