@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 class TableRebuild:
     """The rebuild of one table; knows the table's name, nothing of what shall change."""
 
-    renames_columns_in_place = False
-    """Are columns better renamed by ALTER before the table is read?"""
-
     is_atomic = False
     """Does `guard` undo everything when it is left by an error?"""
 
@@ -32,6 +29,10 @@ class TableRebuild:
         self.impl = impl
         self.table_name = table_name
         self.schema = schema
+
+    def renames_columns_in_place(self) -> bool:
+        """Are columns better renamed by ALTER before the table is read? No."""
+        return False
 
     @contextmanager
     def guard(self) -> Iterator[None]:

@@ -77,7 +77,7 @@ class BatchOperationsImpl:
             return
         rebuild = self.impl.table_rebuild(self.table_name, self.schema)
         with rebuild.guard():
-            if self.copy_from is None and rebuild.renames_columns_in_place:
+            if self.copy_from is None and rebuild.renames_columns_in_place():
                 self._rename_columns_in_place()
             if self._should_recreate() or self._places_columns():
                 self._recreate(rebuild, self._read_table(rebuild))

@@ -8,38 +8,25 @@ come with them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
-from limbeck.ddl.sqlite.text import LEXICON
+from limbeck.ddl.sqlite.master import in_schema, is_virtual, schemas_of
 from limbeck.schema.database import ReadScope
 from limbeck.schema.definitions import Definition
 from limbeck.schema.facts import TableKey
 
-_MAIN = "main"
-_HEAD = re.compile(
-    r"\s*CREATE\s+(?:TEMP\s+|TEMPORARY\s+)?(?:VIRTUAL\s+TABLE|VIEW|TRIGGER)\s+"
-    r"(?:IF\s+NOT\s+EXISTS\s+)?",
-    re.IGNORECASE,
-)
 _DOWN = "descending order in the primary key or unique constraint of the table"
 _KINDS = ("virtual table", "view", "trigger", _DOWN)
 
 
 def read_definitions(connection: Connection, scope: ReadScope) -> Sequence[Definition]:
     """Return the virtual tables, views and triggers of the schemas that are attached."""
-    attached = {
-        row.name for row in connection.execute(text("SELECT name FROM pragma_database_list"))
-    }
-    default = scope.default_schema or _MAIN
     found: list[Definition] = []
-    for schema in dict.fromkeys(name or default for name in scope.schemas):
-        if schema in attached:
-            key_schema = None if schema == default else schema
-            found += _read_one(connection, schema, key_schema)
-            found += _with_keys_down(connection, schema, key_schema)
+    for schema, key_schema in schemas_of(connection, scope):
+        found += _read_one(connection, schema, key_schema)
+        found += _with_keys_down(connection, schema, key_schema)
     return tuple(sorted(found, key=lambda each: _KINDS.index(each.kind)))
 
 
@@ -55,19 +42,17 @@ def _read_one(connection: Connection, schema: str, key_schema: str | None) -> It
     tables = {
         row.name.lower(): row.name
         for row in rows
-        if row.type == "table" and not _is_virtual(row.sql)
+        if row.type == "table" and not is_virtual(row.sql)
     }
     for row in rows:
-        if row.type == "table" and not _is_virtual(row.sql):
+        if row.type == "table" and not is_virtual(row.sql):
             continue
         kind = "virtual table" if row.type == "table" else row.type
-        # SQLite keeps the statement without the name of the schema.
-        create = _HEAD.sub(lambda match: match.group() + prefix, row.sql, count=1)
         owner = tables.get(row.tbl_name.lower()) if row.type == "trigger" else None
         yield Definition(
             kind,
             row.name if key_schema is None else f"{key_schema}.{row.name}",
-            (create,),
+            (in_schema(row.sql, prefix),),
             (f"DROP {row.type.upper()} {prefix}{quote(row.name)}",),
             table=None if owner is None else TableKey(key_schema, owner),
         )
@@ -89,7 +74,3 @@ def _with_keys_down(
     for (name,) in rows.all():
         key = TableKey(key_schema, name)
         yield Definition(_DOWN, str(key), table=key)
-
-
-def _is_virtual(sql: str) -> bool:
-    return LEXICON.tokenize(sql[:200])[1].is_word("VIRTUAL")

@@ -19,6 +19,7 @@ from sqlalchemy.types import Integer, TypeEngine
 from limbeck import sqla
 from limbeck.ddl.reader import probe_domains, read_model_objects, sequence_arguments
 from limbeck.ddl.sqlite.definitions import read_definitions
+from limbeck.ddl.sqlite.master import is_virtual, schemas_of
 from limbeck.ddl.sqlite.parse import (
     is_key_without_null,
     normal_action,
@@ -67,8 +68,6 @@ __all__ = [
     "sequence_arguments",
 ]
 
-MAIN = "main"
-
 _Fact = TypeVar("_Fact", UniqueFacts, ForeignKeyFacts, CheckFacts, IndexFacts)
 
 # ---------------------------------------------------------------- read
@@ -76,14 +75,9 @@ _Fact = TypeVar("_Fact", UniqueFacts, ForeignKeyFacts, CheckFacts, IndexFacts)
 
 def read_schema(connection: Connection, scope: ReadScope) -> SchemaFacts:
     """Return the facts of the schemas (attached databases) in `scope` that exist."""
-    attached = {
-        row.name for row in connection.execute(text("SELECT name FROM pragma_database_list"))
-    }
-    default = scope.default_schema or MAIN
     tables: dict[TableKey, TableFacts] = {}
-    for schema in dict.fromkeys(name or default for name in scope.schemas):
-        if schema in attached:
-            tables.update(_read_one(connection, schema, None if schema == default else schema))
+    for schema, key_schema in schemas_of(connection, scope):
+        tables.update(_read_one(connection, schema, key_schema))
     return SchemaFacts(
         MappingProxyType({key: tables[key] for key in sorted(tables, key=key_order)})
     )
@@ -126,7 +120,7 @@ def _virtual_and_shadow_tables(
 
     Neither can be said in a model; they belong to the modules (FTS, R-Tree, SpatiaLite, …).
     """
-    virtual = [name for name, sql in tables.items() if _is_virtual(sql)]
+    virtual = [name for name, sql in tables.items() if is_virtual(sql)]
     if not virtual:
         return []
     if (connection.dialect.server_version_info or ()) >= (3, 37):
@@ -145,10 +139,6 @@ _SHADOW_SUFFIXES = (
     "content", "segments", "segdir", "docsize", "stat", "data", "idx", "config",
     "node", "rowid", "parent",
 )  # fmt: skip
-
-
-def _is_virtual(sql: str) -> bool:
-    return LEXICON.tokenize(sql[:200])[1].is_word("VIRTUAL")
 
 
 def _parse_indexes(

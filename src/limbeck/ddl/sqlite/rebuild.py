@@ -6,7 +6,6 @@ new table, rows, drop, rename, indexes and triggers from the text SQLite kept, c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -26,6 +25,7 @@ from sqlalchemy.sql.elements import TextClause
 
 from limbeck.ddl.rebuild import TableRebuild
 from limbeck.ddl.sqlite import unsaid
+from limbeck.ddl.sqlite.master import in_schema
 from limbeck.ddl.sqlite.read import read_schema
 from limbeck.ddl.sqlite.text import LEXICON, stands_alone
 from limbeck.errors import BatchError, UnsupportedOperationError
@@ -34,9 +34,6 @@ from limbeck.schema.database import ReadScope
 from limbeck.schema.facts import TableKey
 
 _SAVEPOINT = "limbeck_rebuild"
-_TRIGGER_HEAD = re.compile(
-    r"(\s*CREATE\s+(?:TEMP\s+|TEMPORARY\s+)?TRIGGER\s+(?:IF\s+NOT\s+EXISTS\s+)?)", re.IGNORECASE
-)
 _ROWID_NAMES = ("rowid", "_rowid_", "oid")
 _PLAIN_DEFAULTS = frozenset({"NULL", "TRUE", "FALSE"})
 
@@ -44,12 +41,15 @@ _PLAIN_DEFAULTS = frozenset({"NULL", "TRUE", "FALSE"})
 class SQLiteRebuild(TableRebuild):
     """The rebuild of one SQLite table."""
 
-    renames_columns_in_place = True
     is_atomic = True
 
     _table: Table | None = None
     _sequence: int | None = None
     _is_enforced = False
+
+    def renames_columns_in_place(self) -> bool:
+        """Are columns better renamed by ALTER before the table is read? Yes."""
+        return True
 
     # ------------------------------------------------------------------------------------- guard
 
@@ -234,7 +234,7 @@ class SQLiteRebuild(TableRebuild):
     def index_statement(self, index: Index) -> str | None:
         """Return the statement that SQLite kept."""
         statement = self._indexes.get(str(index.name)) if self._table is not None else None
-        return statement if statement is None else self._in_schema(statement, "INDEX")
+        return statement if statement is None else in_schema(statement, self._prefix)
 
     # ------------------------------------------------------------------------------------ finish
 
@@ -242,7 +242,7 @@ class SQLiteRebuild(TableRebuild):
         """Make the triggers again, and go on counting where AUTOINCREMENT was."""
         self._execute("PRAGMA legacy_alter_table=OFF")
         for statement in self._triggers.values():
-            self._execute(self._in_schema(statement, "TRIGGER"))
+            self._execute(in_schema(statement, self._prefix))
         if self._sequence is not None:
             parameters = {"name": self.table_name, "seq": self._sequence}
             master = f"{self._prefix}sqlite_sequence"
@@ -361,13 +361,6 @@ class SQLiteRebuild(TableRebuild):
             {"name": str(self.table_name)},
         ).first()
         return None if row is None else int(row.seq)
-
-    def _in_schema(self, statement: str, kind: str) -> str:
-        """Return a kept statement for an attached database: SQLite keeps it without its name."""
-        if self.schema is None:
-            return statement
-        head = re.compile(_TRIGGER_HEAD.pattern.replace("TRIGGER", rf"(?:UNIQUE\s+)?{kind}"), re.I)
-        return head.sub(lambda match: match.group(1) + self._prefix, statement, count=1)
 
 
 def _default_text(column: Column[Any]) -> str | None:

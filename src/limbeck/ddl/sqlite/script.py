@@ -119,8 +119,7 @@ class ScriptRebuild(SQLiteRebuild):
         super().__init__(impl, table_name, schema)
         self._script = script
 
-    @property
-    def renames_columns_in_place(self) -> bool:  # type: ignore[override]  # found out when asked
+    def renames_columns_in_place(self) -> bool:
         """Are columns better renamed by ALTER before the table is read? If it is known."""
         return self._is_known()
 
