@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -20,12 +20,13 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Update,
+    bindparam,
     literal_column,
 )
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.visitors import iterate, replacement_traverse
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 from limbeck import sqla
 from limbeck.errors import CommandError
@@ -80,6 +81,30 @@ def _check_values(construct: Any, dialect: Dialect) -> None:
     ]
     if unbound:
         raise UnboundParameterError(sorted(unbound), str(construct))
+
+
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+def with_parameters(construct: Any, parameters: Parameters) -> list[Any]:
+    """Return a statement that has the parameters as its values; of several sets, one for each."""
+    sets = [parameters] if isinstance(parameters, Mapping) else parameters
+    return [_with_values(construct, values) for values in sets]
+
+
+def _with_values(construct: Any, values: Mapping[str, Any]) -> Any:
+    columns = dict(values)
+
+    def give(element: Any, **_: Any) -> Any:
+        if not isinstance(element, BindParameter) or element.key not in values:
+            return None
+        columns.pop(element.key, None)
+        type_ = None if isinstance(element.type, NullType) else element.type
+        value = values[element.key]
+        return bindparam(element.key, value, type_, expanding=element.expanding)
+
+    given = replacement_traverse(construct, {}, give)
+    return given.values(columns) if columns and isinstance(given, Insert | Update) else given
 
 
 def with_inline_values(construct: Any, dialect: Dialect, binary: BinaryLiteral) -> Any:

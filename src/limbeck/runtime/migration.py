@@ -85,7 +85,7 @@ class MigrationContext:
         self._is_in_script_transaction = False
         self._run: run.Run | None = None
         self.connection = (
-            offline.script_connection(dialect, self.execute) if self.as_sql else connection
+            offline.script_connection(dialect, self.execute, opts) if self.as_sql else connection
         )
         self.impl = DefaultImpl.get_by_dialect(dialect)(
             dialect,

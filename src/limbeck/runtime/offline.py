@@ -6,8 +6,10 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, TextIO, cast
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, text
 from sqlalchemy.engine.mock import MockConnection
+
+from limbeck.ddl.offline import Parameters, with_parameters
 
 
 class EncodedText:
@@ -33,10 +35,19 @@ def output_buffer(opts: Mapping[str, Any]) -> TextIO:
     return cast(TextIO, EncodedText(stream, encoding)) if encoding else stream
 
 
-def script_connection(dialect: Dialect, write: Callable[[Any], Any]) -> Connection:
-    """Return what stands for a connection offline: all it is given to execute is written."""
+def script_connection(
+    dialect: Dialect, write: Callable[[Any], Any], opts: Mapping[str, Any]
+) -> Connection:
+    """Return what stands for a connection offline: all it is given to execute is written.
 
-    def dump(construct: Any, *_: Any, **__: Any) -> None:
-        write(construct)
+    With the option `literal_binds`, its parameters too; else their names stand in the script.
+    """
+
+    def dump(construct: Any, parameters: Parameters | None = None, *_: Any, **__: Any) -> None:
+        statements = [text(construct) if isinstance(construct, str) else construct]
+        if parameters and opts.get("literal_binds"):
+            statements = with_parameters(statements[0], parameters)
+        for statement in statements:
+            write(statement)
 
     return cast(Connection, MockConnection(dialect, dump))

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import (
+    Integer,
+    String,
+    bindparam,
+    column,
+    create_engine,
+    inspect,
+    table,
+    text,
+)
 
 from limbeck.config import Config
 from limbeck.errors import CommandError
@@ -72,8 +81,8 @@ def test_environment_destination_base_is_none(migrations: Migrations) -> None:
 def test_revision_argument_that_counts_from_the_database_stays_as_it_is(
     migrations: Migrations,
 ) -> None:
-    for text, expected in (("+1", "+1"), ("-1", "-1"), ("left@+2", "+2")):
-        assert environment(migrations, destination_rev=text).get_revision_argument() == expected
+    for target, expected in (("+1", "+1"), ("-1", "-1"), ("left@+2", "+2")):
+        assert environment(migrations, destination_rev=target).get_revision_argument() == expected
 
 
 def test_environment_without_a_start_says_so(migrations: Migrations) -> None:
@@ -155,3 +164,27 @@ def test_bind_of_a_script_makes_a_context_that_writes_to_it() -> None:
     second = MigrationContext.configure(Operations(first).get_bind())
     Operations(second).create_index("ix", "t", ["a"])
     assert script.getvalue() == "CREATE INDEX ix ON t (a);\n\n"
+
+
+def test_parameters_of_a_statement_are_written_into_the_script() -> None:
+    script = io.StringIO()
+    context = MigrationContext.configure(
+        dialect_name="postgresql",
+        opts={"as_sql": True, "output_buffer": script, "literal_binds": True},
+    )
+    bind = Operations(context).get_bind()
+    rows = table("t", column("a", Integer), column("b", String))
+    bind.execute(text("update t set b = :b where a = :a"), {"a": 1, "b": "it's"})
+    bind.execute(rows.insert(), [{"a": 1, "b": "x"}, {"a": 2, "b": None}])
+    bind.execute(rows.update().where(rows.c.a == bindparam("old")), {"old": 3, "b": "y"})
+    bind.execute(
+        rows.delete().where(rows.c.a.in_(bindparam("gone", expanding=True))), {"gone": [4]}
+    )
+    assert script.getvalue().split(";\n\n") == [
+        "update t set b = 'it''s' where a = 1",
+        "INSERT INTO t (a, b) VALUES (1, 'x')",
+        "INSERT INTO t (a, b) VALUES (2, NULL)",
+        "UPDATE t SET b='y' WHERE t.a = 3",
+        "DELETE FROM t WHERE t.a IN (4)",
+        "",
+    ]
