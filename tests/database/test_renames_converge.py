@@ -353,6 +353,17 @@ def test_rename_and_change_of_a_column_are_one_alteration(database: KeptPair, ca
         assert way.count("batch_alter_table") <= 1, source
 
 
+def test_new_column_of_a_name_that_is_given_up(database: KeptPair) -> None:
+    def after(metadata: MetaData) -> None:
+        altered("total", BigInteger)(metadata)
+        own = metadata.tables["people"]
+        own.append_column(Column("amount", String(5)))
+        Index("ix_amount", own.c.amount, own.c.total)
+
+    before = altered("amount", Integer, stands_on=lambda name: [UniqueConstraint(name, "age")])
+    database.converge(before, after, detect_renames=said("people.amount:total"))
+
+
 def columns_of(build: Models) -> list[str]:
     metadata = MetaData()
     build(metadata)

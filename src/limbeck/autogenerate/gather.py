@@ -58,7 +58,7 @@ def _move_down(
     changes = next((each for each in after if _is_of(each, renaming)), None)
     if not isinstance(changes, ModifyTableOps) or _reuse_names(renaming.ops, changes.ops):
         return
-    if _name({str(renaming.table_name), *_names(renaming)}, _until(changes, after), context):
+    if _mention({str(renaming.table_name), *_names(renaming)}, _until(changes, after), context):
         return
     directives.remove(renaming)
     changes.ops[:0] = renaming.ops
@@ -114,7 +114,7 @@ def _merge(rename: AlterColumnOp, ops: list[MigrateOperation], context: AutogenC
     both = _both(rename, change, context.migration_context.impl)
     names = {str(rename.column_name), str(rename.modify_name)}
     between = (each for each in _until(change, later) if not isinstance(each, _OF_OTHER_NAMES))
-    if both is not None and not _name(names, between, context):
+    if both is not None and not _mention(names, between, context):
         ops[ops.index(change)] = both
         ops.remove(rename)
 
@@ -151,7 +151,7 @@ def _conversion(change: AlterColumnOp, name: str, impl: DefaultImpl) -> dict[str
     return impl.conversion(name, *types)
 
 
-def _name(
+def _mention(
     names: Iterable[str], directives: Iterable[MigrateOperation], context: AutogenContext
 ) -> bool:
     """Tell whether a string in the source of the directives, there or back, has one of the names."""
