@@ -191,6 +191,18 @@ def test_batch_keeps_the_rowids_of_a_key_that_is_no_rowid_any_more(connection: C
     assert rows == [(7, "x", "7"), (9, "y", "9")]
 
 
+def test_batch_drops_keys_of_columns_with_orders(connection: Connection) -> None:
+    connection.exec_driver_sql(
+        "CREATE TABLE ordered (a INTEGER PRIMARY KEY DESC, b TEXT, UNIQUE (b DESC, a))"
+    )
+    with operations(connection).batch_alter_table("ordered") as batch:
+        batch.drop_constraint(None, type_="unique", columns=["b", "a"])
+        batch.drop_constraint(None, type_="primary", columns=["a"])
+        batch.alter_column("b", new_column_name="c")
+    sql = definition(connection, "ordered")
+    assert not {word for word in ("KEY", "UNIQUE", "DESC") if word in sql}
+
+
 def test_batch_drops_constraint_that_only_a_naming_convention_names(connection: Connection) -> None:
     convention = {"uq": "uq_%(table_name)s_%(column_0_name)s"}
     op = operations(connection)

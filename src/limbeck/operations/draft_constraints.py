@@ -123,7 +123,7 @@ class DraftConstraints:
 
     def _is_described(self, own: Constraint, const: Constraint) -> bool:
         """Tell whether `const` describes, by columns or condition, this one that has no name."""
-        if type(own) is not type(const) or sqla.constraint_name(own) is not None:
+        if not isinstance(own, type(const)) or sqla.constraint_name(own) is not None:
             return False
         if isinstance(own, CheckConstraint):
             condition = const.info.get("condition")
@@ -134,7 +134,7 @@ class DraftConstraints:
 
     def _has_columns(self, own: Constraint, const: Constraint) -> bool:
         """Tell whether this one has no name, and the columns that `const` is described by."""
-        if type(own) is not type(const) or sqla.constraint_name(own) is not None:
+        if not isinstance(own, type(const)) or sqla.constraint_name(own) is not None:
             return False
         columns = [self._earlier_names.get(n, n) for n in const.info.get("columns", ())]
         return columns == [column.name for column in getattr(own, "columns", ())] != []

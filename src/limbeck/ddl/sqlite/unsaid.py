@@ -126,6 +126,7 @@ def write_key_in_column(table: Table, spell: Any) -> None:
     key.info[_IN_COLUMN] = spell(column).upper() == "INTEGER"
     if key.info[_IN_COLUMN]:
         conflict = column.dialect_options["sqlite"]["on_conflict_primary_key"]
-        name = "" if key.name is None else f'CONSTRAINT "{key.name}" '
+        quoted = str(key.name).replace('"', '""')
+        name = "" if key.name is None else f'CONSTRAINT "{quoted}" '
         ending = "" if conflict is None else f" ON CONFLICT {conflict}"
         column.type = DeclaredType(f"INTEGER {name}PRIMARY KEY DESC{ending}", None)
