@@ -587,6 +587,17 @@ def test_new_name_is_a_renaming(database: KeptPair, name: str) -> None:
 
 
 @DIRECTIONS
+@pytest.mark.requires("alter")
+def test_check_that_names_its_own_table_converges(database: KeptPair, is_forward: bool) -> None:
+    def models(*conditions: str) -> Models:
+        named, nameless = conditions
+        return table(CheckConstraint(named, name="ck"), CheckConstraint(nameless))
+
+    case = models("t.a > 0", "t.b > 0"), models("t.a > 0 AND t.b > 0", "t.b >= 0")
+    _run(database, lambda: case, is_forward=is_forward)
+
+
+@DIRECTIONS
 @pytest.mark.requires("deferrable")
 @pytest.mark.parametrize("name", DEFERRALS)
 def test_deferral_converges(database: KeptPair, name: str, is_forward: bool) -> None:

@@ -49,6 +49,7 @@ from limbeck.schema.facts import (
 )
 from limbeck.schema.models import compile_type
 from limbeck.schema.options import given_options
+from limbeck.schema.qualified import without_own_table
 
 _PREFIX = re.compile(r"[`\"]?(?P<name>[^`\"()]+?)[`\"]?\s*\((?P<length>\d+)\)\Z")
 """A column of which an index has only the start, as it is written in an index element."""
@@ -56,6 +57,7 @@ _PREFIX = re.compile(r"[`\"]?(?P<name>[^`\"()]+?)[`\"]?\s*\((?P<length>\d+)\)\Z"
 
 def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> TableFacts:
     """Return the facts of a model's table as the server's catalogs will have them."""
+    facts = without_own_table(facts)
     names = {column.name.lower(): column.name for column in facts.columns}
     foreign_keys = _name_foreign_keys(facts)
     explicit = [_adjust_index(fact, facts, table, dialect, names) for fact in facts.indexes]

@@ -37,6 +37,7 @@ from limbeck.schema.facts import (
     UniqueFacts,
 )
 from limbeck.schema.models import compile_type
+from limbeck.schema.qualified import without_own_table
 
 NAME_BYTES = 63
 """The longest name in bytes (NAMEDATALEN - 1); longer ones are cut at the end."""
@@ -72,6 +73,7 @@ def normal_default(dialect: Dialect, column: Column[Any]) -> str | None:
 
 def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> TableFacts:
     """Return what PostgreSQL makes of a model's table, with the names that it would give."""
+    facts = without_own_table(facts)
     columns = {str(column.name): column for column in table.columns}
     key = facts.primary_key
     if key is not None:
