@@ -66,9 +66,11 @@ class Key:
         return DEFERRALS[self.deferral] | include
 
     def unique(self, features: Set[str]) -> UniqueConstraint:
-        nulls: dict[str, Any] = {"postgresql_nulls_not_distinct": True} if self.nulls else {}
+        more: dict[str, Any] = {"postgresql_nulls_not_distinct": True} if self.nulls else {}
+        if self.includes:
+            more["sqlite_on_conflict"] = "IGNORE"
         return UniqueConstraint(
-            *self.columns, name=self.name and f"uq {self.name}", **nulls, **self.options(features)
+            *self.columns, name=self.name and f"uq {self.name}", **more, **self.options(features)
         )
 
     def primary(self, table: str, features: Set[str], *, is_number: bool) -> PrimaryKeyConstraint:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +17,17 @@ from tests.database.kept import KeptPair, kept_database, pairs
 __all__ = ["kept_database"]
 
 VALUES = ("sad", "ok", "it's", "10%", "A b")
+SEQUENCES = st.fixed_dictionaries(
+    {"increment": st.sampled_from([1, 2])},
+    optional={
+        "start": st.sampled_from([5, 7]),
+        "minvalue": st.sampled_from([-9, 1]),
+        "maxvalue": st.sampled_from([99, 32767]),
+        "cycle": st.booleans(),
+        "cache": st.sampled_from([1, 20]),
+        "data_type": st.sampled_from([sa.SmallInteger(), sa.Integer(), sa.BigInteger()]),
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -26,8 +39,8 @@ class Objects:
     lists: frozenset[str]
     has_default: bool
     has_check: bool
-    domain: tuple[int, bool, str | None] | None
-    sequence: tuple[int, int, bool] | None
+    domain: tuple[int, bool, str | None, Any, str | None] | None
+    sequence: Mapping[str, Any] | None
 
     def build(self) -> sa.MetaData:
         """Return the models."""
@@ -46,12 +59,18 @@ class Objects:
             if name in self.lists:
                 table.append_column(sa.Column("l", postgresql.ARRAY(mood)))
         if self.domain is not None:
-            length, not_null, check = self.domain
-            type_ = postgresql.DOMAIN("d", sa.String(length), not_null=not_null, check=check)
+            length, not_null, check, default, collation = self.domain
+            type_ = postgresql.DOMAIN(
+                "d",
+                sa.String(length),
+                not_null=not_null,
+                check=check,
+                default=default,
+                collation=collation,
+            )
             metadata.tables["a"].append_column(sa.Column("d", type_))
         if self.sequence is not None:
-            start, increment, cycle = self.sequence
-            sa.Sequence("s", start=start, increment=increment, cycle=cycle, metadata=metadata)
+            sa.Sequence("s", metadata=metadata, **self.sequence)
         return metadata
 
 
@@ -68,9 +87,15 @@ def sides() -> st.SearchStrategy[Objects]:
         lists=tables,
         has_default=st.booleans(),
         has_check=st.booleans(),
-        domain=st.none() | st.tuples(st.sampled_from([9, 20]), st.booleans(), checks),
-        sequence=st.none()
-        | st.tuples(st.sampled_from([1, 7]), st.sampled_from([1, 2]), st.booleans()),
+        domain=st.none()
+        | st.tuples(
+            st.sampled_from([9, 20]),
+            st.booleans(),
+            checks,
+            st.sampled_from([None, "it's 5%", sa.text("lower('It''s')")]),
+            st.sampled_from([None, "C"]),
+        ),
+        sequence=st.none() | SEQUENCES,
     )
 
 

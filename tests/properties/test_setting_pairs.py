@@ -63,6 +63,7 @@ OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
     "sqlite": (
         {},
         {"sqlite_strict": True},
+        {"sqlite_autoincrement": True},
         {"sqlite_with_rowid": False},
         {"sqlite_strict": True, "sqlite_with_rowid": False},
     ),
