@@ -59,7 +59,7 @@ def compare_uniques(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         if context.run_object_filters(
             old, database.name, "unique_constraint", reflected=True, compare_to=None
         ):
-            log.info("Detected removed unique constraint '%s' on '%s'", database.name, pair.key)
+            log.info("Detected removed unique constraint '%s' on '%s'", _called(database), pair.key)
             yield Step(Stage.DROP_KEY, drop(old, database.name), frozenset(database.columns))
     taken = {database.name for database, _ in matches.pairs}
     for model in matches.added:
@@ -67,9 +67,13 @@ def compare_uniques(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         if context.run_object_filters(
             new, model.name, "unique_constraint", reflected=False, compare_to=None
         ):
-            log.info("Detected added unique constraint '%s' on '%s'", model.name, pair.key)
+            log.info("Detected added unique constraint '%s' on '%s'", _called(model), pair.key)
             addition = _create_unique(new, model, free_name(model, taken), context)
             yield Step(Stage.CREATE_KEY, addition, frozenset(model.columns))
+
+
+def _called(fact: UniqueFacts) -> str:
+    return fact.name or ", ".join(fact.columns)
 
 
 def _changed_uniques(
