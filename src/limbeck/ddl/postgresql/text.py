@@ -163,6 +163,7 @@ _SYNONYMS = {
     "char varying": "character varying",
     "char": "character",
     "bpchar": "character",
+    "nchar": "character",
     "decimal": "numeric",
     "dec": "numeric",
     "float4": "real",
