@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Computed,
@@ -27,7 +28,9 @@ from sqlalchemy import (
     and_,
     column,
     func,
+    text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 
 from limbeck import renamed_from
 from limbeck.diff.renames import RenameRequest
@@ -467,4 +470,52 @@ def test_renamed_values_of_a_type_converge(database: KeptPair) -> None:
         detect_renames=RenameRequest(seeks=False),
         keeps_all=True,
     )
+    assert source.count("renames={") == 2
+
+
+def worded(stands_on: Callable[[str], Any], *, is_after: bool) -> Models:
+    """Return models of an enum of which a value has another name, and what has it among its words."""
+    last = "it's done" if is_after else "gone"
+
+    def built(metadata: MetaData) -> None:
+        Table(
+            "tasks",
+            metadata,
+            Column("id", Integer, primary_key=True),
+            Column(
+                "state",
+                Enum("new", last, name="My state"),
+                info={**renamed_from("state", values={"it's done": "gone"}), "rows": ["new", last]},
+            ),
+            Column("note", String(20)),
+            stands_on(last.replace("'", "''")),
+        )
+
+    return built
+
+
+WORDED: dict[str, Callable[[str], Any]] = {
+    "check": lambda it: CheckConstraint(f"state IN ('new', '{it}') OR note IN ('gone')", name="c"),
+    "predicate": lambda it: Index(
+        "ix", "note", postgresql_where=text(f"state = '{it}' AND note <> 'gone'")
+    ),
+    "expression": lambda it: Index("ix", text(f"(CASE WHEN state = '{it}' THEN 'gone' END)")),
+    "computed": lambda it: Column("c", Boolean, Computed(f"state = '{it}'", persisted=True)),
+    "exclusion": lambda it: ExcludeConstraint(
+        ("note", "="), name="ex", using="btree", where=text(f"state = '{it}'")
+    ),
+    "array": lambda it: Column(
+        "states",
+        ARRAY(Enum("new", it.replace("''", "'"), name="My state")),
+        server_default=text(f"'{{new,{it}}}'::\"My state\"[]"),
+        info={"rows": [["new"], ["new"]]},
+    ),
+}
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize("name", WORDED)
+def test_renamed_values_of_a_type_among_words_converge(database: KeptPair, name: str) -> None:
+    sides = (worded(WORDED[name], is_after=is_after) for is_after in (False, True))
+    source = database.converge(*sides, detect_renames=RenameRequest(seeks=False), keeps_all=True)
     assert source.count("renames={") == 2

@@ -8,6 +8,7 @@ rows have word for word are renamed by `row_values`.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,7 +20,9 @@ from limbeck.ddl.base import string_literal
 from limbeck.diff.renaming import Renames
 from limbeck.operations.ops import AlterEnumOp
 from limbeck.renamed import RENAMED_VALUES, info_of
-from limbeck.schema.facts import EnumFacts, SchemaFacts, TableFacts, TableKey, User
+from limbeck.schema.facts import ColumnFacts, EnumFacts, SchemaFacts, TableFacts, TableKey, User
+
+Names = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class SaidValues:
 
     table: TableKey
     column: Column[Any]
-    names: Mapping[str, str]
+    names: Names
 
     @property
     def name(self) -> str:
@@ -109,7 +112,7 @@ def rename_values(
             enums[key] = replace(found, values=values, renamed=tuple(names.values()))
             for table, column in found.users:
                 if table in of_tables and column is not None:
-                    of_tables[table] = _with_new_words(of_tables[table], column, names)
+                    of_tables[table] = _with_new_words(of_tables[table], column, key.name, names)
         if there is not None and not used and not said.values:
             _warn_of_rows(there, said)
     return replace(facts, enums=enums, tables=of_tables), tuple(directives)
@@ -127,27 +130,57 @@ def _uses(enum: EnumFacts, said: SaidValues) -> bool:
     return (said.table, said.name) in enum.users
 
 
-def _with_new_words(table: TableFacts, column: str, names: Mapping[str, str]) -> TableFacts:
+def _with_new_words(table: TableFacts, column: str, type_: str, names: Names) -> TableFacts:
     """Return the table as the database words it once values of a column's type are renamed."""
 
-    def reword(sql: str) -> str:
-        for old, new in names.items():
-            sql = sql.replace(string_literal(old), string_literal(new))
-        return sql
+    def reword(sql: Any) -> Any:
+        return sql and _reword(sql, type_, names)
+
+    def reword_default(each: ColumnFacts) -> Any:
+        if each.name != column or each.default is None:
+            return reword(each.default)
+        cast = f"::{type_}"  # which facts leave out
+        return reword(each.default + cast).removesuffix(cast)
 
     return replace(
         table,
         columns=tuple(
-            replace(each, default=reword(each.default))
-            if each.name == column and each.default is not None
-            else each
+            replace(
+                each,
+                default=reword_default(each),
+                computed=each.computed and replace(each.computed, sql=reword(each.computed.sql)),
+            )
             for each in table.columns
         ),
-        checks=tuple(
-            replace(each, sql=reword(each.sql)) if column in each.sql else each
-            for each in table.checks
+        checks=tuple(replace(each, sql=reword(each.sql)) for each in table.checks),
+        indexes=tuple(
+            replace(
+                each,
+                where=reword(each.where),
+                elements=tuple(replace(part, sql=reword(part.sql)) for part in each.elements),
+            )
+            for each in table.indexes
         ),
     )
+
+
+def _reword(sql: str, type_: str, names: Names) -> str:
+    """Return SQL, as the server writes it, with the new values of a type, or of an array of it."""
+    cast = rf'::(?:(?:\w+|"[^"]+")\.)?"?{re.escape(type_)}(?!\w)'
+    literal = re.compile(rf"(?<!')'(?P<value>(?:[^']|'')*)'(?={cast})")
+    words = {string_literal(old)[1:-1]: string_literal(new)[1:-1] for old, new in names.items()}
+    olds = "|".join(map(re.escape, words))
+    item = re.compile(rf'(?<=[{{,])"?({olds})"?(?=[,}}])')
+
+    def new(match: re.Match[str]) -> str:
+        value = match["value"]
+        is_array = sql.startswith("{", match.start() + 1)
+        found = (
+            item.sub(lambda m: f'"{words[m[1]]}"', value) if is_array else words.get(value, value)
+        )
+        return f"'{found}'"
+
+    return literal.sub(new, sql)
 
 
 def _warn_of_rows(table: TableFacts, said: SaidValues) -> None:

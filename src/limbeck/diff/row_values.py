@@ -9,7 +9,7 @@ the column takes both, there and back:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,13 +23,11 @@ from limbeck.diff.aside import mentions
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
 from limbeck.diff.conversions import plain_type
-from limbeck.diff.renamed_values import SaidValues, said_values
+from limbeck.diff.renamed_values import Names, SaidValues, said_values
 from limbeck.logs import logger_of
 from limbeck.operations.ops import AlterColumnOp, RenameValuesOp
 
 log = logger_of(__name__)
-
-Names = Mapping[str, str]
 
 
 def with_renamed_values(pair: TablePair, steps: Iterable[Step], context: DiffContext) -> list[Step]:
