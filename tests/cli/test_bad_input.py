@@ -284,6 +284,17 @@ def test_failing_statement_names_revision_and_statement(migrated: Project) -> No
     assert "SELECT nonsense" in message
 
 
+def test_function_that_does_not_take_what_env_py_passes_is_named(migrated: Project) -> None:
+    path = migrated.write_revision("def222", "abc111")
+    env = migrated.folder / "migrations" / "env.py"
+    env.write_text(
+        env.read_text().replace("context.run_migrations()", "context.run_migrations(tenant='a')")
+    )
+    message = migrated.fails("upgrade", "head")
+    assert "unexpected keyword argument 'tenant'" in message
+    assert path.name in message
+
+
 def test_failing_python_names_revision_and_line(migrated: Project) -> None:
     path = migrated.write_revision("def222", "abc111", "nonsense()")
     result = migrated.limbeck("upgrade", "head")

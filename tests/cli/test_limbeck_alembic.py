@@ -98,6 +98,17 @@ def test_error_is_logged_too_where_the_project_sets_up_logging(tmp_path: Path) -
     assert run.stderr == f"ERROR [alembic.util.messaging] {said}"
 
 
+def test_log_is_shown_where_the_project_sets_up_logging_only(tmp_path: Path) -> None:
+    python("-m", "alembic", "init", "migrations", folder=tmp_path)
+    ini = tmp_path / "alembic.ini"
+    ini.write_text(ini.read_text().split("[loggers]")[0].replace("url =", "url = sqlite://\n#"))
+    assert python("-m", "alembic", "current", folder=tmp_path).stderr == ""
+    env = tmp_path / "migrations" / "env.py"
+    env.write_text("import logging\nlogging.basicConfig(level='INFO')\n" + env.read_text())
+    said = python("-m", "alembic", "current", folder=tmp_path).stderr
+    assert said.startswith("INFO:alembic.runtime.migration:")
+
+
 def test_options_of_a_projects_own_are_not_spoken_of(tmp_path: Path) -> None:
     python("-m", "alembic", "init", "migrations", folder=tmp_path)
     ini = tmp_path / "alembic.ini"

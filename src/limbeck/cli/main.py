@@ -81,7 +81,7 @@ class CommandLine:
 
         screen.replace_closed_streams()
         alembic_names.install()
-        with screen.watching(quiet=options.quiet):
+        with screen.watching(quiet=options.quiet, as_alembic=self._is_alembic):
             try:
                 options.cmd = self._described(options.command)
                 self.run_cmd(run.configure(options), options)

@@ -11,7 +11,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TextIO
 
 from limbeck.errors import CommandError
@@ -79,26 +79,37 @@ def draw_table(headers: Sequence[str], rows: Sequence[Sequence[str]], stream: Te
 
 
 @contextmanager
-def watching(*, quiet: bool) -> Iterator[None]:
-    """Show warnings as one line each, and the log where the project configured no logging."""
+def watching(*, quiet: bool, as_alembic: bool = False) -> Iterator[None]:
+    """Show warnings as one line each, and the log where the project configured no logging.
+
+    `as_alembic`: leave the log to Python where nothing is configured, which shows warnings only.
+    """
     disabled = logging.root.manager.disable
     if quiet:
         # Also what the project's own logging would show.
         logging.disable(logging.INFO)
+    log = nullcontext() if as_alembic else _showing_log(quiet=quiet)
+    with warnings.catch_warnings(), log:
+        warnings.showwarning = _show_warning
+        try:
+            yield
+        finally:
+            logging.disable(disabled)
+
+
+@contextmanager
+def _showing_log(*, quiet: bool) -> Iterator[None]:
     logger = logging.getLogger(LOGGER)
     handler = _FallbackHandler(logging.WARNING if quiet else logging.INFO)
     level = logger.level
     logger.addHandler(handler)
     if logger.level == logging.NOTSET:
         logger.setLevel(logging.INFO)
-    with warnings.catch_warnings():
-        warnings.showwarning = _show_warning
-        try:
-            yield
-        finally:
-            logger.removeHandler(handler)
-            logger.setLevel(level)
-            logging.disable(disabled)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
 
 
 Tell = Callable[[int, int, str], None]

@@ -175,8 +175,15 @@ class Run:
                 offline=self._context.as_sql,
                 meanwhile=self._meanwhile(error),
             ),
-            is_said=isinstance(error, SQLAlchemyError),
+            is_said=isinstance(error, SQLAlchemyError) or self._is_refused_call(error),
         )
+
+    @staticmethod
+    def _is_refused_call(error: BaseException) -> bool:
+        """Tell whether a revision's function does not take what env.py has it called with."""
+        from .failure import innermost_file  # lazy: only a failure needs it
+
+        return isinstance(error, TypeError) and innermost_file(error) == __file__
 
     def _meanwhile(self, error: BaseException) -> tuple[str, ...] | None:
         """Return the heads that another run has made, which may be why the database refused."""
