@@ -1,7 +1,25 @@
-INFO  [limbeck.runtime.migration] Context impl SQLiteImpl.
-INFO  [limbeck.runtime.migration] Generating static SQL
-INFO  [limbeck.runtime.migration] Will assume non-transactional DDL.
-INFO  [limbeck.runtime.migration] Running upgrade aaaa1111 -> bbbb2222, after
-FAILED: This operation cannot proceed in --sql mode; batch mode with dialect sqlite requires a live database connection with which to reflect the table "users". To generate a batch SQL migration script using table "move and copy", a complete Table object should be passed to the "copy_from" argument of the batch_alter_table() method so that table reflection can be skipped. A script that also creates the table needs neither: begin it at the revision that does so, or before (without a start: `upgrade <revision> --sql`).
-This happened in upgrade aaaa1111 -> bbbb2222 (migrations/versions/002_after.py, line 23).
-The SQL script is not complete; no database was changed.
+-- Running upgrade aaaa1111 -> bbbb2222
+
+-- The table users is taken to be as the revisions before this script make it
+
+CREATE TABLE _alembic_tmp_users (
+    id INTEGER NOT NULL, 
+    name VARCHAR(50) NOT NULL, 
+    email VARCHAR(100), 
+    created_at DATETIME, 
+    phone VARCHAR(20), 
+    is_active BOOLEAN DEFAULT 1 NOT NULL, 
+    seen_at DATETIME, 
+    PRIMARY KEY (id), 
+    UNIQUE (email)
+);
+
+INSERT INTO _alembic_tmp_users (id, name, email, created_at) SELECT users.id, users.name, users.email, users.created_at 
+FROM users;
+
+DROP TABLE users;
+
+ALTER TABLE _alembic_tmp_users RENAME TO users;
+
+UPDATE alembic_version SET version_num='bbbb2222' WHERE alembic_version.version_num = 'aaaa1111';
+

@@ -1,7 +1,26 @@
-INFO  [limbeck.runtime.migration] Context impl SQLiteImpl.
-INFO  [limbeck.runtime.migration] Generating static SQL
-INFO  [limbeck.runtime.migration] Will assume non-transactional DDL.
-INFO  [limbeck.runtime.migration] Running upgrade aaaa1111 -> bbbb2222, after
-FAILED: This operation cannot proceed in --sql mode; batch mode with dialect sqlite requires a live database connection with which to reflect the table "item". To generate a batch SQL migration script using table "move and copy", a complete Table object should be passed to the "copy_from" argument of the batch_alter_table() method so that table reflection can be skipped. A script that also creates the table needs neither: begin it at the revision that does so, or before (without a start: `upgrade <revision> --sql`).
-This happened in upgrade aaaa1111 -> bbbb2222 (migrations/versions/002_after.py, line 23).
-The SQL script is not complete; no database was changed.
+-- Running upgrade aaaa1111 -> bbbb2222
+
+-- The table item is taken to be as the revisions before this script make it
+
+CREATE TABLE _alembic_tmp_item (
+    id INTEGER NOT NULL, 
+    code VARCHAR(20), 
+    name VARCHAR(50), 
+    kind_id INTEGER, 
+    PRIMARY KEY (id), 
+    CONSTRAINT uq_item_code UNIQUE (code, kind_id), 
+    CONSTRAINT ck_item_code CHECK (code <> ''), 
+    CONSTRAINT fk_item_kind FOREIGN KEY(kind_id) REFERENCES kind (id) ON UPDATE CASCADE
+);
+
+INSERT INTO _alembic_tmp_item (id, code, name, kind_id) SELECT item.id, item.code, item.name, item.kind_id 
+FROM item;
+
+DROP TABLE item;
+
+ALTER TABLE _alembic_tmp_item RENAME TO item;
+
+CREATE INDEX ix_item_kind_name ON item (kind_id, name DESC);
+
+UPDATE alembic_version SET version_num='bbbb2222' WHERE alembic_version.version_num = 'aaaa1111';
+
