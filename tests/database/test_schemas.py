@@ -317,6 +317,22 @@ def test_defaults_follow_the_sequence_that_they_count_by(database: KeptPair) -> 
         assert "op.alter_column" not in source
 
 
+@pytest.mark.requires("free_sequences")
+def test_defaults_follow_a_sequence_that_is_renamed(database: KeptPair) -> None:
+    metadata = MetaData()
+    counted(metadata, None)
+    with database.database.engine.begin() as connection:
+        metadata.create_all(connection)
+        operations = Operations(MigrationContext.configure(connection))
+        operations.rename_sequence("nothing", "nothing", if_exists=True)
+        operations.rename_sequence("counter", "Counts it")
+        connection.execute(metadata.tables["t"].insert().values(id=text("DEFAULT")))
+        operations.rename_sequence("Counts it", "counter")
+        connection.execute(metadata.tables["t"].insert().values(id=text("DEFAULT")))
+        assert connection.scalar(text("SELECT count(*) FROM t")) == 2
+    database.empty()
+
+
 @pytest.mark.requires("enum_types")
 def test_schema_stays_where_something_is_in_it(database: KeptPair) -> None:
     with database.database.engine.begin() as connection:

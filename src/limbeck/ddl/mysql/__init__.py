@@ -39,8 +39,9 @@ from limbeck.ddl.mysql.elements import (
     MySQLRenameColumn,
 )
 from limbeck.ddl.mysql.rows import MySQLRows
-from limbeck.ddl.renames import MoveTable
+from limbeck.ddl.renames import MoveTable, RenameSequence
 from limbeck.logs import logger_of
+from limbeck.schema.facts import TableKey
 from limbeck.schema.options import own_options
 
 if TYPE_CHECKING:
@@ -126,15 +127,32 @@ class MySQLImpl(MySQLRows, DefaultImpl):
         self, type_: str, name: str, new_schema: str | None, *, schema: str | None
     ) -> None:
         """Move a sequence as a table; it goes on after the numbers in its cache."""
+        if type_ == "sequence":
+            element = MoveTable(name, name, new_schema, schema=schema)
+            self._move_sequence(TableKey(schema, name), TableKey(new_schema, name), element)
+        else:
+            super().set_schema(type_, name, new_schema, schema=schema)
+
+    def rename_sequence(
+        self, old_name: str, new_name: str, *, schema: str | None = None, if_exists: bool = False
+    ) -> None:
+        """Rename a sequence as a table; it goes on after the numbers in its cache."""
+        if self.dialect.supports_sequences:
+            element = RenameSequence(old_name, new_name, schema, if_exists=if_exists)
+            self._move_sequence(TableKey(schema, old_name), TableKey(schema, new_name), element)
+        else:
+            super().rename_sequence(old_name, new_name, schema=schema, if_exists=if_exists)
+
+    def _move_sequence(
+        self, old: TableKey, new: TableKey, element: MoveTable | RenameSequence
+    ) -> None:
         from limbeck.ddl.mysql import sequences  # lazy: it reads the database
 
-        if type_ != "sequence":
-            super().set_schema(type_, name, new_schema, schema=schema)
-        elif self.as_sql:
-            log.warning("A script can't look which defaults count by %s: alter them by hand", name)
-            self.move_table(name, name, new_schema, schema=schema)
+        if self.as_sql:
+            log.warning("A script can't look which defaults count by %s: alter them by hand", old)
+            self._exec(element)
         else:
-            sequences.move_sequence(self, name, new_schema, schema=schema)
+            sequences.move_sequence(self, old, new, element)
 
     def alter_column(
         self,

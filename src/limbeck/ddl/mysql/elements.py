@@ -34,7 +34,7 @@ from limbeck.ddl.base import (
     format_type,
 )
 from limbeck.ddl.objects import AlterSequence, alter_sequence
-from limbeck.ddl.renames import MoveTable, RenameIndex
+from limbeck.ddl.renames import MoveTable, RenameIndex, RenameSequence
 from limbeck.errors import CommandError, UnsupportedOperationError
 
 MAKERS = ("mysql", "mariadb")
@@ -154,6 +154,13 @@ def _mysql_move_table(element: MoveTable, compiler: Any, **kw: Any) -> str:
     old = format_table_name(compiler, element.table_name, element.schema)
     new = format_table_name(compiler, element.new_table_name, element.new_schema)
     return f"RENAME TABLE {old} TO {new}"
+
+
+@compiles(RenameSequence, *MAKERS)
+def _mariadb_rename_sequence(element: RenameSequence, compiler: Any, **kw: Any) -> str:
+    old = format_table_name(compiler, element.table_name, element.schema)
+    new = format_table_name(compiler, element.new_name, element.schema)
+    return f"RENAME TABLE {'IF EXISTS ' if element.if_exists else ''}{old} TO {new}"
 
 
 @compiles(RenameIndex, *MAKERS)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Dialect, MetaData, bindparam, text
+from sqlalchemy.schema import DDLElement
 
 from limbeck import sqla
 from limbeck.ddl.mysql.elements import MySQLAlterDefault
@@ -88,10 +89,8 @@ def with_users(
     return {key: replace(it, users=tuple(users.get(key, ()))) for key, it in sequences.items()}
 
 
-def move_sequence(
-    impl: MySQLImpl, name: str, new_schema: str | None, *, schema: str | None
-) -> None:
-    """Move a sequence as the table that it is, and let the defaults that count by it follow.
+def move_sequence(impl: MySQLImpl, old: TableKey, new: TableKey, element: DDLElement) -> None:
+    """Move or rename a sequence by `element`, and let the defaults that count by it follow.
 
     The server can't open a table whose default has a sequence that is gone.
     """
@@ -100,16 +99,16 @@ def move_sequence(
         impl.dialect.identifier_preparer.quote_identifier,
         impl.dialect.default_schema_name,
     )
-    old, new = (
-        f"nextval({quote(each or str(default_schema))}.{quote(name)})"
-        for each in (schema, new_schema)
+    words, new_words = (
+        f"nextval({quote(key.schema or str(default_schema))}.{quote(key.name)})"
+        for key in (old, new)
     )
-    users = connection.execute(text(_USERS), {"words": old}).all()
+    users = connection.execute(text(_USERS), {"words": words}).all()
     for user in users:
         impl._exec(MySQLAlterDefault(user.name, user.column_name, None, user.place))
-    impl.move_table(name, name, new_schema, schema=schema)
+    impl._exec(element)
     for user in users:
-        default = text(sqla.escape_binds(user.value.replace(old, new)))
+        default = text(sqla.escape_binds(user.value.replace(words, new_words)))
         impl._exec(MySQLAlterDefault(user.name, user.column_name, default, user.place))
 
 
