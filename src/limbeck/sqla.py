@@ -453,3 +453,12 @@ def metadata_sequences(metadata: MetaData) -> list[Sequence]:
     """
     found = metadata._sequences.values()
     return sorted(found, key=lambda each: (str(each.schema or ""), str(each.name)))
+
+
+def translated_schemas(connection: Connection) -> dict[str | None, str | None]:
+    """Return which schemas a connection puts in the place of which others.
+
+    Its first statement makes SQLAlchemy note None once more in the mapping, as "_none" (2.0, 2.1).
+    """
+    given = connection.get_execution_options().get("schema_translate_map") or {}
+    return {old: new for old, new in given.items() if old not in (new, "_none")}

@@ -159,8 +159,8 @@ def test_revision_file_without_a_name_for_it(migrated: Project, revision: str) -
 def test_versions_that_are_a_file(project: Project) -> None:
     project.versions.rmdir()
     project.versions.touch()
-    assert "versions is a file" in project.fails("heads")
-    assert "versions is a file" in project.fails("revision", "-m", "x")
+    for arguments in (["heads"], ["revision", "-m", "x"]):
+        assert "versions: Not a directory" in project.fails(*arguments)
 
 
 def test_revision_file_without_revision(migrated: Project) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import inspect
 
+from limbeck import sqla
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.diff.schemas import needed_schemas
 from limbeck.logs import logger_of
@@ -25,11 +26,8 @@ def warn_of_translation(autogen_context: AutogenContext) -> None:
 
     Revisions run under such a translation; what reads the catalogs does not.
     """
-    connection = autogen_context.require_connection()
-    translated = connection.get_execution_options().get("schema_translate_map") or {}
-    changed = [
-        f"{old or 'the default one'} as {new}" for old, new in translated.items() if old != new
-    ]
+    translated = sqla.translated_schemas(autogen_context.require_connection())
+    changed = [f"{old or 'the default one'} as {new}" for old, new in translated.items()]
     if changed:
         warnings.warn(
             f"The connection has a schema_translate_map ({', '.join(changed)}), which autogenerate "

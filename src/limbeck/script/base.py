@@ -128,9 +128,6 @@ class ScriptDirectory:
 
     def _load_revisions(self) -> Iterator[Script]:
         folders = [folder for folder in self._version_locations if folder.exists()]
-        for folder in folders:
-            if not folder.is_dir():
-                raise RevisionError(f"{folder} is a file; a folder of revision files is expected.")
         scripts = (
             Script.from_facts(facts)
             for folder in folders

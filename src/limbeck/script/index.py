@@ -16,8 +16,11 @@ import re
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
+
+from limbeck.errors import RevisionError
 
 from .errors import ScriptFileError
 from .reader import ScriptFacts, read_script_head
@@ -68,7 +71,7 @@ def _list(folder: str, *, recursive: bool, sourceless: bool) -> dict[str, os.sta
 def _walk(
     folder: str, inside: str, *, recursive: bool, sourceless: bool
 ) -> Iterator[tuple[str, os.stat_result]]:
-    with os.scandir(os.path.join(folder, inside)) as entries:
+    with _entries(os.path.join(folder, inside) if inside else folder) as entries:
         for entry in entries:
             name = os.path.join(inside, entry.name)
             if _SOURCE.match(entry.name) or (sourceless and _COMPILED.match(entry.name)):
@@ -79,6 +82,13 @@ def _walk(
                 and _enters(entry.name, recursive=recursive, sourceless=sourceless)
             ):
                 yield from _walk(folder, name, recursive=recursive, sourceless=sourceless)
+
+
+def _entries(path: str) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
+    try:
+        return os.scandir(path)
+    except OSError as error:
+        raise RevisionError(f"Can't read revision files from {path}: {error.strerror}.") from error
 
 
 def _status(entry: os.DirEntry[str]) -> os.stat_result:
