@@ -41,7 +41,9 @@ def downgrade() -> None:
     {downgrades}
 """
 
-_KEPT_TYPES = r"(?:bigint|integer|smallint|numeric(?:\(\d+,\d+\))?|text|character varying)"
+_KEPT_TYPES = (
+    r"(?:bigint|integer|smallint|numeric(?:\(\d+,\d+\))?|double precision|text|character varying)"
+)
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 

@@ -272,6 +272,7 @@ DEFAULTS: dict[str, tuple[Models, Models]] = {
         c(Numeric(8, 2), server_default="1.50"),
         c(Numeric(8, 2), server_default=text("2")),
     ),
+    "float": (c(Float, server_default="1.0"), c(Float, server_default=text("0.5"))),
     "with the type": (
         c(String(9), server_default="7", **strings("1", "2")),
         c(Integer, server_default="7"),
