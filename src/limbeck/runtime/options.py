@@ -72,8 +72,14 @@ def read_options(config: Config, given: Collection[str] = ()) -> dict[str, Any]:
     return {
         name: _read(config, name, kind)
         for name, kind in FILE_OPTIONS.items()
-        if name not in given and config.get_alembic_option(name) is not None
+        if name not in given and _is_said(config.get_alembic_option(name), kind)
     }
+
+
+def _is_said(value: Any, kind: Kind) -> bool:
+    """Tell whether a file says the option; a list that it leaves blank is none, `[]` an empty one."""
+    is_blank = isinstance(value, str) and not value.strip()
+    return value is not None and not (is_blank and kind is Kind.LIST)
 
 
 def _read(config: Config, name: str, kind: Kind) -> Any:
@@ -99,6 +105,9 @@ def _read(config: Config, name: str, kind: Kind) -> Any:
 
 def _load(config: Config, name: str, text: str) -> Any:
     try:
-        return load_reference(text)
+        found = load_reference(text)
     except ModelsError as error:
         raise ConfigurationError(f"{config.describe(name)}: {error}") from error
+    if not callable(found):
+        raise ConfigurationError(f"{config.describe(name)}: {text!r} is no function.")
+    return found

@@ -74,6 +74,16 @@ def test_option_naming_a_missing_function_names_both() -> None:
         read_options(config_with(include_object="os.path:joyn"))
 
 
+def test_option_naming_what_is_no_function_names_both() -> None:
+    with pytest.raises(ConfigurationError, match=r"include_object.*'os:path' is no function"):
+        read_options(config_with(include_object="os:path"))
+
+
+def test_list_that_is_left_blank_is_not_said() -> None:
+    assert read_options(config_with(detect=" ", autogenerate_plugins="")) == {}
+    assert read_options(config_with(detect="[]")) == {"detect": []}
+
+
 def test_options_that_configure_names_have_their_own_name() -> None:
     parameters = set(inspect.signature(EnvironmentContext.configure).parameters)
     others = {"mssql_batch_separator", "oracle_batch_separator"}
