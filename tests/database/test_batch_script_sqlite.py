@@ -210,6 +210,16 @@ def test_script_names_the_revision_before_it_that_needs_a_database(history: Migr
         command.downgrade(history.config(), "dddd1:aaaa1", sql=True)
 
 
+def test_script_has_nothing_that_the_revisions_before_it_print(
+    history: Migrations, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history.write("aaaa1", None, f"{TABLE}\n    print('it is printed')", "op.drop_table('t')")
+    command.upgrade(history.config(), "aaaa1:bbbb1", sql=True)
+    printed = capsys.readouterr()
+    assert "it is printed" in printed.err
+    assert "it is printed" not in printed.out
+
+
 def test_script_of_a_table_that_no_revision_makes_needs_the_table(history: Migrations) -> None:
     history.write("aaaa1")
     with pytest.raises(CommandError, match="none of them is known to create this one"):

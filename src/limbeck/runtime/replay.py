@@ -6,8 +6,9 @@ where the first begins. Nothing of it is written, and no database is asked.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from limbeck.errors import ReplayError
@@ -47,7 +48,8 @@ def statements_before(
     statements = _Statements()
     opts = {**context.opts, "output_buffer": statements, "output_encoding": None}
     again = type(context)(context.dialect, None, opts | {"starting_rev": None})
-    with Operations.context(again), _standing_for(context, again):
+    quiet = redirect_stdout(sys.stderr)  # the script may go to the standard output
+    with quiet, Operations.context(again), _standing_for(context, again):
         for step in _steps(context.script, heads):
             try:
                 step.migration_fn(**kw)
