@@ -169,6 +169,7 @@ class Names:
         self._tables: dict[TableKey, TableKey | None] = {}
         self._columns: dict[tuple[TableKey, str], str | None] = {}
         self._counters: set[tuple[TableKey, str]] = set()
+        self._filled: set[tuple[TableKey, str]] = set()
         self._renamed: dict[tuple[TableKey, str], list[str]] = defaultdict(list)
 
     def table(self, key: TableKey) -> TableKey | None:
@@ -182,6 +183,10 @@ class Names:
     def counts(self, key: TableKey, name: str) -> bool:
         """Tell whether the column is a new one that has another number in each row."""
         return (key, name) in self._counters
+
+    def is_filled(self, key: TableKey, name: str) -> bool:
+        """Tell whether every row has a value in the column by then, or the script has failed."""
+        return (key, name) in self._filled
 
     def renamed(self, key: TableKey, name: str) -> Sequence[str]:
         """Return the values that rows have in the column now and will have no more."""
@@ -207,10 +212,12 @@ class Names:
                 self._columns[key, directive.column.name] = None
                 if _is_numbered(directive.column, impl):
                     self._counters.add((key, directive.column.name))
-            case AlterColumnOp() if directive.modify_name is not None:
+            case AlterColumnOp():
                 key = TableKey(directive.schema, directive.table_name)
-                now = self.column(key, directive.column_name)
-                self._columns[key, str(directive.modify_name)] = now
+                then = str(directive.modify_name or directive.column_name)
+                self._columns[key, then] = self.column(key, directive.column_name)
+                if directive.modify_nullable is False:
+                    self._filled.add((key, then))
 
 
 def _flat(ops: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
@@ -264,6 +271,10 @@ class _About:
     def counts(self, name: str) -> bool:
         """Tell whether the column is new and has another number in each row."""
         return self._names.counts(self.place, name)
+
+    def is_filled(self, name: str) -> bool:
+        """Tell whether a directive before this one has every row have a value in the column."""
+        return self._names.is_filled(self.place, name)
 
     def ask(
         self,
@@ -417,13 +428,14 @@ def _of_unique(
         (lambda side: and_(*conditions)) if conditions else None,
         _prefixes(keys, groups, options.get(f"{impl.dialect.name}_length")),
     )
-    if isinstance(about.directive, CreatePrimaryKeyOp):
-        which = f"that have no value in {text}"
+    unfilled = [name for name in plain if not about.is_filled(name)]
+    if isinstance(about.directive, CreatePrimaryKeyOp) and unfilled:
+        which = f"that have no value in ({', '.join(unfilled)})"
         yield from about.ask(
             Kind.NULLS,
             which,
             columns,
-            lambda side: or_(*(side.column(name).is_(None) for name in plain)),
+            lambda side: or_(*(side.column(name).is_(None) for name in unfilled)),
         )
 
 

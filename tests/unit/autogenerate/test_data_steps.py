@@ -117,6 +117,17 @@ def test_primary_key_is_asked_for_nulls_too() -> None:
     assert sql(found[1].rows) == "a IS NULL OR b IS NULL"
 
 
+def test_primary_key_is_not_asked_again_for_nulls_of_a_column_that_becomes_not_null() -> None:
+    key = ops.CreatePrimaryKeyOp("pk", "t", ["a", "b"])
+    first = ops.AlterColumnOp("t", "a", modify_nullable=False)
+    second = ops.AlterColumnOp("t", "old", modify_name="b", modify_nullable=False)
+    found = asked(first, key)
+    assert [each.kind for each in found] == [Kind.NULLS, Kind.DUPLICATES, Kind.NULLS]
+    assert sql(found[-1].rows) == "b IS NULL"
+    found = asked(first, second, key)
+    assert [each.kind for each in found] == [Kind.NULLS, Kind.NULLS, Kind.DUPLICATES]
+
+
 COLUMN: sa.ColumnClause[Any] = sa.column("x")
 
 
