@@ -18,7 +18,7 @@ from typing import Any, cast
 from limbeck.config import Config, MessagingOptions, PostWriteHookConfig
 from limbeck.errors import CommandError, RevisionError
 from limbeck.util.langhelpers import to_tuple
-from limbeck.util.messaging import format_as_comma
+from limbeck.util.messaging import format_as_comma, warn
 from limbeck.util.pyfiles import coerce_resource_to_filename, load_python_file, pyc_file_from_path
 
 from . import index, plan, write
@@ -285,6 +285,7 @@ class ScriptDirectory:
             write.FileName(revid, message or "", created, self._depth_above(down)),
             slug_length=self.truncate_slug_length,
         )
+        self._warn_of_place(path)
         write.ensure_directory(path.parent, quiet=self._is_quiet)
         write.write_template(
             self._script_template(),
@@ -304,6 +305,15 @@ class ScriptDirectory:
         )
         run_hooks(path, self.hooks)
         return self._add_new(path, labels)
+
+    def _warn_of_place(self, path: Path) -> None:
+        """Warn where `file_template` leads out of the folders that are read."""
+        folder, recursive = self._absolute(path).parent, self.recursive_version_locations
+        if not write.is_looked_into(folder, self._version_locations, recursive=recursive):
+            warn(
+                f"No command looks for revision files in {folder}, to which file_template leads: "
+                "change it, or set recursive_version_locations = true for folders within."
+            )
 
     @property
     def _is_quiet(self) -> bool:

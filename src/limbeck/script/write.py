@@ -44,7 +44,7 @@ def revision_folder(
     """
     known = ", ".join(map(str, folders))
     if asked is not None:
-        if any(asked == f or (recursive and asked.is_relative_to(f)) for f in folders):
+        if is_looked_into(asked, folders, recursive=recursive):
             return asked
         raise CommandError(f"Path {asked} is not represented in current version locations: {known}")
     if len(folders) == 1:
@@ -54,6 +54,11 @@ def revision_folder(
             f"Multiple version locations present, please specify --version-path: {known}"
         )
     return next((f for f in folders if beside.is_relative_to(f)), beside.parent)
+
+
+def is_looked_into(folder: Path, folders: Sequence[Path], *, recursive: bool) -> bool:
+    """Tell whether revision files are looked for in a folder: one of `folders`, or inside of one."""
+    return any(folder == each or (recursive and folder.is_relative_to(each)) for each in folders)
 
 
 def revision_path(

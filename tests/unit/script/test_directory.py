@@ -66,6 +66,11 @@ def test_file_template_may_have_folders_and_every_token(tmp_path: Path) -> None:
     assert directory(tmp_path, recursive_version_locations="true").get_heads() == ["aaaa"]
 
 
+def test_file_that_no_command_would_find_is_warned_of(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="to which file_template leads"):
+        add(directory(tmp_path, file_template="%(year)d/%(rev)s"), "aaaa")
+
+
 def test_bad_file_template_lists_the_tokens(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"file_template = '%\(nope\)s'.*rev, second, slug"):
         add(directory(tmp_path, file_template="%(nope)s"), "aaaa")
