@@ -118,7 +118,8 @@ def _fold(catalogs: Catalogs) -> Catalogs:
 
     PostgreSQL keeps `'4'::bigint` of a default that was given with its column and `4` of one
     whose column became a bigint later; so with `'x'::text`. And it words a list of strings anew
-    each time that it is told its own words.
+    each time that it is told its own words. MariaDB keeps the display width of an integer, which
+    changes what is shown with ZEROFILL alone.
     """
 
     def fold(value: Any) -> Any:
@@ -129,6 +130,7 @@ def _fold(catalogs: Catalogs) -> Catalogs:
         value = re.sub(r"DEFAULT ?\((\w+(?:\(\))?)\) ?", r"DEFAULT \1 ", value)
         value = re.sub(rf"^('(?:[^']|'')*')::{_KEPT_TYPES}$", r"\1", value)
         value = re.sub(r"^'(-?[\d.]+)'$", r"\1", value)
+        value = re.sub(r"^(?!tinyint\(1\))(\w*int)\(\d+\)(?!.*zerofill)", r"\1", value)
         if "ARRAY[" in value:
             value = re.sub(rf"::{_KEPT_TYPES}(\[\])?|[()]", "", value)
         return re.sub(r"\b(TRUE|FALSE)\b", lambda found: found[0].lower(), value).rstrip()
