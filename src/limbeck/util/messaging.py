@@ -21,7 +21,7 @@ log = logger_of(__name__)
 # What SQLAlchemy takes for the password of a url; drivers also take one among the options.
 _PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*(?=@)")
 _PASSWORD_OPTION = re.compile(
-    r"((?:password|passwd|passphrase|pwd)(?:=|%3d))(?:(?!&|;|%3b).)*", re.IGNORECASE
+    r"((?:password|passwd|passphrase|pwd)(?:=|%3d))(?:(?!&|%3b).)*", re.IGNORECASE
 )
 
 TERMWIDTH: int | None = None
