@@ -72,6 +72,11 @@ def for_driver(dialect: Dialect, sql: str) -> str:
     return sql.replace("%", "%%") if doubles_percents(dialect) else sql
 
 
+def from_compiler(dialect: Dialect, sql: str) -> str:
+    """Return SQL that has gone through a compiler once, as text that will go through it again."""
+    return sql.replace("%%", "%") if doubles_percents(dialect) else sql
+
+
 def variants(type_: TypeEngine[Any]) -> dict[str, TypeEngine[Any]]:
     """Return the types that `with_variant` gave to other dialects, by dialect name, sorted.
 

@@ -506,6 +506,7 @@ POSTGRESQL: dict[str, tuple[Models, Models]] = {
     "identity: small type": (c(SmallInteger, identity()), c(BigInteger, identity())),
     "key: serial to identity": (key(), key(Integer, identity())),
     "key: serial to identity always": (key(), key(BigInteger, identity(always=True, start=10))),
+    "key: serial to identity beyond the rows": (key(), key(Integer, identity(minvalue=5))),
     "key: serial to bigint": (key(), key(BigInteger)),
     "key: serial to smallint": (key(BigInteger), key(SmallInteger)),
     "key: serial to nothing": (key(), key(autoincrement=False)),

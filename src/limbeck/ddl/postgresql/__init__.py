@@ -47,7 +47,7 @@ from .elements import (
 )
 from .options import ALTERABLE, AlterOptions
 from .refusals import explaining_new_values, naming_dependents
-from .serials import Counting, SerialColumn, sequence_type
+from .serials import Counting, SerialColumn, lifted, sequence_type
 from .type_ddl import NamedTypesImpl
 
 if TYPE_CHECKING:
@@ -139,6 +139,12 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
     ) -> None:
         """Move it by ALTER … SET SCHEMA."""
         self._exec(SetSchema(type_, name, new_schema, schema=schema))
+
+    def alter_sequence(self, name: str, schema: str | None, options: Mapping[str, Any]) -> None:
+        """Alter it; where it stands below its new minimum it goes on there."""
+        if "minvalue" in options and "increment" not in options:
+            self._run(lifted(self._path(name, schema), options["minvalue"]))
+        super().alter_sequence(name, schema, options)
 
     def drop_schema(self, name: str, *, if_empty: bool) -> None:
         """Leave a schema with something in it to DROP SCHEMA, which refuses, or where it is."""

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Dialect, Identity
 from sqlalchemy.types import BigInteger, SmallInteger, TypeEngine
 
+from limbeck import sqla
 from limbeck.ddl.base import string_literal
 
 
@@ -79,7 +80,13 @@ class SerialColumn:
     def continuation(self) -> str:
         """Return what makes the sequence go on after the greatest value in the table."""
         value = f"max({self._column})"
-        return f"SELECT setval({self._asked}, {value}) FROM {self._table} HAVING {value} > 0"
+        least = (
+            "SELECT seqmin FROM pg_catalog.pg_sequence "
+            f"WHERE seqrelid = CAST({self._asked} AS regclass)"
+        )
+        return (
+            f"SELECT setval({self._asked}, {value}) FROM {self._table} HAVING {value} >= ({least})"
+        )
 
     def lift(self, minimum: int) -> str:
         """Return what makes the sequence go on at a new minimum, unless it is beyond it."""
@@ -102,12 +109,21 @@ class SerialColumn:
 
     @property
     def _column(self) -> str:
-        return self.dialect.identifier_preparer.quote(self.column_name)
+        return self._quote(self.column_name)
 
     def _qualified(self, name: str) -> str:
-        preparer = self.dialect.identifier_preparer
-        schema = f"{preparer.quote_schema(self.schema)}." if self.schema else ""
-        return schema + preparer.quote(name)
+        schema = f"{self._quote(self.schema)}." if self.schema else ""
+        return schema + self._quote(name)
+
+    def _quote(self, name: str) -> str:
+        return sqla.from_compiler(self.dialect, self.dialect.identifier_preparer.quote(name))
+
+
+def lifted(sequence: str, minimum: int) -> str:
+    """Return what makes a sequence, of this quoted name, go on at a new minimum unless beyond it."""
+    stays = f"is_called AND last_value >= {minimum}"
+    value = f"greatest(last_value, {minimum})"
+    return f"SELECT setval({string_literal(sequence)}, {value}, {stays}) FROM {sequence}"
 
 
 def sequence_type(type_: TypeEngine[Any]) -> str:

@@ -292,13 +292,14 @@ class NamedTypesImpl(SchemaObjectsImpl):
     def _type_sql(self, type_: str | TypeEngine[Any]) -> str:
         if isinstance(type_, str):
             return type_
-        return self.dialect.type_compiler_instance.process(type_)
+        sql = self.dialect.type_compiler_instance.process(type_)
+        return sqla.from_compiler(self.dialect, sql)
 
     def _run(self, sql: str) -> None:
         self._exec(sqla.escape_binds(sql))
 
     def _quote(self, name: str) -> str:
-        return self.dialect.identifier_preparer.quote(name)
+        return sqla.from_compiler(self.dialect, self.dialect.identifier_preparer.quote(name))
 
     def _path(self, name: str, schema: str | None) -> str:
         return self._schema(schema) + self._quote(name)
