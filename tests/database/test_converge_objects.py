@@ -33,6 +33,16 @@ def with_mood(*values: str, default: str | None = None, **kw: Any) -> Build:
     )
 
 
+def with_percents(counted: sa.types.TypeEngine[Any], *values: str) -> Build:
+    """Return a type, a table and a serial column whose names have what drivers take for their own."""
+    return lambda metadata: sa.Table(
+        "t %s",
+        metadata,
+        sa.Column("id %s", counted, primary_key=True),
+        sa.Column("m %s", sa.Enum(*values, name='m %"s'), server_default="a"),
+    )
+
+
 def two_tables(metadata: sa.MetaData) -> None:
     table(metadata, sa.Column("m", mood()))
     table(metadata, sa.Column("m", mood()), name="u")
@@ -177,6 +187,10 @@ ENUMS: dict[str, tuple[Build, Build]] = {
         under_a_domain("ok", "y", "sad", default="ok"),
     ),
     "new value within an array": (moods("sad", "ok"), moods("sad", "ok", "it's", "new")),
+    "of a name with a sign of the driver": (
+        with_percents(sa.Integer(), "a", "b", "c"),
+        with_percents(sa.BigInteger(), "c", "a"),
+    ),
     "under partitions": (partitioned("sad", "ok", "x"), partitioned("ok", "sad")),
 }
 DOMAINS: dict[str, tuple[Build, Build]] = {
@@ -196,6 +210,7 @@ SEQUENCES: dict[str, tuple[Build, Build]] = {
         sequence(data_type=sa.SmallInteger, start=-7, increment=-1),
         sequence(data_type=sa.BigInteger, start=-7, increment=-1),
     ),
+    "least number": (sequence(minvalue=-7), sequence(minvalue=10)),
     "of a column": (nothing, counted),
     "gone": (counted, nothing),
 }
@@ -206,6 +221,25 @@ SEQUENCES: dict[str, tuple[Build, Build]] = {
 def test_named_types_converge(database: Database, case: str) -> None:
     before, after = ENUMS[case] if case in ENUMS else DOMAINS[case.removeprefix("domain ")]
     _converge(database, before, after)
+
+
+def among_words(type_: sa.Enum) -> Build:
+    """Return an enum whose values stand in a check and a predicate."""
+    return lambda metadata: table(
+        metadata,
+        sa.Column("m", type_),
+        sa.CheckConstraint("m <> 'ok' OR id > 0", name="c"),
+        sa.Index("ix", "id", postgresql_where=sa.text("m = 'ok'")),
+        sa.Index("ix_m", "m"),
+    )
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.filterwarnings("ignore:The database did not normalise")  # it has the type not yet
+def test_a_type_of_another_name_under_expressions_converges(database: Database) -> None:
+    other = sa.Enum("sad", "ok", name="temper")
+    source = _converge(database, among_words(mood()), among_words(other))
+    assert "ix_m" not in source
 
 
 @pytest.mark.requires("free_sequences")

@@ -10,9 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from sqlalchemy import Enum
+from sqlalchemy.types import to_instance
+
 from limbeck.diff import constraints, indexes, locate, primary_keys, ways
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
+from limbeck.diff.conversions import plain_type
 from limbeck.diff.match import F, Matches, match
 from limbeck.operations.ops import AddColumnOp, AlterColumnOp, DropColumnOp
 from limbeck.schema.facts import ColumnFacts, IndexFacts
@@ -29,8 +33,13 @@ def with_dependents(pair: TablePair, steps: Iterable[Step], context: DiffContext
         if step.stage in (Stage.DROP_COMPUTED, Stage.ALTER_COLUMN, Stage.ADD_COMPUTED)
         and (name := _replaced(step, pair)) is not None
     )
-    if replaced:
-        completed += _remade(pair, replaced, context)
+    reworded = frozenset(
+        str(alter.column_name)
+        for step in completed
+        if isinstance(alter := step.directive, AlterColumnOp) and _has_other_enum(alter, context)
+    )
+    if replaced or reworded:
+        completed += _remade(pair, replaced, reworded, context)
     return completed
 
 
@@ -79,17 +88,37 @@ def _replaced(step: Step, pair: TablePair) -> str | None:
     return None
 
 
-def _remade(pair: TablePair, columns: frozenset[str], context: DiffContext) -> Iterator[Step]:
-    """Yield drop and creation of what stands on the columns and does not change itself."""
+def _has_other_enum(alter: AlterColumnOp, context: DiffContext) -> bool:
+    """Tell whether a column gets or leaves an enum type, which expressions on it have in them."""
+    impl = context.impl
+    if alter.modify_type is None or alter.existing_type is None or impl.lists_enum_values:
+        return False
+    types = (plain_type(to_instance(t), impl) for t in (alter.existing_type, alter.modify_type))
+    old, new = (
+        (t.schema, t.name)
+        if isinstance(t, Enum) and t.native_enum and impl.dialect.supports_native_enum
+        else None
+        for t in types
+    )
+    return old != new
+
+
+def _remade(
+    pair: TablePair, columns: frozenset[str], reworded: frozenset[str], context: DiffContext
+) -> Iterator[Step]:
+    """Yield drop and creation of what stands on the columns and does not change itself.
+
+    On `reworded` ones only expressions do.
+    """
     database, model = pair.database, pair.model
     for old, new in _same(match(database.uniques, model.uniques)):
         if columns.intersection(old.columns):
             yield from constraints.remake_unique(pair, old, new, context)
     for old_index, new_index in _same(match(database.indexes, model.indexes)):
-        if _is_on(old_index, columns):
+        if _is_on(old_index, columns) or _has_in_words(old_index, reworded):
             yield from indexes.remake(pair, old_index, new_index, context)
     for old_check, new_check in _same(match(database.checks, model.checks)):
-        if any(mentions(old_check.sql, name) for name in columns):
+        if any(mentions(old_check.sql, name) for name in columns | reworded):
             yield from constraints.remake_check(pair, old_check, new_check, context)
     key = database.primary_key
     if key is not None and model.primary_key == key and columns.intersection(key.columns):
@@ -102,10 +131,14 @@ def _same(matches: Matches[F]) -> list[tuple[F, F]]:
 
 
 def _is_on(index: IndexFacts, columns: frozenset[str]) -> bool:
+    named = {*locate.index_columns(index), *index.include}
+    return bool(columns & named) or _has_in_words(index, columns)
+
+
+def _has_in_words(index: IndexFacts, columns: frozenset[str]) -> bool:
     texts = [each.sql for each in index.elements if each.is_expression]
     texts += [] if index.where is None else [index.where]
-    named = {*locate.index_columns(index), *index.include}
-    return bool(columns & named) or any(mentions(sql, name) for sql in texts for name in columns)
+    return any(mentions(sql, name) for sql in texts for name in columns)
 
 
 def mentions(sql: str, name: str) -> bool:
