@@ -33,6 +33,7 @@ from limbeck.ddl.mysql import options as of_tables
 from limbeck.ddl.mysql import partitions
 from limbeck.ddl.mysql.elements import (
     AlterOptions,
+    LiftSequence,
     MySQLAlterDefault,
     MySQLChangeColumn,
     MySQLModifyColumn,
@@ -122,6 +123,12 @@ class MySQLImpl(MySQLRows, DefaultImpl):
     ) -> None:
         """Move and rename by one statement."""
         self._exec(MoveTable(table_name, new_table_name, new_schema, schema=schema))
+
+    def alter_sequence(self, name: str, schema: str | None, options: Mapping[str, Any]) -> None:
+        """Alter it; where it stands below its new minimum it goes on there."""
+        if self.has_sequences and "minvalue" in options and "increment" not in options:
+            self._exec(LiftSequence(name, schema, options))
+        super().alter_sequence(name, schema, options)
 
     def set_schema(
         self, type_: str, name: str, new_schema: str | None, *, schema: str | None

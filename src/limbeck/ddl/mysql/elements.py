@@ -175,6 +175,16 @@ def _mariadb_alter_sequence(element: AlterSequence, compiler: Any, **kw: Any) ->
     return alter_sequence(element, compiler, no_cycle="NOCYCLE")
 
 
+class LiftSequence(AlterSequence):
+    """SELECT SETVAL to the least number that a sequence shall have; one beyond it stays."""
+
+
+@compiles(LiftSequence, *MAKERS)
+def _mariadb_lift_sequence(element: LiftSequence, compiler: Any, **kw: Any) -> str:
+    path = format_table_name(compiler, element.name, element.schema)
+    return f"SELECT SETVAL({path}, {element.settings['minvalue']}, 0)"
+
+
 @compiles(DropConstraint, *MAKERS)
 def _mysql_drop_constraint(element: DropConstraint, compiler: Any, **kw: Any) -> str:
     """Only MariaDB has IF EXISTS here, and it drops a check as MySQL 5 did: not as CHECK."""
