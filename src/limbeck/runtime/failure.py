@@ -125,6 +125,8 @@ def explanation(error: BaseException) -> str | None:
     text = getattr(error, "limbeck_explanation", None)
     if text is not None:
         return str(text)
+    if isinstance(error, PermissionError) and error.filename is not None:
+        return f"{error.filename}: this user has no permission to read or write it."
     return str(error) if isinstance(error, CommandError) else None
 
 
