@@ -154,7 +154,7 @@ class DropSequenceOp(MigrateOperation):
 @run_by_itself
 @Operations.register_operation("alter_sequence")
 class AlterSequenceOp(MigrateOperation):
-    """Change a sequence's options; the number that it has come to stays."""
+    """Change a sequence's options; the number that it has come to stays, if it may."""
 
     def __init__(
         self,
