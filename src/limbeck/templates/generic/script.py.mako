@@ -7,7 +7,9 @@ Create Date: ${create_date}
 """
 from collections.abc import Sequence
 
+% if not upgrades or "sa." in f"{upgrades}{downgrades}":
 import sqlalchemy as sa
+% endif
 from alembic import op
 ${imports if imports else ""}
 
