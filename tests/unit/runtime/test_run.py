@@ -110,7 +110,7 @@ def test_line_in_a_file_is_the_last_passed() -> None:
     assert failure.line_in(caught.value, "other.py") is None
 
 
-def test_a_missing_permission_is_said_with_its_file_in_one_message():
+def test_a_missing_permission_is_said_with_its_file_in_one_message() -> None:
     error = PermissionError(13, "Permission denied", "migrations/versions")
     assert explanation(error) == (
         "migrations/versions: this user has no permission to read or write it."
