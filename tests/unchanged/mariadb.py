@@ -172,6 +172,12 @@ DEFAULTS: list[Default] = [
     (mysql.SET("a", "b"), "a"),
     (mysql.YEAR(), "2020"),
     (mysql.BIT(4), sa.text("b'101'")),
+    (mysql.BIT(8), sa.text("b'1'")),
+    (mysql.BIT(8), sa.text("0x01")),
+    (mysql.VARBINARY(8), sa.text("0x41")),
+    (mysql.VARBINARY(8), sa.text("x'4142'")),
+    (STRING, sa.text("0x141")),
+    (INTEGER, sa.text("0x31")),
 ]
 
 COMPUTED: list[Computed] = [

@@ -45,6 +45,8 @@ def _on_update_position(tokens: Sequence[Token]) -> int:
 
 def _normal_value(tokens: Sequence[Token], type_: str) -> str | None:
     value = _literal(tokens)
+    if value is None and _split_type(type_)[0] in _STRINGS:
+        value = _bytes_by_number(tokens)
     if value is not None:
         literal = _literal_of_type(value, type_)
         if literal is not None:
@@ -63,24 +65,39 @@ def _literal(tokens: Sequence[Token]) -> str | None:
         return None
     token = tokens[0]
     if token.kind == "number":
-        # To the server 0x… is a string of bytes; what it makes of that, the probe tells.
+        # 0x… is bytes or a number: what it is in a number's column, the probe tells.
         return None if token.text.lower().startswith("0x") else sign + token.text
     if token.is_word("TRUE", "FALSE"):
         return "1" if token.is_word("TRUE") else "0"
     if token.kind == "string":
         if token.text[0] in "xX":
-            # What the catalog says of bytes that are no text.
-            value = bytes.fromhex(token.text[2:-1]).decode(errors="replace")
-            return value.replace("\ufffd", "?")
+            return _as_shown(token.text[2:-1])
         text = re.sub(r"\A(?:_\w+\s*|[nN])(?=')", "", token.text)
         return None if text[0] not in "'\"" else sign + unquote_string(text)
     return None
 
 
+def _bytes_by_number(tokens: Sequence[Token]) -> str | None:
+    """Return the value of 0x…, which is bytes for a column of strings."""
+    if len(tokens) != 1 or not tokens[0].text.lower().startswith("0x"):
+        return None
+    digits = tokens[0].text[2:]
+    return _as_shown(digits.zfill(len(digits) + len(digits) % 2))
+
+
+def _as_shown(digits: str) -> str:
+    """Return bytes as the catalog shows them, those that are no text by a question mark."""
+    return bytes.fromhex(digits).decode(errors="replace").replace("\ufffd", "?")
+
+
+def _split_type(type_: str) -> tuple[str, str | None]:
+    match = _TYPE.match(type_)
+    return (match["name"], match["arguments"]) if match else ("", None)
+
+
 def _literal_of_type(value: str, type_: str) -> str | None:
     """Return a value as the server prints it for a type; None where the server has to say."""
-    match = _TYPE.match(type_)
-    name, arguments = (match["name"], match["arguments"]) if match else ("", None)
+    name, arguments = _split_type(type_)
     if name == "binary":
         value = value.ljust(int(arguments or 1), "\0")
     if name in _STRINGS:
