@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import CheckConstraint, Column, Connection, Enum, Integer, MetaData, Table, text
+from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator
 
 from limbeck import renamed_from
@@ -128,6 +130,15 @@ ENUMS: dict[str, tuple[Models, Models]] = {
     "in a renamed column": (
         tasks("new", "done"),
         tasks("new", "finished", names={"finished": "done"}, column="status"),
+    ),
+    "in case alone, where it counts": (
+        tasks("new", "done", kind=partial(mysql.ENUM, collation="utf8mb4_bin")),
+        tasks(
+            "new",
+            "Done",
+            names={"Done": "done"},
+            kind=partial(mysql.ENUM, collation="utf8mb4_bin"),
+        ),
     ),
     "text before": (
         tasks("new", "done", **CHECKED),

@@ -19,6 +19,10 @@ class RowsImpl:
     lists_enum_values = False
     """Do the values of an enum stand in the type of each column? They are of a type with a name."""
 
+    def tells_case(self, collation: str | None) -> bool:
+        """Are words that differ only in case two words in a column of this collation? They are."""
+        return True
+
     def unfit_text(
         self, column: ColumnElement[Any], type_: TypeEngine[Any]
     ) -> ColumnElement[bool] | None:

@@ -54,7 +54,7 @@ def _with_values_of(
     alteration = next((step for step in steps if _retypes(step, said.name)), None)
     if isinstance(old, Enum) and was_listed:
         names: Names = _not_yet(said.names, old.enums) if alteration else {}
-        if is_listed:
+        if is_listed and not all(impl.tells_case(each) for each in _collations(said, pair)):
             names = {it: to for it, to in names.items() if it.casefold() != to.casefold()}
     else:
         names = _names_of_text(said, pair, steps, context, _is_as_long(old, new, said.names))
@@ -72,6 +72,11 @@ def _with_values_of(
         return [*rest, *map(_reversed, _in_two(_reversed(alteration), impl))]
     is_shorter = _length(new) < _length(old)
     return [*rest, replace(alteration, stage=Stage.NARROW_COLUMN) if is_shorter else alteration]
+
+
+def _collations(said: SaidValues, pair: TablePair) -> Iterable[str | None]:
+    columns = (table.column(said.name) for table in (pair.database, pair.model))
+    return [None if column is None else column.collation for column in columns]
 
 
 def _has_values(type_: TypeEngine[Any], impl: DefaultImpl) -> bool:

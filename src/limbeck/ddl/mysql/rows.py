@@ -21,6 +21,10 @@ class MySQLRows(RowsImpl):
 
     lists_enum_values = True
 
+    def tells_case(self, collation: str | None) -> bool:
+        """Are words that differ only in case two words? By the name of a column's own collation."""
+        return collation is not None and collation.endswith(("_bin", "_cs"))
+
     def unfit_text(
         self, column: ColumnElement[Any], type_: TypeEngine[Any]
     ) -> ColumnElement[bool] | None:
