@@ -346,3 +346,20 @@ def test_other_partitions_are_warned_of_on_postgresql(
     assert script.upgrade_ops is not None
     kinds = [each[0] for each in script.upgrade_ops.as_diffs()]
     assert kinds == ["add_column"]
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        (Column("code", String(9), primary_key=True), "alters the type of"),
+        (Column("other", Integer), "drops"),
+    ],
+)
+def test_a_column_of_the_partition_key_is_warned_of_on_postgresql(
+    postgresql: Database, key: Column[Any], change: str
+) -> None:
+    before = partitioned("LIST (code)", Column("code", Integer, primary_key=True))
+    before.create_all(postgresql.engine)
+    said = rf"The column code of table t is in its partition key, .+ {change} no such column"
+    with postgresql.engine.connect() as connection, pytest.warns(UserWarning, match=said):
+        autogenerate(postgresql, connection, partitioned("LIST (code)", key))

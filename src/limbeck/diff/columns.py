@@ -10,6 +10,7 @@ from sqlalchemy import Column
 
 from limbeck import sqla
 from limbeck.diff import defaults, locate, primary_keys, types, ways
+from limbeck.diff.aside import mentions
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
 from limbeck.logs import logger_of
@@ -53,6 +54,7 @@ def _drop(pair: TablePair, database: ColumnFacts, context: DiffContext) -> Itera
         column, database.name, "column", reflected=True, compare_to=None
     ):
         log.info("Detected removed column '%s.%s'", pair.key, database.name)
+        _warn_of_partition_key(pair, database, "drops", context)
         addition = AddColumnOp.from_column_and_tablename(pair.key.schema, pair.key.name, column)
         addition.inline_primary_key = _brings_key(pair, database, context)
         directive = addition.reverse()
@@ -98,7 +100,23 @@ def _alter(
             directive.kw.pop("autoincrement", None)
             (directive.reverse_kw or {}).pop("autoincrement", None)
         columns = frozenset({model.name}) if touched else frozenset()
+        if touched:
+            _warn_of_partition_key(pair, database, "alters the type of", context)
         yield Step(_stage(database, model), directive, columns)
+
+
+def _warn_of_partition_key(
+    pair: TablePair, column: ColumnFacts, change: str, context: DiffContext
+) -> None:
+    """Warn where partitions that are tables have a column to tell their rows apart by."""
+    key = dict(pair.database.options).get("partition_by", "")
+    if context.impl.is_parent_of_partitions(pair.database) and mentions(key, column.name):
+        warnings.warn(
+            f"The column {column.name} of table {pair.key} is in its partition key, {key}, and the "
+            f"database {change} no such column: create a table with the other partitions, move the "
+            "rows, and let it take the name.",
+            stacklevel=2,
+        )
 
 
 def _stage(database: ColumnFacts, model: ColumnFacts) -> Stage:
