@@ -379,6 +379,10 @@ CHECKS: dict[str, Case] = {
         typed(Enum("1", "2", native_enum=False, create_constraint=True, name="ck_kind")),
         typed(Enum("1", "2", native_enum=False, length=1)),
     ),
+    "unnamed one of an enum": lambda: (
+        typed(Enum("1", "2", native_enum=False, create_constraint=True)),
+        typed(Enum("1", "2", "3", native_enum=False, create_constraint=True)),
+    ),
     "two swap their conditions": lambda: (
         table(CheckConstraint("a > 0", name="ck_1"), CheckConstraint("b > 0", name="ck_2")),
         table(CheckConstraint("b > 0", name="ck_1"), CheckConstraint("a > 0", name="ck_2")),

@@ -246,8 +246,8 @@ def _create_check(
 ) -> CreateCheckConstraintOp:
     found = locate.check(pair.model_table, fact, context.impl)
     name: str | None = None if fact.name is None else conv(fact.name)
-    if found is not None and found.name is not None:
-        name = sqla.final_name(found, context.impl.dialect)  # marked if a convention made it
+    if found is not None:  # its name is marked if a convention made it
+        name = sqla.final_name(found, context.impl.dialect) or name
     directive = CreateCheckConstraintOp(
         name,
         pair.key.name,
