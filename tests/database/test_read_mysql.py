@@ -457,12 +457,21 @@ def test_probe_tries_each_expression_alone_when_the_server_refuses_one(mariadb: 
 def test_number_of_statements_is_fixed(mariadb: Database, count: int) -> None:
     metadata = sa.MetaData()
     for number in range(count):
+        sa.Sequence(f"counter{number}", metadata=metadata)
         sa.Table(
             f"t{number}", metadata,
             sa.Column("id", sa.Integer, primary_key=True),
             sa.Column("r", sa.Integer, sa.ForeignKey("t0.id"), index=True, unique=True),
+            sa.Column("double", sa.Integer, sa.Computed("r * 2")),
+            sa.Column("state", sa.Enum("a", "b"), server_default=sa.text("(lower('A'))")),
+            sa.CheckConstraint("r in (1, 2)"),
+        )  # fmt: skip
+        sa.Table(
+            f"split{number}", metadata,
+            sa.Column("id", sa.Integer, primary_key=True),
+            mysql_partition_by="HASH(id)", mysql_partitions="4",
         )  # fmt: skip
     metadata.create_all(mariadb.engine)
     with mariadb.engine.connect() as connection, counted_statements(connection) as statements:
-        assert len(read_database(connection)) == count
-    assert len(statements) == 7
+        assert len(read_database(connection)) == 2 * count
+    assert len(statements) == 9

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import DOMAIN
 
+from limbeck.autogenerate import compare_metadata
 from limbeck.ddl.impl import DefaultImpl
+from limbeck.runtime.migration import MigrationContext
 from limbeck.schema.facts import TableFacts, TableKey
 from limbeck.schema.probe import Probe
+from tests.database.reading import counted_statements
 from tests.databases import Database
 
 KEY = TableKey(None, "thing")
@@ -65,6 +70,37 @@ def test_probe_does_not_wait_for_a_locked_table(postgresql: Database) -> None:
             )
         )
     assert locks == 0
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_all_tables_and_all_domains_are_one_batch_each(postgresql: Database, count: int) -> None:
+    metadata = sa.MetaData()
+    for number in range(count):
+        mail = DOMAIN(f"mail{number}", sa.String(9), check="VALUE IN ('x', 'y')", metadata=metadata)
+        check = sa.CheckConstraint("mail IN ('x', 'y') AND 1 + 1 = 2")
+        sa.Table(f"t{number}", metadata, sa.Column("mail", mail), check)
+    metadata.create_all(postgresql.engine)
+
+    with postgresql.engine.connect() as connection, counted_statements(connection) as statements:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    # Of tables and of domains, each side until nothing changes any more.
+    assert sum(statement.startswith("DO ") for statement in statements) == 10
+
+
+def test_refused_domain_does_not_spoil_the_others(
+    postgresql: Database, recwarn: pytest.WarningsRecorder
+) -> None:
+    metadata, changed = sa.MetaData(), sa.MetaData()
+    DOMAIN("good", sa.Integer, check="VALUE IN (1, 2)", metadata=metadata)
+    DOMAIN("bad", sa.Integer, check="VALUE > 0", metadata=metadata)
+    DOMAIN("good", sa.Integer, check="VALUE IN (1, 2)", metadata=changed)
+    DOMAIN("bad", sa.Integer, check="no_such_function(VALUE)", metadata=changed)
+    metadata.create_all(postgresql.engine)
+
+    with postgresql.engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), changed)
+    assert [entry[:3] for entry in found] == [("modify_domain", None, "bad")]
+    assert ["domain bad" in str(each.message) for each in recwarn.list] == [True]
 
 
 def test_probe_of_a_read_only_transaction_is_empty(postgresql: Database) -> None:

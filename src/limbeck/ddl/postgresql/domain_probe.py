@@ -1,7 +1,7 @@
 """The probe of domains: PostgreSQL itself says what it makes of their types, defaults and checks.
 
-As with tables (`probe`): temporary ones are made within a savepoint, read back and rolled back,
-until nothing changes any more.
+As with tables (`probe`): temporary ones, all in one batch, are made within a savepoint, read back
+and rolled back, until nothing changes any more.
 """
 
 from __future__ import annotations
@@ -9,67 +9,54 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection
 
-from limbeck.ddl.postgresql import probe
 from limbeck.ddl.postgresql.named_types import read_named_types
+from limbeck.ddl.postgresql.probe import MOST_PASSES, PREFIX, may_probe, run_and_read, scratch
 from limbeck.ddl.postgresql.text import quoted_name
 from limbeck.schema.facts import DomainFacts, TableKey
 
-_MOST_PASSES = 4
+Domains = Mapping[TableKey, DomainFacts]
 
 
-def probe_domains(
-    connection: Connection, domains: Mapping[TableKey, DomainFacts]
-) -> Mapping[TableKey, DomainFacts]:
+def probe_domains(connection: Connection, domains: Domains) -> Domains:
     """Return the domains as the database prints them for good; those that it refuses are left out."""
     if not domains:
         return {}
-    result = {}
-    with probe._scratch(connection):
-        if not probe._may_probe(connection):
+    with scratch(connection):
+        if not may_probe(connection):
             return {}
-        for key, facts in domains.items():
-            settled = _settle(connection, facts)
-            if settled is not None:
-                result[key] = settled
-    return result
+        for _ in range(MOST_PASSES):
+            before, domains = domains, _probe_once(connection, domains)
+            if domains == before:
+                break
+    return domains
 
 
-def _settle(connection: Connection, facts: DomainFacts) -> DomainFacts | None:
-    for _ in range(_MOST_PASSES):
-        found = _probe_once(connection, facts)
-        if found is None or found == facts:
-            return found
-        facts = found
-    return facts
+def _probe_once(connection: Connection, domains: Domains) -> Domains:
+    names = {key: f"{PREFIX}domain_{number}" for number, key in enumerate(domains)}
+    statements = [_sql(name, domains[key]) for key, name in names.items()]
+    made = run_and_read(connection, statements, _read)
+    if made is None:
+        made = run_and_read(connection, statements, _read, is_piecewise=True) or {}
+    return {key: _merged(domains[key], made[name]) for key, name in names.items() if name in made}
 
 
-def _probe_once(connection: Connection, facts: DomainFacts) -> DomainFacts | None:
-    name = f"{probe._PREFIX}domain"
-    savepoint = connection.begin_nested()
-    try:
-        options = {"no_parameters": True}
-        connection.exec_driver_sql(_sql(name, facts), execution_options=options)
-        schema = str(connection.scalar(text(probe._TEMPORARY_SCHEMA)))
-        domains = read_named_types(connection, [schema], None).domains
-        found = domains[TableKey(schema, name)]
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise
-        return None
-    finally:
-        savepoint.rollback()
-    names = [check.name for check in facts.checks]
+def _read(connection: Connection, schema: str) -> Mapping[str, DomainFacts]:
+    domains = read_named_types(connection, [schema], None).domains
+    return {key.name: facts for key, facts in domains.items()}
+
+
+def _merged(domain: DomainFacts, found: DomainFacts) -> DomainFacts:
+    """Return the domain with what was found in place of what the database normalises."""
     return replace(
-        facts,
+        domain,
         type=found.type,
         default=found.default,
         collation=found.collation,
         checks=tuple(
-            replace(check, name=name, is_generated_name=own.is_generated_name)
-            for check, name, own in zip(found.checks, names, facts.checks, strict=True)
+            replace(check, name=own.name, is_generated_name=own.is_generated_name)
+            for check, own in zip(found.checks, domain.checks, strict=True)
         ),
     )
 

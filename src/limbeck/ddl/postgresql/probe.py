@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -33,11 +34,12 @@ from limbeck.schema.facts import (
 from limbeck.schema.probe import Piece, Probe, pieces_of
 from limbeck.sqla import is_autocommit
 
-Read = Callable[[Connection, str], SchemaFacts]
-"""Reads the tables of the schema of that name."""
+_Found = TypeVar("_Found")
+Read = Callable[[Connection, str], _Found]
+"""Reads the schema of that name."""
 
-_PREFIX = "limbeck_probe_"
-_MOST_PASSES = 4
+PREFIX = "limbeck_probe_"
+MOST_PASSES = 4
 _OUTER = "$limbeck_probe$"
 _INNER = "$limbeck_piece$"
 _TEMPORARY_SCHEMA = (
@@ -45,7 +47,9 @@ _TEMPORARY_SCHEMA = (
 )
 
 
-def probe_facts(connection: Connection, tables: Mapping[TableKey, TableFacts], read: Read) -> Probe:
+def probe_facts(
+    connection: Connection, tables: Mapping[TableKey, TableFacts], read: Read[SchemaFacts]
+) -> Probe:
     """Return the tables with types and expressions as the database prints them for good.
 
     A piece that the database refuses stays as it is; the result is empty where no temporary table
@@ -53,11 +57,11 @@ def probe_facts(connection: Connection, tables: Mapping[TableKey, TableFacts], r
     """
     if not tables:
         return Probe()
-    with _scratch(connection):
-        if not _may_probe(connection):
+    with scratch(connection):
+        if not may_probe(connection):
             return Probe()
         probe = Probe(tables)
-        for _ in range(_MOST_PASSES):
+        for _ in range(MOST_PASSES):
             found = _probe_once(connection, probe, read)
             if found is None or found.facts == probe.facts:
                 return Probe() if found is None else found
@@ -66,7 +70,7 @@ def probe_facts(connection: Connection, tables: Mapping[TableKey, TableFacts], r
 
 
 @contextmanager
-def _scratch(connection: Connection) -> Iterator[None]:
+def scratch(connection: Connection) -> Iterator[None]:
     """Run within the caller's transaction, or within one that is rolled back at the end."""
     if connection.in_transaction() and not is_autocommit(connection):
         yield
@@ -83,7 +87,7 @@ def _scratch(connection: Connection) -> Iterator[None]:
             connection.rollback()
 
 
-def _may_probe(connection: Connection) -> bool:
+def may_probe(connection: Connection) -> bool:
     """Tell whether this connection may make temporary tables."""
     return bool(
         connection.scalar(
@@ -96,14 +100,14 @@ def _may_probe(connection: Connection) -> bool:
     )
 
 
-def _probe_once(connection: Connection, before: Probe, read: Read) -> Probe | None:
+def _probe_once(connection: Connection, before: Probe, read: Read[SchemaFacts]) -> Probe | None:
     """Make the tables, read them back and undo it; None if the database makes none of them."""
     tables = before.facts
-    plans = [_Plan(f"{_PREFIX}{number}", facts) for number, facts in enumerate(tables.values())]
-    schema = _run(connection, [sql for plan in plans for sql in plan.whole()], read)
+    plans = [_Plan(f"{PREFIX}{number}", facts) for number, facts in enumerate(tables.values())]
+    schema = run_and_read(connection, [sql for plan in plans for sql in plan.whole()], read)
     if schema is None:
         pieces = [sql for plan in plans for sql in plan.pieces()]
-        schema = _run(connection, pieces, read, is_piecewise=True)
+        schema = run_and_read(connection, pieces, read, is_piecewise=True)
     if schema is None:
         return None
     by_name = {key.name: facts for key, facts in schema.tables.items()}
@@ -118,9 +122,13 @@ def _probe_once(connection: Connection, before: Probe, read: Read) -> Probe | No
     return Probe(facts, refused)
 
 
-def _run(
-    connection: Connection, statements: Sequence[str], read: Read, *, is_piecewise: bool = False
-) -> SchemaFacts | None:
+def run_and_read(
+    connection: Connection,
+    statements: Sequence[str],
+    read: Read[_Found],
+    *,
+    is_piecewise: bool = False,
+) -> _Found | None:
     """Run statements within a savepoint, read the temporary schema and roll back; None if refused."""
     savepoint = connection.begin_nested()
     try:
