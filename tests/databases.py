@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -94,13 +94,18 @@ def fresh_database(name: str, folder: Path) -> Iterator[Database]:
         yield database
         database.engine.dispose()
         return
+    start = servers.postgresql_url if name == "postgresql" else servers.mariadb_url
+    yield from _server_database(name, server_url(name, start))
+
+
+def server_url(name: str, start: Callable[[], URL]) -> URL:
+    """Return the url of the server that is started; one that is missing is a skip, in CI a failure."""
     try:
-        admin_url = servers.postgresql_url() if name == "postgresql" else servers.mariadb_url()
+        return start()
     except servers.ServerMissing as missing:
         if os.environ.get("CI"):
             pytest.fail(f"{name} is required in CI: {missing}")
         pytest.skip(f"{name} is not available: {missing}")
-    yield from _server_database(name, admin_url)
 
 
 def _server_database(name: str, admin_url: URL) -> Iterator[Database]:

@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, make_url
 from sqlalchemy.exc import OperationalError
 
 RUN_FOLDER = "LIMBECK_TEST_RUN_FOLDER"
@@ -37,6 +37,21 @@ def postgresql_url() -> URL:
 def mariadb_url() -> URL:
     """Return the administrator's url of a running MariaDB server."""
     return _shared("mariadb", "LIMBECK_TEST_MARIADB", _start_mariadb)
+
+
+def standby_url(prepare: Callable[[Engine], object]) -> URL:
+    """Return the url of a PostgreSQL server of its own that is a standby, and has what `prepare` made."""
+    folder = Path(os.environ[RUN_FOLDER]) / f"standby_{os.getpid()}"
+    folder.mkdir()
+    engine = create_engine(_start_postgresql(folder))
+    prepare(engine)
+    engine.dispose()
+    pid = int((folder / "postmaster.pid").read_text().split()[0])
+    os.kill(pid, signal.SIGINT)
+    _wait_for_end(pid)
+    (folder / "standby.signal").touch()
+    (folder / "standby.signal").chmod(0o666)  # the server runs as another user and writes to it
+    return _start_postgresql(folder)
 
 
 def stop_all(run_folder: Path) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from limbeck import command
 from limbeck.autogenerate import compare_metadata
 from limbeck.runtime.migration import MigrationContext
-from tests.databases import Database
+from limbeck.script.base import Script
+from tests import servers
+from tests.databases import Database, server_url
+from tests.migrations import Migrations
 
 
 def models(check: str = "status in ('a', 'b')", default: str = "1 + 1") -> sa.MetaData:
@@ -56,6 +61,31 @@ def test_read_only_connection_works_with_the_fallback(database: Database) -> Non
     with database.engine.connect() as connection:
         connection.execute(sa.text("SET TRANSACTION READ ONLY"))
         assert differences(connection, models()) == []
+
+
+SAME, CHANGED = models(), models(check="status in ('a', 'c')")
+
+
+def test_standby_works_with_the_fallback(tmp_path: Path) -> None:
+    """What changed is written with its data step, and named; nothing is written to the database."""
+
+    def prepare(engine: sa.Engine) -> None:
+        SAME.create_all(engine)
+        with engine.begin() as connection:
+            connection.execute(sa.text("INSERT INTO thing VALUES (1, 'b', 1, 1)"))
+
+    url = server_url("postgresql", lambda: servers.standby_url(prepare))
+    migrations = Migrations(tmp_path, url.render_as_string(hide_password=False))
+    migrations.options = {"models": f"{__name__}:SAME"}
+    command.check(migrations.config())
+
+    migrations.options = {"models": f"{__name__}:CHANGED"}
+    with pytest.warns(UserWarning) as said:
+        script = command.revision(migrations.config(), "check", autogenerate=True)
+    fallback, rows = sorted(str(each.message) for each in said)
+    assert "did not normalise the check ck_status of table thing" in fallback
+    assert "has a step for them that you have to fill in" in rows
+    assert isinstance(script, Script)
 
 
 @pytest.mark.requires("probe")
