@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import DOMAIN
+from sqlalchemy.dialects.postgresql import ARRAY, DOMAIN, ENUM
 
 from limbeck import command
 from limbeck.autogenerate import data_steps, render
@@ -456,11 +456,63 @@ def test_values_that_go_from_an_enum_type_are_left_to_replace(database: Database
 
 
 @pytest.mark.requires("enum_types")
+def test_values_that_go_from_arrays_of_an_enum_type(database: Database) -> None:
+    """Arrays of every dimension, of a domain over the type, and domains over arrays of it."""
+
+    def with_values(*values: str, default: str) -> sa.MetaData:
+        mood = ENUM(*values, name="mood")
+        return models(
+            lambda: [
+                sa.Column("moods", ARRAY(mood), server_default=default),
+                sa.Column("item", ARRAY(mood, dimensions=2)),
+                sa.Column("feelings", ARRAY(DOMAIN("feeling", mood))),
+                sa.Column("many", DOMAIN("moods", ARRAY(mood))),
+            ]
+        )
+
+    before = with_values("happy", "sad", "it's, %s", default="{sad,happy}")
+    after = with_values("happy", "new", default="{new}")
+    create(database, before, [])
+    with database.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO items VALUES (1, '{sad}', '{{happy,sad},{sad,happy}}', "
+                "'{\"it''s, %s\",NULL}', '{sad}'), (2, NULL, NULL, NULL, NULL)"
+            )
+        )
+    catalogs = dump(database)
+    source, warned = written(database, after)
+    assert len(warned) == 4
+    assert (
+        "# ### FILL IN: items has rows whose item has an item that is 'sad', which is no mood any "
+        "more: 1, such as id 1. ###\n    #     SELECT id, item FROM items WHERE EXISTS "
+        "(SELECT 1 FROM unnest(item) AS item WHERE CAST(item AS VARCHAR) = 'sad')\n" in source
+    )
+    assert "replacements={'sad': ..., \"it's, %s\": ...}" in source
+    source = source.replace("...", "'happy'")
+    _run(database, after, source, "upgrade")
+    assert_same(dump(database), _catalogs_of(database, after, None), "after the upgrade")
+    _run(database, before, source, "downgrade")
+    assert_same(dump(database), catalogs, "after the downgrade")
+    with database.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM items ORDER BY id").all()
+    happy = "{{happy,happy},{happy,happy}}"
+    assert [tuple(row) for row in rows] == [
+        (1, "{happy}", happy, "{happy,NULL}", "{happy}"),
+        (2, None, None, None, None),
+    ]
+
+
+@pytest.mark.requires("enum_types")
 def test_values_that_a_domain_does_not_allow_any_more(database: Database) -> None:
     with database.engine.begin() as connection:
         connection.exec_driver_sql("CREATE DOMAIN grade AS integer")
-        connection.exec_driver_sql("CREATE TABLE items (id integer PRIMARY KEY, g grade)")
-        connection.exec_driver_sql("INSERT INTO items VALUES (1, 5), (2, 0), (3, NULL)")
+        connection.exec_driver_sql(
+            "CREATE TABLE items (id integer PRIMARY KEY, g grade, gs grade[])"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO items VALUES (1, 5, '{3}'), (2, 0, NULL), (3, NULL, '{{0}}')"
+        )
         context = MigrationContext.configure(connection)
         autogen_context = AutogenContext(context, metadata=sa.MetaData(), opts=OPTIONS)
         directive = ops.AlterDomainOp(
@@ -476,13 +528,14 @@ def test_values_that_a_domain_does_not_allow_any_more(database: Database) -> Non
         source = render._render_cmd_body(upgrade_ops, autogen_context)
         assert "(VALUE > 0) of the domain grade does not allow: 1, such as id 2. ###" in source
         assert "op.execute(items.update().where(sa.text('NOT (g > 0)')).values(g=...))" in source
-        source = source.replace("g=...", "g=1")
+        assert "rows whose gs has an item that the check positive (VALUE > 0) of" in source
+        source = source.replace("g=...", "g=1").replace("gs=...", "gs=[1]")
         with Operations.context(context):
             imports = "\n".join(["from limbeck import op", "import sqlalchemy as sa"])
             more = "\n".join(sorted(autogen_context.imports))
             exec(compile(f"{imports}\n{more}\n{source}", "revision.py", "exec"), {})
-        grades = connection.exec_driver_sql("SELECT g FROM items ORDER BY id").scalars().all()
-    assert grades == [5, 1, 1]
+        grades = connection.exec_driver_sql("SELECT g, gs FROM items ORDER BY id").all()
+    assert [tuple(row) for row in grades] == [(5, "{3}"), (1, None), (1, "{1}")]
 
 
 OPTIONS = {"sqlalchemy_module_prefix": "sa.", "alembic_module_prefix": "op."}

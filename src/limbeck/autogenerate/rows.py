@@ -116,7 +116,7 @@ class _Asker:
         except SQLAlchemyError as error:
             _warn(question, error)
             return ()
-        return [question.of_column(TableKey(schema, table), name) for schema, table, name in found]
+        return [question.of_column(each) for each in found]
 
     def answer(self, question: Question) -> Answer | None:
         """Return what is in the way, None where nothing is; warn where nobody can say."""

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.types import TypeEngine
+
+
+@dataclass(frozen=True, slots=True)
+class TypedColumn:
+    """A column of a type that has a name; `is_array` where it holds arrays of its values."""
+
+    schema: str | None
+    table: str
+    name: str
+    is_array: bool
 
 
 class RowsImpl:
@@ -31,8 +42,8 @@ class RowsImpl:
 
     def columns_of_type(
         self, connection: Connection, name: str, schema: str | None
-    ) -> Sequence[tuple[str | None, str, str]]:
-        """Which columns, by schema, table and name, are of a type that has a name? None are."""
+    ) -> Sequence[TypedColumn]:
+        """Which columns are of a type that has a name, or of arrays of it? None are."""
         return ()
 
     @contextmanager

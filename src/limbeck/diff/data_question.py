@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import String, and_, cast, column, literal_column, or_
+from sqlalchemy import String, and_, cast, column, exists, func, literal_column, or_, select
 from sqlalchemy import table as table_clause
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.expression import TableClause
 
 from limbeck.ddl.impl import DefaultImpl
+from limbeck.ddl.rows import TypedColumn
 from limbeck.diff.data_names import Names
 from limbeck.operations.ops import MigrateOperation
 from limbeck.schema.facts import TableKey
@@ -65,14 +66,17 @@ class Question:
     make: Callable[[str], ColumnElement[bool]] | None = None
     value: str | None = None
 
-    def of_column(self, table: TableKey, name: str) -> Question:
-        """Return the question for one column of the enum type or domain."""
-        condition = None if self.make is None else self.make(name)
+    def of_column(self, typed: TypedColumn) -> Question:
+        """Return the question for one column of the enum type or domain, or of arrays of it."""
+        table, name = TableKey(typed.schema, typed.table), typed.name
+        make = _in_items(self.make) if self.make and typed.is_array else self.make
+        condition = None if make is None else make(name)
+        which = f"has an item that {self.which}" if typed.is_array else self.which
         return replace(
             self,
             table=table,
             place=table,
-            which=f"whose {name} {self.which}",
+            which=f"whose {name} {which}",
             make=None,
             columns={name: name},
             rows=condition,
@@ -170,6 +174,16 @@ class About:
             if values := self._names.renamed(self.place, name):
                 value = now.column(name)
                 yield or_(value.is_(None), cast(value, String).not_in(values))
+
+
+def _in_items(make: Callable[[str], ColumnElement[bool]]) -> Callable[[str], ColumnElement[bool]]:
+    """Return what gives the condition for a column of arrays: of whatever dimension they are."""
+
+    def make_for_array(name: str) -> ColumnElement[bool]:
+        items = func.unnest(column(name)).alias("item")
+        return exists(select(literal_column("1")).select_from(items).where(make("item")))
+
+    return make_for_array
 
 
 def bare(key: TableKey) -> TableClause:

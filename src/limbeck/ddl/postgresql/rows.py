@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Dialect, func, not_, text
 from sqlalchemy.types import TypeEngine
 
 from limbeck.ddl.postgresql.replace_type import FAMILY
-from limbeck.ddl.rows import RowsImpl
+from limbeck.ddl.rows import RowsImpl, TypedColumn
 
 _SET = text("SELECT pg_catalog.set_config('statement_timeout', :value, false)")
 
@@ -20,12 +20,12 @@ _TYPE = """(SELECT y.oid FROM pg_catalog.pg_type y
 _COLUMNS_OF_TYPE = text(
     f"""
     WITH RECURSIVE {FAMILY.format(type=_TYPE)}
-    SELECT nullif(n.nspname, current_schema()), c.relname, a.attname
+    SELECT nullif(n.nspname, current_schema()), c.relname, a.attname, f.is_array
     FROM family f
     JOIN pg_catalog.pg_attribute a ON a.atttypid = f.oid AND NOT a.attisdropped
     JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE NOT (f.is_array OR c.relispartition)
+    WHERE NOT c.relispartition
     ORDER BY 1, 2, 3
     """
 )
@@ -46,10 +46,10 @@ class PostgresqlRows(RowsImpl):
 
     def columns_of_type(
         self, connection: Connection, name: str, schema: str | None
-    ) -> Sequence[tuple[str | None, str, str]]:
-        """Which columns, by schema, table and name, are of a type with a name, or a domain over it?"""
+    ) -> Sequence[TypedColumn]:
+        """Which columns are of a type with a name, a domain over it, or arrays of either?"""
         given = {"name": name, "schema": schema}
-        return [tuple(row) for row in connection.execute(_COLUMNS_OF_TYPE, given)]
+        return [TypedColumn(*row) for row in connection.execute(_COLUMNS_OF_TYPE, given)]
 
     @contextmanager
     def time_limit(self, connection: Connection, seconds: int) -> Iterator[None]:
