@@ -72,6 +72,10 @@ PAIRS: dict[str, tuple[Models, Models]] = {
         tasks("new", "finished", **CHECKED),
         tasks("new", "done", names={"done": "finished"}, **CHECKED),
     ),
+    "with backslashes": (
+        tasks("new", r"a\b", **CHECKED),
+        tasks("new", r"\n%", names={r"\n%": r"a\b"}, **CHECKED),
+    ),
     "as long": (
         tasks("new", "gone", **CHECKED),
         tasks("new", "done", names={"done": "gone"}, **CHECKED),

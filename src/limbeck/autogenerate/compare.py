@@ -200,7 +200,7 @@ class Comparison:
         facts = rename_users(facts, self.renamed.renames)
         quote = self.connection.dialect.identifier_preparer.quote
         facts = move_facts(facts, self.models.facts, self._moves, quote)
-        facts, directives = rename_values(facts, self.model_tables)
+        facts, directives = rename_values(facts, self.model_tables, self.impl)
         return facts, (*self._moves.directives, *directives)
 
     @cached_property

@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Dialect, MetaData
+from sqlalchemy import Connection, Dialect, MetaData, literal
 from sqlalchemy.schema import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
 from sqlalchemy.types import Integer, TypeEngine
 
+from limbeck import sqla
+from limbeck.schema.qualified import without_table
 from limbeck.types import DatabaseType
 
 from .comparison import ObjectComparison
@@ -113,6 +115,14 @@ class ReadingImpl(RowsImpl, ObjectComparison):
     def normal_expression(self, sql: str) -> str:
         """What is the normal form of an expression, as far as text alone tells?"""
         return self._reader.normal_expression(sql)
+
+    def own_expression(self, sql: str, table_name: str) -> str:
+        """What is the normal form of an expression on a table that it may name? Without its name."""
+        return self.normal_expression(without_table(sql, table_name))
+
+    def normal_word(self, word: str) -> str:
+        """How does an expression in normal form have this string?"""
+        return self.normal_expression(sqla.ddl_text(self.dialect, literal(word)))
 
     def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
         """What does this database make of a model's table?"""

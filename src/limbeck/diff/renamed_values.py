@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Column, Table
 
 from limbeck.ddl.base import string_literal
+from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff.renaming import Renames
 from limbeck.operations.ops import AlterEnumOp
 from limbeck.renamed import RENAMED_VALUES, info_of
@@ -82,7 +83,7 @@ def rename_users(facts: SchemaFacts, renames: Renames) -> SchemaFacts:
 
 
 def rename_values(
-    facts: SchemaFacts, tables: Mapping[TableKey, Table]
+    facts: SchemaFacts, tables: Mapping[TableKey, Table], impl: DefaultImpl
 ) -> tuple[SchemaFacts, tuple[AlterEnumOp, ...]]:
     """Return the facts with the new names of values, and the directives that rename them."""
     enums, of_tables = dict(facts.enums), dict(facts.tables)
@@ -114,7 +115,7 @@ def rename_values(
                 if table in of_tables and column is not None:
                     of_tables[table] = _with_new_words(of_tables[table], column, key.name, names)
         if there is not None and not used and not said.values:
-            _warn_of_rows(there, said)
+            _warn_of_rows(there, said, impl)
     return replace(facts, enums=enums, tables=of_tables), tuple(directives)
 
 
@@ -183,12 +184,13 @@ def _reword(sql: str, type_: str, names: Names) -> str:
     return literal.sub(new, sql)
 
 
-def _warn_of_rows(table: TableFacts, said: SaidValues) -> None:
+def _warn_of_rows(table: TableFacts, said: SaidValues, impl: DefaultImpl) -> None:
     """Warn where a value is one of several in a row, in a SET or an array."""
     found = table.column(said.name)
     text = " ".join([found.type if found else "", *(check.sql for check in table.checks)])
     for old, new in said.names.items():
-        if found is not None and string_literal(old) in text and string_literal(new) not in text:
+        is_old, is_new = (impl.normal_word(word) in text for word in (old, new))
+        if found is not None and is_old and not is_new:
             warnings.warn(
                 f"The value {old!r} of {said.table}.{found.name} is now {new!r}, and the rows have "
                 "it word for word: add an UPDATE of them to the revision, between a change that "

@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import Enum
 from sqlalchemy.types import TypeEngine
 
-from limbeck.ddl.base import string_literal
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff import locate, ways
 from limbeck.diff.aside import mentions
@@ -119,7 +118,7 @@ def _names_of_text(
     """Return what is renamed in a column that is text to the database: its checks tell, or rows."""
     checks = [each.sql for each in pair.database.checks if mentions(each.sql, said.name)]
     words = {*said.names, *said.names.values()}
-    known = {word for word in words if any(string_literal(word) in sql for sql in checks)}
+    known = {word for word in words if any(context.impl.normal_word(word) in sql for sql in checks)}
     if known:
         is_free = any(step.stage is Stage.DROP_CHECK for step in steps)
         return _not_yet(said.names, known) if is_free else {}

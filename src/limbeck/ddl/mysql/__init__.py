@@ -344,13 +344,16 @@ class MySQLImpl(MySQLRows, DefaultImpl):
 
     def complete_table(self, facts: TableFacts, table: Table) -> None:
         """Say partitions in the server's words, and defaults that are expressions in parentheses."""
-        from limbeck.ddl.mysql.defaults import stands_alone  # lazy: as all that reads
+        # lazy: as all that reads
+        from limbeck.ddl.mysql.defaults import stands_alone
+        from limbeck.ddl.mysql.model import with_words
 
         if (partitioning := dict(facts.options).get("partition_by")) is not None:
             words = self._partition_words(facts, partitioning)
             keyword = f"{self.dialect.name}_partition_by"
             table.kwargs[keyword] = sqla.for_driver(self.dialect, words)
         for column in table.columns:
+            column.type = with_words(column.type, self.dialect)
             default = column.server_default
             if isinstance(default, DefaultClause) and isinstance(default.arg, TextClause):
                 sql = default.arg.text

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy import (
     Sequence as SQLSequence,
 )
+from sqlalchemy.dialects.mysql import ENUM, SET
 from sqlalchemy.types import TypeEngine
 
 from limbeck import sqla
@@ -33,6 +34,7 @@ from limbeck.ddl.mysql.text import (
     TypeText,
     normal_expression,
     normal_type_text,
+    unquote_string,
 )
 from limbeck.schema.facts import (
     UNKNOWN_TYPE,
@@ -111,8 +113,31 @@ def _stored_comment(comment: str | None) -> str | None:
 
 def read_model_type(dialect: Dialect, type_: TypeEngine[Any]) -> TypeText:
     """Return a model's type in normal form; raises CompileError where it has none."""
-    sql = compile_type(dialect, type_)
-    return normal_type_text(sql.replace("%%", "%") if sqla.doubles_percents(dialect) else sql)
+    return normal_type_text(compile_type(dialect, type_))
+
+
+def with_words(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+    """Return a reflected type that creates the words of an ENUM or SET that the database has.
+
+    SQLAlchemy reflects backslashes as they are shown, and newer ones write them in DDL anew.
+    """
+    words: tuple[str, ...] = ()
+    if isinstance(type_, ENUM | SET):
+        words = tuple(type_.enums if isinstance(type_, ENUM) else type_.values)
+    if not any("\\" in word for word in words) or not _escapes_words(dialect):
+        return type_
+    options = {"charset": type_.charset, "collation": type_.collation}
+    if isinstance(type_, SET):
+        options["retrieve_as_bitwise"] = type_.retrieve_as_bitwise
+    return type(type_)(*(unquote_string(_quoted(word)) for word in words), **options)
+
+
+def _quoted(shown: str) -> str:
+    return "'" + shown.replace("'", "''") + "'"
+
+
+def _escapes_words(dialect: Dialect) -> bool:
+    return compile_type(dialect, ENUM("\\")) == r"ENUM('\\')"
 
 
 def _collation_of(charset: str | None, dialect: Dialect) -> str | None:

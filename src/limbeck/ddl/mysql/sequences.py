@@ -65,7 +65,7 @@ def read_sequences(
         for number, (schema, name) in enumerate(names)
     ]
     found = {}
-    rows = connection.exec_driver_sql(" UNION ALL ".join(parts).replace("%", "%%"))
+    rows = connection.exec_driver_sql(" UNION ALL ".join(parts))
     for row in rows:
         key = fold_schema(names[row.number][0], names[row.number][1], default_schema)
         found[key] = SequenceFacts(key, full_options(row._asdict(), DEFAULTS))
