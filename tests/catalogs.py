@@ -50,6 +50,7 @@ def _sqlite(connection: Connection) -> Iterable[tuple[str, Any]]:
     for kind, name, table, sql in objects:
         if table in VERSION_TABLES:
             continue
+        sql = _without_own_name(sql, table)
         yield f"{kind} {name}", _fold(sql) if kind != "table" else _sqlite_table(sql)
         if kind == "table":
             for pragma in ("table_xinfo", "foreign_key_list", "index_list"):
@@ -89,6 +90,13 @@ def _sqlite_table(sql: str) -> tuple[str, ...]:
         elif not (character == "(" and depth == 1 and position == start):
             piece += character
     return (*sorted(_fold(each) for each in [*pieces, piece]), _fold(sql[position + 1 :]))
+
+
+def _without_own_name(sql: str, table: str) -> str:
+    """Leave out a table before its own columns, where SQLite puts it when tables are renamed."""
+    name = re.escape(table)
+    pattern = rf"""('(?:[^']|'')*')|(?<![\w."])(?:{name}|"{name}"|\[{name}\])\."""
+    return re.sub(pattern, r"\1", sql, flags=re.IGNORECASE)
 
 
 def _fold(sql: str) -> str:
@@ -275,7 +283,7 @@ def _mariadb(connection: Connection, schemas: list[str | None]) -> Iterable[tupl
 
 def _mariadb_sequence(connection: Connection, path: str) -> tuple[Any, ...]:
     """Return the options of a sequence, without the number that it has come to."""
-    found = connection.exec_driver_sql(f"SELECT * FROM {path}").mappings().one()
+    found = connection.exec_driver_sql(f"SELECT * FROM {path}".replace("%", "%%")).mappings().one()
     return tuple(
         (name, value)
         for name, value in found.items()

@@ -64,7 +64,7 @@ def check(table: Table, fact: CheckFacts, impl: DefaultImpl) -> CheckConstraint 
         return named[0]
     unnamed = [each for each in found if sqla.final_name(each, impl.dialect) is None]
     for each in unnamed:
-        if impl.normal_expression(sqla.ddl_text(impl.dialect, each.sqltext)) == fact.sql:
+        if impl.own_expression(sqla.ddl_text(impl.dialect, each.sqltext), table.name) == fact.sql:
             return each
     return unnamed[0] if len(unnamed) == 1 else None
 

@@ -154,7 +154,7 @@ class DraftConstraints:
     def _normal(self, sql: str) -> str:
         """Return a condition in normal form, in which columns have the names they have by now."""
         sql = rename_words(sql, self._earlier_names)
-        return self._impl.normal_expression(sql).replace('"', "")
+        return self._impl.own_expression(sql, self._table.name).replace('"', "")
 
 
 def _references(key: ForeignKeyConstraint) -> tuple[str, ...]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from limbeck.schema.facts import IndexFacts, TableFacts
 
 
 def without_own_table(facts: TableFacts) -> TableFacts:
     """Return a table whose checks, computed columns and indexes name its columns alone."""
-    strip = _stripping(facts.key.name)
+    strip = partial(without_table, table=facts.key.name)
     return replace(
         facts,
         columns=tuple(
@@ -28,6 +28,11 @@ def without_own_table(facts: TableFacts) -> TableFacts:
         checks=tuple(replace(check, sql=strip(check.sql)) for check in facts.checks),
         indexes=tuple(_index(index, strip) for index in facts.indexes),
     )
+
+
+def without_table(sql: str, table: str) -> str:
+    """Return an expression that names the columns of the table alone."""
+    return _stripping(table)(sql)
 
 
 def _index(index: IndexFacts, strip: Callable[[str], str]) -> IndexFacts:

@@ -321,6 +321,12 @@ class SQLiteImpl(DefaultImpl):
 
     # read and normalise
 
+    def own_expression(self, sql: str, table_name: str) -> str:
+        """Leave out the table before its columns, however it is quoted."""
+        from .text import normal_expression  # lazy: few scripts have a check
+
+        return normal_expression(sql, table=table_name)
+
     def complete_table(self, facts: TableFacts, table: Table) -> None:
         """Say AUTOINCREMENT where the database does, and types that SQLAlchemy has no class for.
 

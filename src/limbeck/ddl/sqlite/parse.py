@@ -35,6 +35,8 @@ from limbeck.schema.facts import (
 
 _Keyed = TypeVar("_Keyed", PrimaryKeyFacts, UniqueFacts, ForeignKeyFacts)
 
+UniqueKey = tuple[str | None, tuple[str, ...]]
+
 _COLUMN_CLAUSES = (
     "CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE",
     "REFERENCES", "GENERATED", "AS", "DEFERRABLE",
@@ -55,14 +57,15 @@ class Unsaid:
     """What a CREATE TABLE says that is in no facts.
 
     ON CONFLICT of NOT NULL, by column, and of the primary key; what stands behind the columns of
-    keys, COLLATE and DESC; of unique constraints by their columns in lower case.
+    keys, COLLATE and DESC; of unique constraints by name, and columns in lower case: there may be
+    several of them without a name.
     """
 
     null_conflicts: Mapping[str, str]
     key_conflict: str | None
     key_orders: tuple[str, ...]
     has_key_in_column: bool
-    unique_orders: Mapping[tuple[str, ...], tuple[str, ...]]
+    unique_orders: Mapping[UniqueKey, Sequence[tuple[str, ...]]]
 
 
 def parse_unsaid(sql: str) -> Unsaid:
@@ -78,8 +81,8 @@ def parse_unsaid(sql: str) -> Unsaid:
     )
 
 
-def parse_index(name: str, sql: str, columns: Mapping[str, str]) -> IndexFacts:
-    """Return the facts in a CREATE INDEX statement; `columns` as for `normal_tokens`."""
+def parse_index(name: str, sql: str, columns: Mapping[str, str], table: str) -> IndexFacts:
+    """Return the facts in a CREATE INDEX statement; `columns`, `table` as for `normal_tokens`."""
     cursor = Cursor(LEXICON.tokenize(sql))
     cursor.accept("CREATE")
     unique = cursor.accept("UNIQUE")
@@ -87,7 +90,7 @@ def parse_index(name: str, sql: str, columns: Mapping[str, str]) -> IndexFacts:
     elements = tuple(parse_element(part, columns) for part in split(cursor.parenthesised()))
     where = None
     if cursor.accept("WHERE"):
-        where = normal_tokens(cursor.until(";"), columns)
+        where = normal_tokens(cursor.until(";"), columns, table=table)
     return IndexFacts(name=name, elements=elements, unique=unique, where=where)
 
 
@@ -135,7 +138,7 @@ class _TableParser:
     key_conflict: str | None = None
     key_orders: tuple[str, ...] = ()
     has_key_in_column: bool = False
-    unique_orders: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    unique_orders: dict[UniqueKey, list[tuple[str, ...]]] = field(default_factory=dict)
 
     def parse(self) -> None:
         """Walk the statement."""
@@ -154,7 +157,10 @@ class _TableParser:
     def facts(self) -> TableFacts:
         """Return what was collected, with expressions in normal form."""
         names = {column.name.lower(): column.name for column in self.columns}
-        checks = [CheckFacts(normal_tokens(sql, names), name) for name, sql in self.checks]
+        checks = [
+            CheckFacts(normal_tokens(sql, names, table=self.key.name), name)
+            for name, sql in self.checks
+        ]
         return TableFacts(
             key=self.key,
             columns=tuple(self._column_facts(column, names) for column in self.columns),
@@ -242,7 +248,7 @@ class _TableParser:
                 self._count_up(column)
             return True
         if cursor.accept("UNIQUE"):
-            self.uniques.append(UniqueFacts((column.name,), name, options=self._conflict()))
+            self._unique((column.name,), ("",), name)
             return True
         return False
 
@@ -283,9 +289,7 @@ class _TableParser:
             self.primary_key = PrimaryKeyFacts(columns, name)
             self._key_conflict()
         elif cursor.accept("UNIQUE"):
-            columns, orders = self._key_parts()
-            self.unique_orders[tuple(column.lower() for column in columns)] = orders
-            self.uniques.append(UniqueFacts(columns, name, options=self._conflict()))
+            self._unique(*self._key_parts(), name)
         elif cursor.accept("CHECK"):
             self.checks.append((name, cursor.parenthesised()))
             self._conflict()
@@ -310,6 +314,11 @@ class _TableParser:
         return tuple(part[0].text for part in parts), tuple(
             _order(Cursor(part[1:])) for part in parts
         )
+
+    def _unique(self, columns: tuple[str, ...], orders: tuple[str, ...], name: str | None) -> None:
+        key = (name, tuple(column.lower() for column in columns))
+        self.unique_orders.setdefault(key, []).append(orders)
+        self.uniques.append(UniqueFacts(columns, name, options=self._conflict()))
 
     def _count_up(self, column: _Column) -> None:
         """Note AUTOINCREMENT, which SQLAlchemy takes as an option of the table."""

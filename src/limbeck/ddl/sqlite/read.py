@@ -144,8 +144,8 @@ _SHADOW_SUFFIXES = (
 def _parse_indexes(
     definitions: Sequence[tuple[str, str]], facts: TableFacts
 ) -> tuple[IndexFacts, ...]:
-    columns = _spellings(facts)
-    return _sorted(parse_index(name, sql, columns) for name, sql in definitions)
+    columns, table = _spellings(facts), facts.key.name
+    return _sorted(parse_index(name, sql, columns, table) for name, sql in definitions)
 
 
 def _spellings(facts: TableFacts) -> dict[str, str]:
@@ -213,9 +213,10 @@ def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> Tab
             if fact.referred.schema == facts.key.schema
         ),
         checks=_sorted(
-            replace(fact, sql=normal_expression(fact.sql, names)) for fact in facts.checks
+            replace(fact, sql=normal_expression(fact.sql, names, table=facts.key.name))
+            for fact in facts.checks
         ),
-        indexes=_sorted(_adjust_index(fact, names) for fact in facts.indexes),
+        indexes=_sorted(_adjust_index(fact, names, facts.key.name) for fact in facts.indexes),
         comment=None,
         options=options,
     )
@@ -283,12 +284,12 @@ def _adjust_foreign_key(fact: ForeignKeyFacts) -> ForeignKeyFacts:
     )
 
 
-def _adjust_index(fact: IndexFacts, names: Mapping[str, str]) -> IndexFacts:
+def _adjust_index(fact: IndexFacts, names: Mapping[str, str], table: str) -> IndexFacts:
     return IndexFacts(
         name=fact.name,
         elements=tuple(_adjust_element(element, names) for element in fact.elements),
         unique=fact.unique,
-        where=None if fact.where is None else normal_expression(fact.where, names),
+        where=None if fact.where is None else normal_expression(fact.where, names, table=table),
         is_generated_name=fact.is_generated_name,
     )
 

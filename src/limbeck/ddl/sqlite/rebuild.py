@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from sqlalchemy import (
+    CheckConstraint,
     Column,
     Connection,
     Constraint,
@@ -23,11 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import TextClause
 
+from limbeck import sqla
 from limbeck.ddl.rebuild import TableRebuild
 from limbeck.ddl.sqlite import unsaid
 from limbeck.ddl.sqlite.master import in_schema
 from limbeck.ddl.sqlite.read import read_schema
-from limbeck.ddl.sqlite.text import LEXICON, stands_alone
+from limbeck.ddl.sqlite.text import LEXICON, normal_tokens, stands_alone, without_table
 from limbeck.errors import BatchError, UnsupportedOperationError
 from limbeck.schema.build import build_tables
 from limbeck.schema.database import ReadScope
@@ -185,7 +187,11 @@ class SQLiteRebuild(TableRebuild):
         self._execute("PRAGMA legacy_alter_table=ON")
 
     def adjust_columns(self, table: Table, names_of_old_type: Sequence[str]) -> None:
-        """Declare old types by the text they have, and put defaults that need it in parentheses."""
+        """Declare old types by the text they have, and put defaults that need it in parentheses.
+
+        Checks may name the table by the name that it has not yet: it is left out of them.
+        """
+        self._leave_out_own_name(table)
         for column in table.columns:
             default = column.server_default
             expression = default.arg if isinstance(default, DefaultClause) else None
@@ -205,6 +211,13 @@ class SQLiteRebuild(TableRebuild):
                 collation = getattr(column.type, "collation", None)
                 column.type = unsaid.DeclaredType(spelled, collation)
         unsaid.write_key_in_column(table, self._spell)
+
+    def _leave_out_own_name(self, table: Table) -> None:
+        for check in (each for each in table.constraints if isinstance(each, CheckConstraint)):
+            tokens = LEXICON.tokenize(sqla.ddl_text(self.impl.dialect, check.sqltext))
+            alone = without_table(tokens, self.table_name)
+            if len(alone) < len(tokens):
+                check.sqltext = text(sqla.escape_binds(normal_tokens(alone)))
 
     def row_numbers(self, old: Table, new: Table) -> tuple[str, str] | None:
         """Name the rowid in both, unless the new table has a column for it."""

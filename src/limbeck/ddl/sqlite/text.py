@@ -67,18 +67,28 @@ def normal_type_text(text: str) -> str:
     return f"{name}({', '.join(part.strip() for part in match[2].split(','))})"
 
 
-def normal_expression(sql: str, columns: Mapping[str, str] | None = None) -> str:
-    """Return an expression in normal form; see `normal_tokens` for `columns`."""
-    return normal_tokens(LEXICON.tokenize(sql), columns)
+def normal_expression(
+    sql: str, columns: Mapping[str, str] | None = None, *, table: str | None = None
+) -> str:
+    """Return an expression in normal form; see `normal_tokens` for the arguments."""
+    return normal_tokens(LEXICON.tokenize(sql), columns, table=table)
 
 
-def normal_tokens(tokens: Sequence[Token], columns: Mapping[str, str] | None = None) -> str:
+def normal_tokens(
+    tokens: Sequence[Token],
+    columns: Mapping[str, str] | None = None,
+    *,
+    table: str | None = None,
+) -> str:
     """Return an expression's tokens as normal-form text.
 
     `columns` maps lower-case column names to their declared spelling. With it, names are spelled
     as declared, and a double-quoted name that is no column is the string SQLite takes it for.
     Without it, double quotes stay: only they can tell such a string from a column.
+    `table` is the one whose columns they are, and is left out before them.
     """
+    if table is not None:
+        tokens = without_table(tokens, table)
     if columns is None:
         tokens = [_as_written(token) if token.quote == '"' else token for token in tokens]
     else:
@@ -88,6 +98,19 @@ def normal_tokens(tokens: Sequence[Token], columns: Mapping[str, str] | None = N
             for before, token in zip((Cursor.END, *tokens), tokens, strict=False)
         ]
     return LEXICON.normal(tokens)
+
+
+def without_table(tokens: Sequence[Token], table: str) -> Sequence[Token]:
+    """Return an expression's tokens with `a` for `t.a`: checks and predicates may name the table."""
+    kept: list[Token] = []
+    cursor = Cursor(tokens)
+    while not cursor.is_at_end:
+        is_table = cursor.peek().kind in ("name", "word") and cursor.peek(1).is_symbol(".")
+        if is_table and cursor.peek().text.lower() == table.lower():
+            cursor.take()
+            cursor.take()
+        kept.append(cursor.take())
+    return kept if len(kept) < len(tokens) else tokens
 
 
 def _as_written(token: Token) -> Token:

@@ -73,11 +73,14 @@ def complete(table: Table, definition: str) -> None:
     if any(unsaid.key_orders):
         _replace(table, key, OrderedPrimaryKey, unsaid.key_orders)
         table.primary_key.info[_IN_COLUMN] = unsaid.has_key_in_column
-    for constraint in sorted(
-        (each for each in table.constraints if isinstance(each, UniqueConstraint)), key=_names
-    ):
-        orders = unsaid.unique_orders.get(_names(constraint), ())
-        if any(orders):
+    left = {key: list(orders) for key, orders in unsaid.unique_orders.items()}
+    for constraint in sqla.sorted_constraints(table):
+        if not isinstance(constraint, UniqueConstraint):
+            continue
+        columns = _names(constraint)
+        # only a naming convention may name what has no name in the text
+        same = left.get((sqla.constraint_name(constraint), columns)) or left[None, columns]
+        if any(orders := same.pop()):
             _replace(table, constraint, OrderedUnique, orders)
 
 
