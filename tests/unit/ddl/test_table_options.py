@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
+from sqlalchemy import Column, Integer, MetaData, Table
 
 from limbeck.operations import Operations
 from limbeck.runtime.migration import MigrationContext
@@ -40,6 +42,18 @@ def test_options_in_a_script(dialect: str, options: dict[str, object], sql: str)
     script = Script(dialect)
     script.impl.alter_table_options("t", options, {})
     assert script.text.strip() == sql
+
+
+def test_script_has_no_percent_doubled_for_a_driver() -> None:
+    script = Script("mysql")
+    words: dict[str, Any] = {"mysql_partition_by": "hash(a %% 7)", "mysql_partitions": 2}
+    table = Table("t", MetaData(), Column("a", Integer), **words)
+    script.impl.create_table(table)
+    script.impl.alter_table_options("t", words, {})
+    create, alter = script.statements
+    assert "PARTITION BY hash(a % 7)" in create
+    assert "PARTITION BY hash(a % 7)" in alter
+    assert table.kwargs["mysql_partition_by"] == "hash(a %% 7)"
 
 
 def test_script_asks_for_no_defaults() -> None:

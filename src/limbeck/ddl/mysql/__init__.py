@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection, TableClause, inspect, table
+from sqlalchemy import Connection, Dialect, TableClause, inspect, table
 from sqlalchemy import text as sql_text  # `text` is a module of this package
 from sqlalchemy.schema import (
     CheckConstraint,
@@ -85,9 +85,10 @@ class MySQLImpl(MySQLRows, DefaultImpl):
     type_synonyms = ({"NUMERIC", "DECIMAL"}, {"BOOL", "TINYINT"}, {"JSON", "LONGTEXT"})
     type_arg_extract = (r"character set ([\w\-_]+)", r"collate ([\w\-_]+)")
 
-    def __init__(self, *arg: Any, **kw: Any) -> None:
-        super().__init__(*arg, **kw)
+    def __init__(self, dialect: Dialect, *arg: Any, **kw: Any) -> None:
+        super().__init__(dialect, *arg, **kw)
         self.supports_index_if_not_exists = self.is_mariadb
+        self._was_for_driver = self.as_sql and sqla.doubles_percents(dialect)
 
     def foreign_key_after_rename(self, name: str, old_table: str, new_table: str) -> str:
         """What becomes of its name? InnoDB's own, `table_ibfk_1`, follow the table."""
@@ -217,6 +218,16 @@ class MySQLImpl(MySQLRows, DefaultImpl):
         element = MySQLChangeColumn if name is not None or is_time else MySQLModifyColumn
         self._exec(element(table_name, column_name, **in_full))
 
+    def create_table(self, table: Table, **kw: Any) -> None:
+        """Create a table; in a script its partitions have no `%` doubled for a driver."""
+        given = dict(table.kwargs)
+        if self._was_for_driver:
+            table.kwargs.update(partitions.from_driver(given))
+        try:
+            super().create_table(table, **kw)
+        finally:
+            table.kwargs.update(given)
+
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
         """Drop a constraint; the check of a type only where the server keeps checks."""
         if isinstance(const, CheckConstraint) and sqla.is_type_bound(const):
@@ -278,6 +289,8 @@ class MySQLImpl(MySQLRows, DefaultImpl):
             self._exec(AlterOptions(table_name, [clause], schema=schema))
 
     def _partition_clause(self, options: Mapping[str, Any], existing: Mapping[str, Any]) -> str:
+        if self._was_for_driver:
+            options, existing = (partitions.from_driver(each) for each in (options, existing))
         old, new = partitions.given_text(existing), partitions.given_text(options)
         if self.connection is None or self.as_sql or new is None:
             return partitions.alteration(old, new)

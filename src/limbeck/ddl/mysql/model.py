@@ -121,12 +121,12 @@ def with_words(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
 
     SQLAlchemy reflects backslashes as they are shown, and newer ones write them in DDL anew.
     """
-    words: tuple[str, ...] = ()
-    if isinstance(type_, ENUM | SET):
-        words = tuple(type_.enums if isinstance(type_, ENUM) else type_.values)
+    if not isinstance(type_, ENUM | SET):
+        return type_
+    words = tuple(type_.enums if isinstance(type_, ENUM) else type_.values)
     if not any("\\" in word for word in words) or not _escapes_words(dialect):
         return type_
-    options = {"charset": type_.charset, "collation": type_.collation}
+    options: dict[str, Any] = {"charset": type_.charset, "collation": type_.collation}
     if isinstance(type_, SET):
         options["retrieve_as_bitwise"] = type_.retrieve_as_bitwise
     return type(type_)(*(unquote_string(_quoted(word)) for word in words), **options)

@@ -113,6 +113,16 @@ def given_text(given: Mapping[str, Any]) -> str | None:
     return " ".join([str(given["partition_by"]), *counts])
 
 
+def from_driver(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table's options with each `%` of its partitions said once."""
+    return {
+        name: value.replace("%%", "%")
+        if name.lower().endswith(OPTIONS) and isinstance(value, str)
+        else value
+        for name, value in options.items()
+    }
+
+
 def shown_text(shown: str) -> str | None:
     """Return what stands after PARTITION BY in SHOW CREATE TABLE, but the engine of each part."""
     found = _SHOWN.search(shown)

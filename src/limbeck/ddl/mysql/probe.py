@@ -109,7 +109,8 @@ def probe_tables(binding: ModelBinding, connection: Connection, tables: Sequence
 
 
 def _ask_piece(connection: Connection, schema: str | None, definitions: str) -> TableFacts | None:
-    shown = _show(connection, schema, lambda name: f"CREATE TEMPORARY TABLE {name} ({definitions})")
+    sql = sqla.for_driver(connection.dialect, definitions)
+    shown = _show(connection, schema, lambda name: f"CREATE TEMPORARY TABLE {name} ({sql})")
     if shown is None:
         return None
     read = parse_show_create(shown, connection.dialect)
