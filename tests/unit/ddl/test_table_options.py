@@ -46,7 +46,7 @@ def test_options_in_a_script(dialect: str, options: dict[str, object], sql: str)
 
 def test_script_has_no_percent_doubled_for_a_driver() -> None:
     script = Script("mysql")
-    words: dict[str, Any] = {"mysql_partition_by": "hash(a %% 7)", "mysql_partitions": 2}
+    words: dict[str, Any] = {"mysql_partition_by": "hash(a %% 7)", "mysql_partitions": "2"}
     table = Table("t", MetaData(), Column("a", Integer), **words)
     script.impl.create_table(table)
     script.impl.alter_table_options("t", words, {})
