@@ -210,6 +210,17 @@ def test_key_that_says_autoincrement_keeps_its_name(
 
 
 @DIRECTIONS
+@pytest.mark.requires("batch_only")
+def test_convention_names_no_key_that_says_autoincrement(
+    database: KeptPair, is_forward: bool
+) -> None:
+    sides = [MetaData(naming_convention={"pk": "pk_%(table_name)s"}) for _ in range(2)]
+    stock(number(), key="id")(sides[0])
+    stock(number(), key="id", **COUNTED)(sides[1])
+    database.go_between(*(sides if is_forward else reversed(sides)), rows=2)
+
+
+@DIRECTIONS
 @pytest.mark.requires("identity")
 def test_identity_as_the_key_converges(database: KeptPair, is_forward: bool) -> None:
     sides = (stock(key="code"), stock(Column("id", Integer, Identity()), unique("code"), key="id"))

@@ -103,7 +103,7 @@ def _create(pair: TablePair, wanted: PrimaryKeyFacts, context: DiffContext) -> I
         yield Step(Stage.CREATE_KEY, alone, frozenset({counter}))
     addition = create(pair.model_table.primary_key, wanted.name)
     if wanted.name is None and context.impl.primary_key_name is None:
-        addition.constraint_name = None
+        addition.constraint_name, addition.is_nameless = None, True
     yield Step(Stage.CREATE_KEY, addition, frozenset(wanted.columns))
     if counter is not None:
         yield Step(Stage.CREATE_KEY, _count(pair, counter, is_on=True))
