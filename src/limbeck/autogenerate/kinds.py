@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
+import warnings
 from collections.abc import Iterable, Mapping
 
 from limbeck import alembic_names
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.diff import ALL_KINDS
-from limbeck.errors import ConfigurationError
+from limbeck.errors import ConfigurationError, did_you_mean
 from limbeck.operations import Operations
 
 PLUGIN_KINDS: Mapping[str, frozenset[str]] = {
@@ -78,7 +79,8 @@ def _named(autogen_context: AutogenContext, option: str) -> frozenset[str] | Non
     if unknown := sorted(names - ALL_KINDS):
         raise ConfigurationError(
             f"{option} names {', '.join(unknown)}, and autogenerate looks for no such kind of "
-            f"change. The kinds are {', '.join(sorted(ALL_KINDS))}."
+            f"change. The kinds are {', '.join(sorted(ALL_KINDS))}"
+            f"{did_you_mean(unknown[0], ALL_KINDS) or '.'}"
         )
     return names
 
@@ -103,6 +105,12 @@ def _by_plugins(autogen_context: AutogenContext) -> frozenset[str]:
     if patterns is None:
         return ALL_KINDS
     left_out = [pattern[1:] for pattern in patterns if pattern.startswith("~")]
+    if patterns and len(left_out) == len(patterns):
+        warnings.warn(
+            "Autogenerate looks for nothing: autogenerate_plugins says what to leave out "
+            f"({', '.join(patterns)}) of nothing. Write alembic.autogenerate.* in front of it.",
+            stacklevel=2,
+        )
     if any(_fits(name, left_out) or not _fits(name, patterns) for name in _NEEDED_PLUGINS):
         return frozenset()
     return _kinds_under(patterns) - _kinds_under(left_out)

@@ -46,9 +46,15 @@ def test_kinds_are_what_options_and_patterns_leave(opts: Any, expected: set[str]
 
 def test_unknown_kind_is_refused() -> None:
     with pytest.raises(
-        ConfigurationError, match=r"ignore names enum, .* The kinds are autoincrement, "
+        ConfigurationError,
+        match=r"ignore names enum, .* The kinds are autoincrement, .*; did you mean 'enums'\?",
     ):
         kinds(ignore=["enum"])
+
+
+def test_patterns_that_only_leave_out_are_named() -> None:
+    with pytest.warns(UserWarning, match=r"~alembic\.autogenerate\.enums\) of nothing"):
+        assert kinds(autogenerate_plugins=["~alembic.autogenerate.enums"]) == frozenset()
 
 
 def test_package_that_looks_after_enum_types_is_left_to_it() -> None:
