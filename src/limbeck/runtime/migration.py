@@ -101,16 +101,6 @@ class MigrationContext:
             version_table_schema=self.version_table_schema,
             version_table_pk=opts.get("version_table_pk", True),
         )
-        self._log_what_it_is()
-
-    def _log_what_it_is(self) -> None:
-        # A program's own context is its own business.
-        say = log.debug if self.environment_context is None else log.info
-        say("Context impl %s.", type(self.impl).__name__)
-        if self.as_sql:
-            say("Generating static SQL")
-        kind = "transactional" if self.impl.transactional_ddl else "non-transactional"
-        say("Will assume %s DDL.", kind)
 
     @classmethod
     def configure(
@@ -142,7 +132,16 @@ class MigrationContext:
             dialect = make_url(f"{dialect_name}://").get_dialect()(**options)
         elif dialect is None:
             raise CommandError("Connection, url, or dialect_name is required.")
-        return cls(dialect, connection, opts or {}, environment_context)
+        context = cls(dialect, connection, opts or {}, environment_context)
+        context._log_what_it_is()
+        return context
+
+    def _log_what_it_is(self) -> None:
+        log.info("Context impl %s.", type(self.impl).__name__)
+        if self.as_sql:
+            log.info("Generating static SQL")
+        kind = "transactional" if self.impl.transactional_ddl else "non-transactional"
+        log.info("Will assume %s DDL.", kind)
 
     @property
     def bind(self) -> Connection | None:

@@ -188,3 +188,13 @@ def test_parameters_of_a_statement_are_written_into_the_script() -> None:
         "DELETE FROM t WHERE t.a IN (4)",
         "",
     ]
+
+
+def test_programs_context_says_what_it_is(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        MigrationContext.configure(dialect_name="postgresql", opts={"as_sql": True})
+    assert caplog.messages == [
+        "Context impl PostgresqlImpl.",
+        "Generating static SQL",
+        "Will assume transactional DDL.",
+    ]
