@@ -54,6 +54,17 @@ def test_upgrade_and_downgrade(database: Database, migrations: Migrations) -> No
     assert rows(database) == set()
 
 
+@pytest.mark.requires("alter")
+def test_id_too_long_for_the_version_table_is_named(
+    database: Database, migrations: Migrations
+) -> None:
+    migrations.write("c" * 40, "bbbb1")
+    with pytest.raises(CommandError, match=r"c{40}': it has 40 characters, and .* holds 32"):
+        command.upgrade(migrations.config(), "head")
+    with pytest.raises(CommandError, match="give the revision a shorter id"):
+        command.stamp(migrations.config(), "head", purge=True)
+
+
 def test_current_shows_where_the_database_is(database: Database, migrations: Migrations) -> None:
     command.current(migrations.config())
     assert migrations.out == ""

@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
+from sqlalchemy.exc import DataError
 from sqlalchemy.schema import CreateTable
 
 from limbeck.ddl.base import string_literal
@@ -74,7 +75,7 @@ class HeadMaintainer:
         if self.context.as_sql and _returns_into_variables(self.context, insert):
             # A script has no variables to return a key into, as Oracle's driver does.
             insert = insert.inline()
-        self.context.impl._exec(insert)
+        self._write(version, insert)
         self.heads.add(version)
 
     def _delete_version(self, version: str) -> None:
@@ -89,10 +90,26 @@ class HeadMaintainer:
         if self.context.as_sql:
             self.context.impl._exec(self._updating(_literal(from_), _literal(to_)))
         else:
-            result = self.context.impl._exec(self._update, params={"from_": from_, "to_": to_})
+            result = self._write(to_, self._update, {"from_": from_, "to_": to_})
             self._expect_one_row(result, f"updating to {to_!r}", from_)
         self.heads.discard(from_)
         self.heads.add(to_)
+
+    def _write(self, version: str, statement: Insert | Update, params: Any = None) -> Any:
+        """Run the statement; raises CommandError where the id is too long for the column."""
+        try:
+            return self.context.impl._exec(statement, params=params or {})
+        except DataError as error:
+            table = self.context._version
+            width = getattr(table.c.version_num.type, "length", None)
+            if width is None or len(version) <= width:
+                raise
+            raise CommandError(
+                f"Can't record the revision {version!r}: it has {len(version)} characters, and "
+                f"{table.c.version_num} holds {width}, unless you widen that column. Do so, or "
+                "give the revision a shorter id, in its file and in the `down_revision` of the "
+                "next ones."
+            ) from error
 
     @cached_property
     def _update(self) -> Update:
