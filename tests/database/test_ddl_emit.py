@@ -295,3 +295,16 @@ def test_index_is_made_concurrently(database: Database) -> None:
         impl.create_index(index)
         impl.drop_index(index)
         assert inspect(connection).get_indexes("users") == []
+
+
+@pytest.mark.requires("sequences")
+def test_index_of_partitions_is_not_made_concurrently(database: Database) -> None:
+    table = Table(
+        "split", MetaData(), Column("name", sa.String(20)), postgresql_partition_by="LIST (name)"
+    )
+    index = sa.Index("ix", table.c.name, postgresql_concurrently=True)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        impl = impl_of(connection)
+        connection.execute(sa.schema.CreateTable(table))
+        with pytest.raises(CommandError, match="on each partition concurrently"):
+            impl.create_index(index)

@@ -46,7 +46,7 @@ from .elements import (
     visit_rename_table,
 )
 from .options import ALTERABLE, AlterOptions
-from .refusals import explaining_new_values, naming_dependents
+from .refusals import explaining, naming_dependents
 from .serials import Counting, SerialColumn, lifted, sequence_type
 from .type_ddl import NamedTypesImpl
 
@@ -131,7 +131,7 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
     # emit
 
     def _exec(self, *args: Any, **kw: Any) -> CursorResult[Any] | None:
-        with explaining_new_values():
+        with explaining():
             return super()._exec(*args, **kw)
 
     def set_schema(

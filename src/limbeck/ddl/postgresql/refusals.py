@@ -11,7 +11,6 @@ from sqlalchemy.exc import DBAPIError
 from limbeck.errors import CommandError
 
 _IN_USE = "2BP01"
-_UNSAFE_VALUE = "55P04"
 
 
 @contextmanager
@@ -34,20 +33,28 @@ def naming_dependents(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def explaining_new_values() -> Iterator[None]:
-    """Turn the server's refusal to use an enum value at once into a CommandError that says what to do."""
+def explaining() -> Iterator[None]:
+    """Turn a refusal with a way around it into a CommandError that says the way."""
     try:
         yield
     except DBAPIError as error:
-        if _code(error) != _UNSAFE_VALUE:
-            raise
         said = str(error.orig).strip().splitlines()[0]
-        raise CommandError(
-            f"Can't use an enum value in the transaction that added it ({said}). Upgrade to the "
-            "revision that adds it, then on; or give each revision a transaction "
-            "(transaction_per_migration = true); or give its op.alter_enum() use_at_once=True, "
-            "which builds the type anew and rewrites the tables that use it."
-        ) from error
+        match _code(error):
+            case "55P04":  # unsafe use of a new value
+                raise CommandError(
+                    f"Can't use an enum value in the transaction that added it ({said}). Upgrade "
+                    "to the revision that adds it, then on; or give each revision a transaction "
+                    "(transaction_per_migration = true); or give its op.alter_enum() "
+                    "use_at_once=True, which builds the type anew and rewrites the tables that "
+                    "use it."
+                ) from error
+            case "0A000" if said.endswith("concurrently"):  # not supported
+                raise CommandError(
+                    f"PostgreSQL says: {said}. Create the index on each partition concurrently, "
+                    "then on the table without postgresql_concurrently, which takes those for "
+                    "its own."
+                ) from error
+        raise
 
 
 def _code(error: DBAPIError) -> str | None:
