@@ -130,6 +130,8 @@ def test_baseline_builds_the_schema_found(database: Database, migrations: Migrat
         connection.execute(text("DROP TABLE found"))
     command.upgrade(migrations.config(), "head")
     assert tables(database) == {"alembic_version", "found"}
+    with pytest.warns(UserWarning, match=f"is at {script.revision}, .* don't upgrade to it"):
+        command.revision(migrations.config(), "again", from_database=True)
 
 
 def test_hooks_may_change_what_is_written(migrations: Migrations) -> None:

@@ -40,6 +40,7 @@ def populate(autogen_context: AutogenContext, migration_script: MigrationScript)
     upgrade_ops = migration_script.upgrade_ops_list[-1]
     downgrade_ops = migration_script.downgrade_ops_list[-1]
     connection = autogen_context.require_connection()
+    _warn_of_revisions(autogen_context)
     schemas = _schemas(autogen_context, connection)
     baseline = _Baseline(autogen_context, schemas)
     found = _found(baseline)
@@ -116,6 +117,17 @@ def _builds(directive: MigrateOperation, definition: Definition) -> bool:
 
 def _execute(statements: Iterable[str]) -> tuple[ExecuteSQLOp, ...]:
     return tuple(ExecuteSQLOp(sqla.escape_binds(sql)) for sql in statements)
+
+
+def _warn_of_revisions(autogen_context: AutogenContext) -> None:
+    heads = autogen_context.migration_context.get_current_heads()
+    if heads:
+        warnings.warn(
+            f"The database is at {', '.join(heads)}, and this revision builds all of its schema "
+            "once more: don't upgrade to it, `stamp` it. Where it replaces the older ones, take "
+            "them away, and give it None as down_revision.",
+            stacklevel=3,
+        )
 
 
 def _warn_of_missing(definitions: Iterable[Definition]) -> None:
