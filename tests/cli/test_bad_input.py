@@ -378,7 +378,14 @@ def test_env_py_that_fails_after_the_run(migrated: Project) -> None:
 
 def test_env_py_for_another_kind_of_driver(migrated: Project) -> None:
     migrated.set_options(sqlalchemy__url=migrated.url.replace("sqlite:", "sqlite+aiosqlite:"))
-    assert "--template async" in migrated.fails("current")
+    message = migrated.fails("current")
+    assert "--template async" in message
+    assert "never awaited" not in message
+
+
+def test_section_that_is_written_as_a_key_is_named(migrated: Project) -> None:
+    migrated.set_options(post_write_hooks="black")
+    assert "write a section [post_write_hooks]" in migrated.limbeck("heads").err
 
 
 def test_url_of_an_unknown_database_is_named(migrated: Project) -> None:

@@ -55,11 +55,12 @@ def _warn_of_unknown_keys(config: Config) -> None:
 
     unknown = config.unknown_keys(FILE_OPTIONS)
     if unknown:
-        from limbeck.config.keys import KNOWN_KEYS
+        from limbeck.config.keys import KNOWN_KEYS, SECTIONS
 
         known = [*KNOWN_KEYS, *FILE_OPTIONS]
         for key in unknown:
-            hint = did_you_mean(key, known, cutoff=0.8)
+            is_section = key in SECTIONS
+            hint = f": write a section [{key}]" if is_section else did_you_mean(key, known, 0.8)
             if not hint and not config.uses_limbeck_names:
                 continue  # [alembic] is also where projects keep what their own env.py reads
             screen.warn(f"{config.describe(key)} is not an option that limbeck knows{hint}")

@@ -5,6 +5,8 @@ SQLAlchemy comes in with the runtime, so it is imported when a command needs a d
 
 from __future__ import annotations
 
+import inspect
+import traceback
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -113,12 +115,8 @@ def _explain(error: Exception, environment: EnvironmentContext) -> None:
             if failure.innermost_file(error) == place:
                 failure.explain(error, _environment_fails(error, place))
         case MissingGreenlet():
-            failure.explain(
-                error,
-                f"The environment ({place}) uses an asynchronous driver as a synchronous one. "
-                "Write it as `init --template async` does, delete it (the built-in environment "
-                "takes both), or name a synchronous driver in sqlalchemy.url.",
-            )
+            _close_coroutines(error)
+            failure.explain(error, _environment_is_synchronous(place))
         case DBAPIError() | OSError() if reference.passed_through(error, "sqlalchemy"):
             reason = str(getattr(error, "orig", error)).strip()
             failure.explain(
@@ -138,6 +136,22 @@ def _explain(error: Exception, environment: EnvironmentContext) -> None:
             )
         case _:
             failure.explain(error, _environment_fails(error, place))
+
+
+def _environment_is_synchronous(place: str) -> str:
+    return (
+        f"The environment ({place}) uses an asynchronous driver as a synchronous one. Write it as "
+        "`init --template async` does, delete it (the built-in environment takes both), or name a "
+        "synchronous driver in sqlalchemy.url."
+    )
+
+
+def _close_coroutines(error: BaseException) -> None:
+    """End what the driver has begun and nobody will await, before Python warns of it."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        for value in frame.f_locals.values():
+            if inspect.iscoroutine(value):
+                value.close()
 
 
 def _environment_fails(error: Exception, place: str) -> str:

@@ -23,7 +23,7 @@ from limbeck.errors import CommandError, ConfigurationError
 from limbeck.util import messaging
 
 from . import files, values
-from .keys import KNOWN_KEYS, KNOWN_PREFIXES
+from .keys import KNOWN_KEYS, KNOWN_PREFIXES, SECTIONS
 
 PostWriteHookConfig = Mapping[str, str]
 
@@ -257,13 +257,10 @@ class Config:
 
         `also_known` are keys of layers above, such as those of `context.configure()`.
         """
-        found = [*self._written_keys(), *files.flat_keys(self.toml_alembic_config)]
         known = {*self.known_keys, *also_known, *self.config_args}
-        return tuple(
-            key
-            for key in dict.fromkeys(found)
-            if key not in known and not key.startswith(KNOWN_PREFIXES)
-        )
+        found = [key for key in self._written_keys() if key not in known or key in SECTIONS]
+        found += [key for key in files.flat_keys(self.toml_alembic_config) if key not in known]
+        return tuple(key for key in dict.fromkeys(found) if not key.startswith(KNOWN_PREFIXES))
 
     def _written_keys(self) -> tuple[str, ...]:
         section = self.config_ini_section

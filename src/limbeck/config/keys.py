@@ -26,4 +26,7 @@ KNOWN_KEYS = frozenset(
     }
 )
 
+SECTIONS = frozenset({"post_write_hooks"})
+"""Those that an ini file has as sections of their own, not as keys of ours."""
+
 KNOWN_PREFIXES = ("sqlalchemy.",)

@@ -143,6 +143,13 @@ def test_unknown_keys_of_our_sections(tmp_path: Path) -> None:
     assert Config(path).unknown_keys(also_known={"model"}) == ()
 
 
+def test_section_that_is_written_as_a_key_is_unknown(tmp_path: Path) -> None:
+    ini = write(tmp_path, "a.ini", "[limbeck]\npost_write_hooks = x\n")
+    assert Config(ini).unknown_keys() == ("post_write_hooks",)
+    toml = write(tmp_path, "b.toml", "[[tool.limbeck.post_write_hooks]]\nname = 'x'\n")
+    assert Config(toml_file=toml).unknown_keys() == ()
+
+
 @pytest.mark.parametrize(
     ("separator", "expected"),
     [
