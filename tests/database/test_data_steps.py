@@ -616,3 +616,13 @@ def test_rows_are_not_looked_at_where_the_user_says_so(
 def test_check_looks_at_no_rows(migrations: Migrations) -> None:
     with pytest.raises(CommandError, match="nullable=False"):
         command.check(migrations.config())
+
+
+@pytest.mark.requires("batch_only")
+def test_without_batches_a_column_that_is_added_nullable_is_told_possible(
+    migrations: Migrations,
+) -> None:
+    migrations.options = {**migrations.options, "render_as_batch": "false"}
+    with pytest.warns(UserWarning, match="Can't change the column phone") as warned:
+        revision(migrations)
+    assert not any("Can't add the column" in str(each.message) for each in warned)

@@ -11,6 +11,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from limbeck.autogenerate import compare, render
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.autogenerate.revision import RevisionContext
+from limbeck.autogenerate.tidy import warn_of_impossible
 from limbeck.diff.renames import RenameRequest
 from limbeck.operations.ops import DowngradeOps, MigrationScript, UpgradeOps
 from limbeck.runtime.migration import MigrationContext
@@ -56,6 +57,7 @@ def produce_migrations(
         autogen_context.opts = {**autogen_context.opts, "detect_renames": detect_renames}
     script = MigrationScript(rev_id=None, upgrade_ops=UpgradeOps(), downgrade_ops=DowngradeOps())
     compare._populate_migration_script(autogen_context, script)
+    warn_of_impossible(script, autogen_context)
     return script
 
 

@@ -24,7 +24,6 @@ from limbeck.autogenerate.schemas import create_missing, warn_of_translation
 from limbeck.autogenerate.tidy import (
     leave_out_needless_drops,
     leave_out_needless_types,
-    warn_of_impossible,
 )
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff import compare, object_filters
@@ -60,7 +59,6 @@ def _populate_migration_script(
     for container in (upgrade_ops, downgrade_ops):
         leave_out_needless_drops(container)
         leave_out_needless_types(container, autogen_context.migration_context.impl)
-    warn_of_impossible([upgrade_ops, downgrade_ops], autogen_context)
 
 
 def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> None:

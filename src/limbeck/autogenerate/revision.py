@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from limbeck import alembic_names
-from limbeck.autogenerate import baseline, compare, data_steps, renaming, render, views
+from limbeck.autogenerate import baseline, compare, data_steps, renaming, render, tidy, views
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.config import Config
 from limbeck.diff.renames import RenameRequest
@@ -89,6 +89,7 @@ class RevisionContext:
                     data_steps.add_data_steps(
                         autogen_context, script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
                     )
+                tidy.warn_of_impossible(script, autogen_context)
                 views.warn_of_views(autogen_context, script.upgrade_ops_list[-1])
         self._last_autogen_context = autogen_context
         hook = migration_context.opts.get("process_revision_directives")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -28,6 +28,7 @@ from limbeck.operations.ops import (
     DropIndexOp,
     DropTableOp,
     MigrateOperation,
+    MigrationScript,
     ModifyTableOps,
     OpContainer,
 )
@@ -104,7 +105,7 @@ def _types_of(directive: MigrateOperation) -> Iterator[TypeEngine[Any]]:
             yield to_instance(directive.modify_type)
 
 
-def warn_of_impossible(containers: Iterable[OpContainer], autogen_context: AutogenContext) -> None:
+def warn_of_impossible(script: MigrationScript, autogen_context: AutogenContext) -> None:
     """Warn of changes that the database has no ALTER for, unless a batch will make them.
 
     Each is tried as a SQL script that nobody reads: the directive itself knows what it needs.
@@ -112,12 +113,11 @@ def warn_of_impossible(containers: Iterable[OpContainer], autogen_context: Autog
     migration_context = autogen_context.migration_context
     if migration_context.impl.supports_alter or autogen_context.opts.get("render_as_batch"):
         return
-    trial = MigrationContext.configure(
-        dialect=autogen_context.dialect, opts={"as_sql": True, "output_buffer": StringIO()}
-    )
+    opts = {"as_sql": True, "output_buffer": StringIO()}
+    trial = MigrationContext(migration_context.dialect, None, opts)
     operations = Operations(trial)
     said: set[str] = set()
-    for container in containers:
+    for container in (script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]):
         for each in container.ops:
             for directive in each.ops if isinstance(each, ModifyTableOps) else ():
                 if isinstance(directive, _POSSIBLE_EVERYWHERE):
