@@ -148,8 +148,12 @@ def test_filters_are_asked_of_types_and_sequences(postgresql: KeptPair) -> None:
             asked.append((name, type_, reflected, compare_to is not None))
         return type_ == "table"
 
+    def only_tables(name: str | None, type_: str, parents: object) -> bool:
+        return type_ in ("schema", "table", "column")
+
     assert len(found(postgresql, after)) == 3
     assert found(postgresql, after, include_object=include) == []
+    assert found(postgresql, after, include_name=only_tables) == []
     assert asked == [
         ("counter", "sequence", False, True),
         ("mail", "domain", False, True),

@@ -104,13 +104,19 @@ def visible(
     kind: str,
     context: DiffContext,
 ) -> Mapping[TableKey, Object]:
-    """Return the database's objects whose names pass the user's filter."""
+    """Return the database's objects whose names pass the user's filter.
+
+    One that does not, and is in the models, is taken to be as they say: adding it would fail.
+    """
     if not context.has_name_filters:
         return found
+    passes = {
+        key: context.run_name_filters(key.name, kind, {"schema_name": key.schema}) for key in found
+    }
     return {
-        key: facts
+        key: facts if passes[key] else wanted[key]
         for key, facts in found.items()
-        if key in wanted or context.run_name_filters(key.name, kind, {"schema_name": key.schema})
+        if passes[key] or key in wanted
     }
 
 
