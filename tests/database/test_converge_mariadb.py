@@ -21,6 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
+from limbeck import renamed_from
+from limbeck.diff.renames import RenameRequest
 from tests.catalogs import dump
 from tests.convergence import (
     _catalogs_of,
@@ -109,6 +111,22 @@ def test_index_that_a_downgrade_made_goes_like_one_of_innodb(mariadb: Database) 
     source = assert_converges(mariadb, child(), after)
     _run(mariadb, after, source, "upgrade")
     assert_same(dump(mariadb), _catalogs_of(mariadb, after, None), "after the second upgrade")
+
+
+def test_index_of_a_foreign_key_is_renamed_along(mariadb: Database) -> None:
+    def build(name: str, column: str) -> MetaData:
+        metadata = MetaData(naming_convention={"fk": "fk_%(table_name)s_%(column_0_name)s"})
+        Table("p", metadata, Column("id", Integer, primary_key=True))
+        key: Column[Any] = Column(column, ForeignKey("p.id"), info=renamed_from("p_id"))
+        number = Column("id", Integer, primary_key=True)
+        Table(name, metadata, number, key, info=renamed_from("child"))
+        return metadata
+
+    sides = build("child", "p_id"), build("kid", "parent_id")
+    said = RenameRequest(seeks=False)
+    source = assert_converges(mariadb, *sides, detect_renames=said, keeps_all=True)
+    assert "rename_index" in source
+    assert "drop_index" not in source
 
 
 def test_types_of_its_own_converge(mariadb: Database) -> None:

@@ -177,12 +177,13 @@ def _name_implicit_indexes(
                 yield from _rename_index(pair, database, model, others, context)
             continue
         is_new = any(key.columns == columns and key.name != model.name for key in new)
-        if any(key.columns == columns and key.name != database.name for key in old):
+        is_old = any(key.columns == columns and key.name != database.name for key in old)
+        if database.name == model.name and not (is_old and is_new):
+            continue  # the next key takes it, also where it was just renamed
+        if is_old:
             found = locate.index(pair.database_table, database, context.impl)
             if found is not None:
                 yield Step(Stage.DROP_KEY, DropIndexOp.from_index(found))
-        elif database.name == model.name:
-            continue
         if is_new:
             (schema, table), name = pair.key, conv(str(model.name))
             addition = CreateIndexOp(name, table, list(columns), schema=schema)
