@@ -224,3 +224,56 @@ def test_script_of_a_table_that_no_revision_makes_needs_the_table(history: Migra
     history.write("aaaa1")
     with pytest.raises(CommandError, match="none of them is known to create this one"):
         command.downgrade(history.config(), "dddd1:aaaa1", sql=True)
+
+
+CHANGE = """with op.batch_alter_table("t") as batch:
+        batch.alter_column("x", nullable=False)"""
+
+
+@pytest.fixture
+def branches(tmp_path: Path) -> Migrations:
+    """Two branches from `aaaa1`: `bbbb1` and `cccc1`, which `dddd1` joins."""
+    migrations = Migrations(tmp_path, url=f"sqlite:///{tmp_path}/one.db")
+    migrations.write("aaaa1", None, TABLE, "op.drop_table('t')")
+    migrations.write("bbbb1", "aaaa1")
+    migrations.write("cccc1", "aaaa1", 'op.add_column("t", sa.Column("v", sa.Integer))')
+    migrations.write("bbbb2", "bbbb1", CHANGE)
+    migrations.write("dddd1", ("bbbb2", "cccc1"), 'op.add_column("t", sa.Column("w", sa.Integer))')
+    return migrations
+
+
+def test_script_refuses_a_table_that_another_branch_changes(branches: Migrations) -> None:
+    with pytest.raises(CommandError, match=r"rebuild of the table t .*: cccc1 of another branch"):
+        command.upgrade(branches.config(), "bbbb1:bbbb2", sql=True)
+    branches.write("cccc1", "aaaa1", 'op.create_index("ix_x", "t", ["x"])')
+    with pytest.raises(CommandError, match=r"rebuild of the table t .*: cccc1 of another branch"):
+        command.upgrade(branches.config(), "bbbb1:bbbb2", sql=True)
+
+
+def test_script_refuses_it_also_where_the_table_has_another_name_by_then(
+    branches: Migrations,
+) -> None:
+    branches.write("bbbb2", "bbbb1", 'op.rename_table("t", "u")\n    ' + CHANGE.replace('t"', 'u"'))
+    with pytest.raises(CommandError, match=r"rebuild of the table u .*: cccc1 of another branch"):
+        command.upgrade(branches.config(), "bbbb1:bbbb2", sql=True)
+
+
+@pytest.mark.parametrize("start", ["aaaa1", "cccc1"])
+def test_script_knows_the_branches_that_it_goes_through(branches: Migrations, start: str) -> None:
+    command.upgrade(branches.config(), f"{start}:dddd1", sql=True)
+    assert "ALTER TABLE t ADD COLUMN w" in branches.sql
+
+
+def test_script_takes_a_table_that_another_branch_leaves_as_it_is(branches: Migrations) -> None:
+    referring = 'sa.Column("t_id", sa.Integer, sa.ForeignKey("t.id"))'
+    branches.write("cccc1", "aaaa1", f'op.create_table("u", {referring})')
+    command.upgrade(branches.config(), "bbbb1:bbbb2", sql=True)
+    assert "is taken to be as the revisions before" in branches.sql
+
+
+def test_script_warns_of_a_branch_that_needs_a_database(
+    branches: Migrations, caplog: pytest.LogCaptureFixture
+) -> None:
+    branches.write("cccc1", "aaaa1", "op.get_bind().execute(sa.text('SELECT 1')).scalar()")
+    command.upgrade(branches.config(), "bbbb1:bbbb2", sql=True)
+    assert "whether cccc1 of another branch change it, too, can't be told" in caplog.text

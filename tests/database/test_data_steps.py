@@ -623,6 +623,8 @@ def test_without_batches_a_column_that_is_added_nullable_is_told_possible(
     migrations: Migrations,
 ) -> None:
     migrations.options = {**migrations.options, "render_as_batch": "false"}
-    with pytest.warns(UserWarning, match="Can't change the column phone") as warned:
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
         revision(migrations)
-    assert not any("Can't add the column" in str(each.message) for each in warned)
+    impossible = [str(each.message) for each in warned if "Can't" in str(each.message)]
+    assert [each[:30] for each in impossible] == ["Can't change the column phone of"[:30]]

@@ -7,6 +7,7 @@ what is done around the transaction that holds it. Knows no directive and no sch
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from sqlalchemy import Connection, CursorResult, Dialect, text
@@ -16,6 +17,17 @@ from limbeck import sqla
 from limbeck.errors import CommandError
 
 from .offline import compile_statement, with_inline_values
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the revisions before a script say, and others that may be applied, too.
+
+    These are of other branches, in their order; None for one that says nothing without a database.
+    """
+
+    statements: Sequence[str] = ()
+    others: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
 
 
 class ExecutionImpl:
@@ -35,7 +47,7 @@ class ExecutionImpl:
     may_rebuild = True
     """May the coming transaction recreate tables? The runtime finds it out where it must be known."""
 
-    history: Callable[[], Sequence[str]] | None = None
+    history: Callable[[], Past] | None = None
     """What gives the statements of the revisions before a script? The runtime, where there are some."""
 
     def __init__(

@@ -1,7 +1,8 @@
 """The revisions before the start of a script, gone through again for what they make.
 
 Receives a context that writes a script; returns the statements of another one, from nothing up to
-where the first begins. Nothing of it is written, and no database is asked.
+where the first begins, and those of other branches. Nothing of it is written, and no database is
+asked.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
+from limbeck.ddl.execution import Past
 from limbeck.errors import ReplayError
 from limbeck.operations import Operations
 from limbeck.script.steps import MigrationStep
@@ -36,15 +38,18 @@ class _Statements:
         """Do nothing: nothing is held back."""
 
 
-def statements_before(
-    context: MigrationContext, heads: Iterable[str], kw: Mapping[str, Any]
-) -> Sequence[str]:
+def past_of(
+    context: MigrationContext,
+    heads: Sequence[str],
+    steps: Sequence[MigrationStep],
+    kw: Mapping[str, Any],
+) -> Past:
     """Return what the revisions up to `heads` would write; raises ReplayError where one can't.
 
-    `kw` are what migrations are called with.
+    `steps` are those of the script, `kw` what migrations are called with.
     """
     if context.script is None:
-        return ()
+        return Past()
     statements = _Statements()
     opts = {**context.opts, "output_buffer": statements, "output_encoding": None}
     again = type(context)(context.dialect, None, opts | {"starting_rev": None})
@@ -55,7 +60,33 @@ def statements_before(
                 step.migration_fn(**kw)
             except Exception as error:
                 raise ReplayError(step.short_log, error) from error
-    return statements.written
+        before = tuple(statements.written)
+        others: dict[str, Sequence[str] | None] = {}
+        for step in _other_steps(context.script, heads, steps):
+            statements.written.clear()
+            others[step.to_revisions[0]] = statements.written[:] if _runs(step, kw) else None
+    return Past(before, others)
+
+
+def _other_steps(
+    script: ScriptDirectory, heads: Sequence[str], steps: Sequence[MigrationStep]
+) -> Iterator[MigrationStep]:
+    """Yield what a database may have had besides: neither before the script, nor in or after it."""
+    graph = script.revision_map.graph
+    ups = (name for step in steps if step.is_upgrade for name in step.to_revisions)
+    known = graph.ancestors(heads) | graph.descendants([*heads, *ups])
+    for step in script._upgrade_revs("heads", tuple(heads)):
+        if not known.intersection(step.to_revisions):
+            yield step
+
+
+def _runs(step: MigrationStep, kw: Mapping[str, Any]) -> bool:
+    """Tell whether a step that nobody asked for can be gone through."""
+    try:
+        step.migration_fn(**kw)
+    except Exception:  # noqa: BLE001  # what a user's migration raises: it is told that it can't be
+        return False
+    return True
 
 
 def _steps(script: ScriptDirectory, heads: Iterable[str]) -> Iterator[MigrationStep]:

@@ -22,7 +22,7 @@ from limbeck.logs import logger_of
 from limbeck.operations.unfilled import refuse_unfilled_function
 from limbeck.script.steps import MigrationStep
 
-from .replay import statements_before
+from .replay import past_of
 from .version_table import HeadMaintainer
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ class Run:
         needs_table = not heads and not context.opts.get("dont_mutate", False)
         maintainer = HeadMaintainer(context, heads)
         self._heads, self._kept_heads = maintainer.heads, set(heads)
-        if context.as_sql and heads:
-            context.impl.history = partial(statements_before, context, heads, self._kw)
         steps = list(plan(heads, context))
+        if context.as_sql and heads:
+            context.impl.history = partial(past_of, context, heads, steps, self._kw)
         with self._watching_statements():
             for number, step in enumerate(steps):
                 self._tell_progress(number, len(steps), step.short_log)

@@ -20,31 +20,37 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, MetaData, StaticPool, Table, create_engine, text
 
+from limbeck.ddl.execution import Past
 from limbeck.ddl.sqlite.rebuild import SQLiteRebuild
-from limbeck.errors import ReplayError
+from limbeck.errors import ReplayError, UnsupportedOperationError
+from limbeck.logs import logger_of
 
 if TYPE_CHECKING:
     from limbeck.ddl.impl import DefaultImpl
 
+log = logger_of(__name__)
+
 _REMARKS = re.compile(r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*", re.DOTALL)
 _STRUCTURAL = re.compile(r"(CREATE|ALTER|DROP|PRAGMA\s+legacy_alter_table)\b", re.IGNORECASE)
+_RENAMING = re.compile(
+    r'ALTER\s+TABLE\s+("(?:[^"]|"")+"|\S+)\s+RENAME\s+TO\s+("(?:[^"]|"")+"|[^\s;]+)', re.IGNORECASE
+)
 _PERHAPS = re.compile(r"CREATE\s+TABLE\s+IF\s+NOT\s+EXISTS\b", re.IGNORECASE)
 
 
 class ScriptDatabase:
     """What the statements of one script make of an empty database."""
 
-    def __init__(
-        self, written: Sequence[str], history: Callable[[], Sequence[str]] | None = None
-    ) -> None:
+    def __init__(self, written: Sequence[str], history: Callable[[], Past] | None = None) -> None:
         """Follow `written`, the growing list of what the script says.
 
         `history` gives what was said before it, and is only asked if need be.
         """
         self._written = written
         self._history = history
-        self._before: Sequence[str] = ()
-        self._older: set[str] = set()
+        self._past = Past()
+        self._older: dict[str, str] = {}
+        """What tables of the past are called by now, and what they were called then."""
         self._start()
 
     def _start(self) -> None:
@@ -55,16 +61,22 @@ class ScriptDatabase:
     def connection(self) -> Connection:
         """Return a connection to the database after all that is written."""
         if self._connection is None:
-            engine = create_engine("sqlite://", poolclass=StaticPool)
-            self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            weakref.finalize(self, _close, self._connection, engine)
-            for sql in self._before:
-                self._run(self._connection, _without_remarks(sql))
-            self._older = self._tables(self._connection)
-        for sql in self._written[self._done :]:
-            self._run(self._connection, _without_remarks(sql))
+            self._connection = self._with_past()
+            self._older = {name: name for name in self._tables(self._connection)}
+        for sql in map(_without_remarks, self._written[self._done :]):
+            self._run(self._connection, sql)
+            self._follow(sql)
         self._done = len(self._written)
         return self._connection
+
+    def _with_past(self) -> Connection:
+        """Return a connection to a new database, after the revisions before the script."""
+        engine = create_engine("sqlite://", poolclass=StaticPool)
+        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        weakref.finalize(self, _close, connection, engine)
+        for sql in self._past.statements:
+            self._run(connection, _without_remarks(sql))
+        return connection
 
     def knows(self, table_name: str) -> bool:
         """Tell whether the table is made before, and all that happened to it is known.
@@ -73,13 +85,36 @@ class ScriptDatabase:
         """
         name = table_name.lower()
         if name not in self._known_tables() and self._history is not None:
-            self._before, self._history = self._history(), None
+            self._past, self._history = self._history(), None
             self._start()
         return name in self._known_tables()
 
     def is_older(self, table_name: str) -> bool:
         """Tell whether the table is made by the revisions before the script."""
         return table_name.lower() in self._older
+
+    def _follow(self, sql: str) -> None:
+        if renaming := _RENAMING.match(sql):
+            old, new = (name.strip('"').lower() for name in renaming.groups())
+            if old in self._older:
+                self._older[new] = self._older.pop(old)
+
+    def changed_elsewhere(self, table_name: str) -> Mapping[str, bool]:
+        """Return the revisions of other branches that change a table, and whether that is known."""
+        if not self._past.others:
+            return {}
+        former = self._older[table_name.lower()]
+        unsure, self._unsure = self._unsure, set()
+        connection = self._with_past()
+        found = {}
+        for revision, statements in self._past.others.items():
+            before = _definitions(connection, former)
+            for sql in statements or ():
+                self._run(connection, _without_remarks(sql))
+            if statements is None or _definitions(connection, former) != before:
+                found[revision] = statements is not None
+        self._unsure = unsure
+        return found
 
     def _known_tables(self) -> set[str]:
         return self._tables(self.connection()) - self._unsure
@@ -155,10 +190,31 @@ class ScriptRebuild(SQLiteRebuild):
             )
         table = super().read_table(metadata, reflect_args, reflect_kwargs)
         if self._script.is_older(str(table.name)):
+            self._refuse_if_changed_elsewhere(str(table.name))
             self.impl.static_output(
                 f"-- The table {table.name} is taken to be as the revisions before this script make it"
             )
         return table
+
+    def _refuse_if_changed_elsewhere(self, table_name: str) -> None:
+        """Raise where another branch changes the table: what it adds would be lost."""
+        changes = self._script.changed_elsewhere(table_name)
+        known = [revision for revision, is_known in changes.items() if is_known]
+        if known:
+            raise UnsupportedOperationError(
+                f"Can't write the rebuild of the table {table_name} to a SQL script: "
+                f"{', '.join(known)} of another branch change it, too, and what they make of it would "
+                "be lost in a database where they are applied. Begin the script at a "
+                "revision that joins the branches, give the table as `copy_from`, or run the migration "
+                "on the database."
+            )
+        if changes:
+            log.warning(
+                "The table %s is taken to be as the revisions before the script make it; whether %s "
+                "of another branch change it, too, can't be told without a database",
+                table_name,
+                ", ".join(changes),
+            )
 
     def start(self) -> None:
         """Remember the triggers, and let views refer to a table that is gone for a moment."""
@@ -198,6 +254,18 @@ class ScriptRebuild(SQLiteRebuild):
 def _without_remarks(sql: str) -> str:
     start = _REMARKS.match(sql)
     return sql[start.end() :] if start else sql
+
+
+def _definitions(connection: Connection, table_name: str) -> list[tuple[str, ...]]:
+    """Return the statements of a table, its indexes and triggers."""
+    rows = connection.execute(
+        text(
+            "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = :table COLLATE NOCASE "
+            "ORDER BY 1, 2"
+        ),
+        {"table": table_name},
+    )
+    return [tuple(row) for row in rows]
 
 
 def _mentioned(sql: str) -> set[str]:
