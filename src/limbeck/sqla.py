@@ -77,6 +77,11 @@ def from_compiler(dialect: Dialect, sql: str) -> str:
     return sql.replace("%%", "%") if doubles_percents(dialect) else sql
 
 
+def quote(dialect: Dialect, name: str) -> str:
+    """Return a name as part of SQL text, in quotes where it needs them, `%` not doubled."""
+    return from_compiler(dialect, dialect.identifier_preparer.quote(name))
+
+
 def variants(type_: TypeEngine[Any]) -> dict[str, TypeEngine[Any]]:
     """Return the types that `with_variant` gave to other dialects, by dialect name, sorted.
 

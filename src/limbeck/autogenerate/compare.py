@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, MetaData, Table, inspect
 
-from limbeck import alembic_names
+from limbeck import alembic_names, sqla
 from limbeck.autogenerate import reflected, renaming, rows
 from limbeck.autogenerate.context import AutogenContext
 from limbeck.autogenerate.gather import gather
@@ -196,7 +196,7 @@ class Comparison:
         if self._renames_wanted is None:
             return facts, ()
         facts = rename_users(facts, self.renamed.renames)
-        quote = self.connection.dialect.identifier_preparer.quote
+        quote = partial(sqla.quote, self.connection.dialect)
         facts = move_facts(facts, self.models.facts, self._moves, quote)
         facts, directives = rename_values(facts, self.model_tables, self.impl)
         return facts, (*self._moves.directives, *directives)
@@ -218,7 +218,7 @@ class Comparison:
                 key.name, kind, {"schema_name": key.schema}
             ) and object_filters.admits(self, None, by_kind[kind][key])
 
-        quote = self.connection.dialect.identifier_preparer.quote
+        quote = partial(sqla.quote, self.connection.dialect)
         return find_moves(found, self.models.facts, self.kinds, admits, quote)
 
     @cached_property

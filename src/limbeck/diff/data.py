@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Column, column
+from sqlalchemy.types import to_instance
 
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff.conversions import UNKNOWN, unfit_values
@@ -31,6 +32,7 @@ from limbeck.operations.ops import (
     MigrateOperation,
     OpContainer,
 )
+from limbeck.schema.models import compile_type
 
 __all__ = ["Kind", "Names", "Question", "questions"]
 
@@ -117,4 +119,4 @@ def _of_altered_column(
 
 
 def _type_text(type_: Any, impl: DefaultImpl) -> str:
-    return str(type_.compile(dialect=impl.dialect))
+    return compile_type(impl.dialect, to_instance(type_))

@@ -10,9 +10,10 @@ from sqlalchemy import Column, and_, column, exists, func, literal_column, not_,
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement, UnaryExpression
 
+from limbeck import sqla
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff.data_names import Names
-from limbeck.diff.data_question import About, Kind, Question, Side, bare, quoted
+from limbeck.diff.data_question import About, Kind, Question, Side, bare
 from limbeck.operations.ops import CreateCheckConstraintOp, CreateForeignKeyOp, CreatePrimaryKeyOp
 from limbeck.schema.facts import TableKey
 
@@ -89,8 +90,7 @@ def _unsorted(key: Any) -> Any:
 
 def _expression(key: Any, impl: DefaultImpl) -> ColumnElement[Any]:
     """Return an expression of an index as SQL that needs no table."""
-    sql = key if isinstance(key, str) else impl.render_ddl_sql_expr(key, is_index=True)
-    return literal_column(f"({sql})")
+    return literal_column(f"({key if isinstance(key, str) else _sql_of(key, impl)})")
 
 
 def _prefix(group: ColumnElement[Any], length: int | None) -> ColumnElement[Any]:
@@ -118,7 +118,7 @@ def of_check(
 
 
 def _sql_of(condition: ClauseElement, impl: DefaultImpl) -> str:
-    return str(impl.render_ddl_sql_expr(condition))
+    return sqla.from_compiler(impl.dialect, impl.render_ddl_sql_expr(condition))
 
 
 def _is_not_valid(options: Mapping[str, Any], impl: DefaultImpl) -> bool:
@@ -146,7 +146,7 @@ def of_foreign_key(
         other = bare(referred_now if side.is_now and referred_now else referred).alias("referred")
         wanted = remote if side.is_now else directive.remote_cols
         pairs = [
-            literal_column(f"referred.{quoted(name, impl)}") == each
+            literal_column(f"referred.{sqla.quote(impl.dialect, str(name))}") == each
             for name, each in zip(wanted, local, strict=True)
         ]
         found = exists(select(literal_column("1")).select_from(other).where(*pairs))

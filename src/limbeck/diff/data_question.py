@@ -16,6 +16,7 @@ from sqlalchemy import table as table_clause
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.expression import TableClause
 
+from limbeck import sqla
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.ddl.rows import TypedColumn
 from limbeck.diff.data_names import Names
@@ -108,7 +109,9 @@ class Side:
     def qualified(self, name: str, impl: DefaultImpl) -> ColumnElement[Any]:
         """Return the column with its table, as a subquery of another table needs it."""
         parts = [*self.key, (self.names or {}).get(name, name)]
-        return literal_column(".".join(quoted(part, impl) for part in parts if part is not None))
+        return literal_column(
+            ".".join(sqla.quote(impl.dialect, part) for part in parts if part is not None)
+        )
 
 
 Condition = Callable[[Side], ColumnElement[bool]]
@@ -189,8 +192,3 @@ def _in_items(make: Callable[[str], ColumnElement[bool]]) -> Callable[[str], Col
 def bare(key: TableKey) -> TableClause:
     """Return a table of which nothing is known but its name."""
     return table_clause(key.name, schema=key.schema)
-
-
-def quoted(name: Any, impl: DefaultImpl) -> str:
-    """Return a name as SQL that is no template for parameters."""
-    return impl.dialect.identifier_preparer.quote(str(name))

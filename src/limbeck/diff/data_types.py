@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import String, cast, column, literal_column, not_
 from sqlalchemy.sql.elements import ColumnElement
 
+from limbeck import sqla
 from limbeck.ddl.impl import DefaultImpl
-from limbeck.diff.data_question import Kind, Question, quoted
+from limbeck.diff.data_question import Kind, Question
 from limbeck.operations.ops import AlterDomainOp, AlterEnumOp
 from limbeck.schema.facts import TableKey
 
@@ -46,7 +47,9 @@ def of_domain(directive: AlterDomainOp, impl: DefaultImpl) -> Iterator[Question]
 
 def _violates(sql: str, impl: DefaultImpl) -> Callable[[str], ColumnElement[bool]]:
     def make(name: str) -> ColumnElement[bool]:
-        own = re.sub(r"\bVALUE\b", lambda _: quoted(name, impl), sql, flags=re.IGNORECASE)
+        own = re.sub(
+            r"\bVALUE\b", lambda _: sqla.quote(impl.dialect, name), sql, flags=re.IGNORECASE
+        )
         return not_(literal_column(f"({own})"))
 
     return make

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.expression import Insert
 
+from limbeck import sqla
 from limbeck.errors import BatchError
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _create_indexes(plan: RecreatePlan, impl: DefaultImpl, rebuild: TableRebuild
         if statement is None:
             impl.create_index(index)
         else:
-            impl._exec(statement)
+            impl._exec(sqla.escape_binds(statement))
     for old, new in plan.index_names:
         impl.rename_index(str(plan.old.name), old, new, schema=plan.new.schema)
     for index, keywords in plan.new_indexes:

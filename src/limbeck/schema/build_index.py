@@ -66,7 +66,7 @@ def _with_lengths(elements: list[Any], facts: IndexFacts, dialect: Dialect) -> l
     result = []
     for fact, element in zip(facts.elements, elements, strict=True):
         if fact.sql in lengths:
-            part: Any = literal_column(f"{_quoted(fact.sql, dialect)}({lengths[fact.sql]})")
+            part: Any = literal_column(f"{sqla.quote(dialect, fact.sql)}({lengths[fact.sql]})")
             result.append(part.desc() if fact.descending else part)
         else:
             result.append(element)
@@ -99,7 +99,9 @@ def _element(element: IndexElement, table: Table, dialect: Dialect) -> Any:
     if classes := [value for name, value in element.options if name == "opclass"]:
         # SQLAlchemy finds no operator class for an element that has an order: say it as text.
         sql = (
-            _in_parentheses(element.sql) if element.is_expression else _quoted(element.sql, dialect)
+            _in_parentheses(element.sql)
+            if element.is_expression
+            else sqla.quote(dialect, element.sql)
         )
         expression = literal_column(f"{sql} {classes[0]}")
     if element.descending:
@@ -113,7 +115,3 @@ def _element(element: IndexElement, table: Table, dialect: Dialect) -> Any:
 def _in_parentheses(sql: str) -> str:
     """Return an expression as an index element: in parentheses unless it is one function call."""
     return sql if _ONE_CALL.match(sql) else f"({sql})"
-
-
-def _quoted(name: str, dialect: Dialect) -> str:
-    return dialect.identifier_preparer.quote(name)

@@ -203,10 +203,10 @@ def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> Tab
 
 
 def compile_type(dialect: Dialect, type_: TypeEngine[Any]) -> str:
-    """Return the DDL of a type; raises CompileError if the dialect has none."""
+    """Return the DDL of a type, `%` not doubled; raises CompileError if the dialect has none."""
     if sqla.is_typeless(type_, dialect):
         raise CompileError(f"{dialect.name} has no DDL for {type_!r}")
-    return dialect.type_compiler_instance.process(type_)
+    return sqla.from_compiler(dialect, dialect.type_compiler_instance.process(type_))
 
 
 # ------------------------------------------------------------------------------------------ columns

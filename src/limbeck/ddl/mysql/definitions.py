@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from limbeck import sqla
 from limbeck.ddl.mysql.partitions import shown_text
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import LEXICON, quote_string
@@ -94,7 +95,8 @@ class _Reader:
         return Definition(row.kind, said_name, statements, (drop,), table=owner)
 
     def _show(self, kind: str, place: str) -> str:
-        row = self.connection.exec_driver_sql(f"SHOW CREATE {kind.upper()} {place}").one()
+        sql = sqla.for_driver(self.connection.dialect, f"SHOW CREATE {kind.upper()} {place}")
+        row = self.connection.exec_driver_sql(sql).one()
         mapping = row._mapping
         columns = (f"Create {kind.capitalize()}", "SQL Original Statement")
         value = next(mapping[name] for name in columns if name in mapping)
@@ -107,7 +109,7 @@ class _Reader:
             create = name.sub(lambda m: f"{m[1]}{self._quoted(row.name)}{m[3]}", create, count=1)
             owner = re.compile(rf"(\sON\s+)(`?{re.escape(row.owner)}`?)(\s)", re.IGNORECASE)
             return owner.sub(lambda m: f"{m[1]}{self._quoted(row.owner)}{m[3]}", create, count=1)
-        schema = self.connection.dialect.identifier_preparer.quote_identifier(self.schema)
+        schema = self._in_quotes(self.schema)
         if create.find(f"{schema}.") in range(_NAME.search(create).end() + 1):  # type: ignore[union-attr]  # SHOW CREATE says what it is
             return create
         return _NAME.sub(lambda match: f"{match[1]}{schema}.", create, count=1)
@@ -131,8 +133,12 @@ class _Reader:
             yield Definition(kind, row.name, tuple(create), tuple(drop), table=key)
 
     def _quoted(self, name: str) -> str:
-        quote = self.connection.dialect.identifier_preparer.quote_identifier
-        return quote(name) if self.key_schema is None else f"{quote(self.schema)}.{quote(name)}"
+        path = [name] if self.key_schema is None else [self.schema, name]
+        return ".".join(map(self._in_quotes, path))
+
+    def _in_quotes(self, name: str) -> str:
+        dialect = self.connection.dialect
+        return sqla.from_compiler(dialect, dialect.identifier_preparer.quote_identifier(name))
 
 
 def _in_order(views: Mapping[str, Definition]) -> Iterator[Definition]:

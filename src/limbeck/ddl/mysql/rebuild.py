@@ -51,7 +51,6 @@ class MySQLRebuild(TableRebuild):
     def start(self) -> None:
         """Remember the triggers: they are dropped with the table."""
         connection = self._connection
-        quote = connection.dialect.identifier_preparer.quote
         names = connection.execute(
             text(
                 "SELECT trigger_name FROM information_schema.triggers "
@@ -61,9 +60,10 @@ class MySQLRebuild(TableRebuild):
             ),
             {"schema": self.schema, "table": str(self.table_name)},
         ).scalars()
+        quote = connection.dialect.identifier_preparer.quote
         prefix = "" if self.schema is None else f"{quote(self.schema)}."
         self._triggers = [
-            str(connection.execute(text(f"SHOW CREATE TRIGGER {prefix}{quote(name)}")).one()[2])
+            str(connection.exec_driver_sql(f"SHOW CREATE TRIGGER {prefix}{quote(name)}").one()[2])
             for name in names
         ]
 

@@ -95,12 +95,12 @@ def move_sequence(impl: MySQLImpl, old: TableKey, new: TableKey, element: DDLEle
     The server can't open a table whose default has a sequence that is gone.
     """
     connection = impl._connected()
-    quote, default_schema = (
-        impl.dialect.identifier_preparer.quote_identifier,
-        impl.dialect.default_schema_name,
-    )
+    quote = impl.dialect.identifier_preparer.quote_identifier
+    default_schema = str(impl.dialect.default_schema_name)
     words, new_words = (
-        f"nextval({quote(key.schema or str(default_schema))}.{quote(key.name)})"
+        sqla.from_compiler(
+            impl.dialect, f"nextval({quote(key.schema or default_schema)}.{quote(key.name)})"
+        )
         for key in (old, new)
     )
     users = connection.execute(text(_USERS), {"words": words}).all()

@@ -115,8 +115,7 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         """Which arguments make the rows another type? USING where there is no assignment."""
         from limbeck.ddl.postgresql import casts  # lazy: as all that reads and compares
 
-        name = self.dialect.identifier_preparer.quote(column_name)
-        using = casts.using(name, before, after)
+        using = casts.using(sqla.quote(self.dialect, column_name), before, after)
         return {} if using is None else {"postgresql_using": using}
 
     def domain_type(self, facts: DomainFacts) -> TypeEngine[Any]:
@@ -207,6 +206,8 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
             server_default = False
         changes = {"nullable": nullable, "server_default": server_default}
         super().alter_column(table_name, column_name, **changes, **existing)
+        if type_ is not None and counting.kept_identity is not None:
+            self._exec_all(serial.limits(counting.kept_identity))
         self._start_counting(counting, serial, to_instance(type_ or existing_type or Integer))
         super().alter_column(table_name, column_name, name=name, **existing, **kw)
 

@@ -16,6 +16,7 @@ from sqlalchemy.schema import (
 )
 from sqlalchemy.types import NullType, String, TypeEngine, to_instance
 
+from limbeck import sqla
 from limbeck.ddl.base import (
     AlterColumn,
     AlterTable,
@@ -115,8 +116,13 @@ def visit_drop_empty_schema(element: DropEmptySchema, compiler: Any, **kw: Any) 
 
 @compiles(PostgresqlColumnType, "postgresql")
 def visit_column_type(element: PostgresqlColumnType, compiler: Any, **kw: Any) -> str:
-    using = f" USING {element.using}" if element.using else ""
-    return f"{_alter(element, compiler)} TYPE {format_type(compiler, element.type_)}{using}"
+    sql = f"{_alter(element, compiler)} TYPE {format_type(compiler, element.type_)}"
+    if not element.using:
+        return sql
+    # compat: `%%` is what scripts for Alembic say, where the driver gets the text as it is.
+    is_doubled = "%%" in element.using
+    using = element.using if is_doubled else sqla.for_driver(compiler.dialect, element.using)
+    return f"{sql} USING {using}"
 
 
 @compiles(ColumnComment, "postgresql")

@@ -21,7 +21,7 @@ from limbeck.ddl.postgresql import catalog
 from limbeck.ddl.postgresql.models import clip, normal_type, object_name
 from limbeck.ddl.postgresql.text import normal_default, normal_expression
 from limbeck.schema.facts import CheckFacts, DomainFacts, EnumFacts, TableKey, User, key_order
-from limbeck.schema.models import fold_schema
+from limbeck.schema.models import compile_type, fold_schema
 from limbeck.schema.normalize import split_collation
 
 _Facts = TypeVar("_Facts", EnumFacts, DomainFacts)
@@ -189,10 +189,7 @@ def _named_types(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[ENUM | DO
 
 def _model_domain(domain: DOMAIN, key: TableKey, dialect: Dialect) -> DomainFacts:
     type_ = normal_type(dialect, domain.data_type)
-    collation = (
-        domain.collation
-        or split_collation(dialect.type_compiler_instance.process(domain.data_type))[1]
-    )
+    collation = domain.collation or split_collation(compile_type(dialect, domain.data_type))[1]
     checks: tuple[CheckFacts, ...] = ()
     if domain.check is not None:
         # SQLAlchemy writes CONSTRAINT … NOT NULL CHECK (…): the name is that of NOT NULL.

@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 from limbeck.ddl.postgresql.replace_type import FAMILY
 from limbeck.ddl.rows import RowsImpl, TypedColumn
+from limbeck.schema.models import compile_type
 
 _SET = text("SELECT pg_catalog.set_config('statement_timeout', :value, false)")
 
@@ -42,7 +43,7 @@ class PostgresqlRows(RowsImpl):
         """Which texts of a column are no values of a type? PostgreSQL 16 tells itself."""
         if (self.dialect.server_version_info or (0,)) < (16,):
             return None
-        return not_(func.pg_input_is_valid(column, type_.compile(dialect=self.dialect)))
+        return not_(func.pg_input_is_valid(column, compile_type(self.dialect, type_)))
 
     def columns_of_type(
         self, connection: Connection, name: str, schema: str | None

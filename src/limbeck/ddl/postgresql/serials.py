@@ -25,6 +25,8 @@ class Counting:
     before: bool
     after: bool
     is_new_identity: bool
+    kept_identity: Identity | None
+    """The one that it shall be, where it has been one."""
 
     @classmethod
     def of(
@@ -44,6 +46,7 @@ class Counting:
             is_new_identity=bool(autoincrement)
             and isinstance(final, Identity)
             and not had_identity,
+            kept_identity=final if had_identity and isinstance(final, Identity) else None,
         )
 
 
@@ -76,6 +79,12 @@ class SerialColumn:
     def retyping(self, type_: TypeEngine[Any]) -> str:
         """Return what gives the sequence the type of its column."""
         return self._on_sequence("ALTER SEQUENCE ", f" AS {sequence_type(type_)}")
+
+    def limits(self, identity: Identity) -> Iterator[str]:
+        """Yield what sets an identity's limits: a new type takes those along that were its own."""
+        for word, limit in (("MAXVALUE", identity.maxvalue), ("MINVALUE", identity.minvalue)):
+            if limit not in (None, 1, -1):
+                yield f"ALTER TABLE {self._table} ALTER COLUMN {self._column} SET {word} {limit}"
 
     def continuation(self) -> str:
         """Return what makes the sequence go on after the greatest value in the table."""
@@ -116,7 +125,7 @@ class SerialColumn:
         return schema + self._quote(name)
 
     def _quote(self, name: str) -> str:
-        return sqla.from_compiler(self.dialect, self.dialect.identifier_preparer.quote(name))
+        return sqla.quote(self.dialect, name)
 
 
 def lifted(sequence: str, minimum: int) -> str:

@@ -148,7 +148,9 @@ def _is_name(token: str) -> bool:
 
 # ------------------------------------------------------------------------------------------- types
 
-_TYPE = re.compile(r"(?P<name>[^(]*?)\s*(?:\((?P<arguments>[^)]*)\)\s*(?P<rest>[^()]*))?\Z")
+_TYPE = re.compile(
+    r"""(?P<name>(?:"[^"]*"|[^("])*?)\s*(?:\((?P<arguments>[^)]*)\)\s*(?P<rest>[^()]*))?\Z"""
+)
 _ARRAY = re.compile(r"(?:\s*\[\d*\])+\s*\Z")
 _SYNONYMS = {
     "int": "integer",
@@ -221,7 +223,7 @@ def _with_arguments(name: str, arguments: str) -> str:
 
 # ----------------------------------------------------------------------------------------- defaults
 
-_LITERAL = re.compile(r"(?P<literal>'(?:[^']|'')*'|NULL)(?:::(?P<type>[^']+))?\Z")
+_LITERAL = re.compile(r"""(?P<literal>'(?:[^']|'')*'|NULL)(?:::(?P<type>(?:[^'"]|"[^"]*")+))?\Z""")
 _NUMBER = re.compile(r"'?(?P<number>-?\d+(?:\.\d+)?)'?\Z")
 _TRUE = frozenset({"true", "t", "yes", "y", "on", "1"})
 _FALSE = frozenset({"false", "f", "no", "n", "off", "0"})
@@ -258,7 +260,7 @@ def normal_default(sql: str, type_: str) -> str | None:
 
 def _base(type_: str) -> str:
     """Return a type without its arguments: `numeric(10,2)[]` → `numeric[]`."""
-    return re.sub(r"\([^)]*\)", "", type_)
+    return re.sub(r"""("[^"]*")|\([^)]*\)""", lambda match: match[1] or "", type_)
 
 
 def _number(text: str, base: str) -> str | None:

@@ -299,7 +299,7 @@ class NamedTypesImpl(SchemaObjectsImpl):
         self._exec(sqla.escape_binds(sql))
 
     def _quote(self, name: str) -> str:
-        return sqla.from_compiler(self.dialect, self.dialect.identifier_preparer.quote(name))
+        return sqla.quote(self.dialect, name)
 
     def _path(self, name: str, schema: str | None) -> str:
         return self._schema(schema) + self._quote(name)
