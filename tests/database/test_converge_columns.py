@@ -503,6 +503,14 @@ POSTGRESQL: dict[str, tuple[Models, Models]] = {
         ),
     ),
     "identity: type": (c(Integer, identity()), c(BigInteger, identity())),
+    "identity: greatest number of the type before": (
+        c(SmallInteger, identity()),
+        c(Integer, identity(maxvalue=2**15 - 1)),
+    ),
+    "identity: least number of the type before": (
+        c(SmallInteger, identity(minvalue=-(2**15), start=1)),
+        c(Integer, identity(minvalue=-(2**15), start=1)),
+    ),
     "identity: small type": (c(SmallInteger, identity()), c(BigInteger, identity())),
     "key: serial to identity": (key(), key(Integer, identity())),
     "key: serial to identity always": (key(), key(BigInteger, identity(always=True, start=10))),

@@ -210,6 +210,10 @@ SEQUENCES: dict[str, tuple[Build, Build]] = {
         sequence(data_type=sa.SmallInteger, start=-7, increment=-1),
         sequence(data_type=sa.BigInteger, start=-7, increment=-1),
     ),
+    "greatest number of the type before": (
+        sequence(data_type=sa.SmallInteger),
+        sequence(data_type=sa.Integer, maxvalue=2**15 - 1),
+    ),
     "least number": (sequence(minvalue=-7), sequence(minvalue=10)),
     "of a column": (nothing, counted),
     "gone": (counted, nothing),

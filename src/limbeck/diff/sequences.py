@@ -57,10 +57,17 @@ def _creation(facts: SequenceFacts, context: DiffContext) -> CreateSequenceOp:
 
 def _alter(found: SequenceFacts, wanted: SequenceFacts) -> AlterSequenceOp:
     differing = {name for name, _ in set(found.options) ^ set(wanted.options)}
+    if "type" in differing:
+        # A new type takes those limits along that were the old one's own.
+        differing |= {name for name, value in _limits(found.options) if value.strip("-") != "1"}
     now, then = (
         _arguments(python_options(_only(facts.options, differing))) for facts in (found, wanted)
     )
     return AlterSequenceOp(wanted.key.name, existing=now, schema=wanted.key.schema, **then)
+
+
+def _limits(options: Options) -> Options:
+    return _only(options, {"minvalue", "maxvalue"})
 
 
 def _only(options: Options, names: set[str]) -> Options:
