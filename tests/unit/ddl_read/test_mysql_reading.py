@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -9,14 +10,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
 from limbeck.ddl.mysql import read
+from limbeck.ddl.mysql.catalog import found_default, found_expression
 from limbeck.ddl.mysql.defaults import normal_default_text
+from limbeck.ddl.mysql.options import following_columns
 from limbeck.ddl.mysql.probe import create_statement, parse_show_create
 from limbeck.ddl.mysql.server import Server, server_of
 from limbeck.ddl.mysql.text import TypeText, normal_type_text
-from limbeck.schema.facts import ComputedFacts, TableFacts, TableKey
+from limbeck.schema.facts import ColumnFacts, ComputedFacts, TableFacts, TableKey
 from limbeck.schema.models import read_models
+from tests.unit.ddl.offline import make_impl
 
 DIALECT = mysql.dialect()
+MYSQL = Server(is_mariadb=False, version=(8, 4, 0))
 
 MYSQL_8 = """CREATE TABLE `t` (
   `id` int NOT NULL AUTO_INCREMENT,
@@ -79,6 +84,79 @@ def test_show_create_of_mysql_8_is_read() -> None:
     assert columns["v"].computed == ComputedFacts("id * 2", persisted=False)
     assert shown.checks == {"t_chk_1": "id > 0 AND b IN (0, 1)", "named": "s <> 'x'"}
     assert shown.expressions["fn"] == ["lcase(u)"]
+
+
+@pytest.mark.parametrize(
+    ("value", "type_", "extra", "expected"),
+    [
+        # as MySQL 8.4 has them in information_schema.columns
+        (r"_utf8mb4\'plain\'", "text", "default_generated", "'plain'"),
+        (r"_utf8mb4\'it\\\'s\'", "text", "default_generated", "'it''s'"),
+        (r"_utf8mb4\'a\\\\b\'", "text", "default_generated", r"'a\\b'"),
+        (r"_utf8mb4\'line1\\nline2\'", "text", "default_generated", r"'line1\nline2'"),
+        (r"_utf8mb4\'a\\\\%b\'", "text", "default_generated", r"'a\\%b'"),
+        ("_utf8mb4\\'say \"hi\"\\'", "text", "default_generated", """'say "hi"'"""),
+        ("(now() + interval 1 hour)", "datetime", "default_generated",
+         "CURRENT_TIMESTAMP + INTERVAL 1 hour"),
+        ("it's", "varchar(50)", "", "'it''s'"),
+        ("0x76617262696E617279", "varbinary(64)", "", "'varbinary'"),
+        ("0x", "varbinary(64)", "", "''"),
+        ("0x61", "varchar(64)", "", "'0x61'"),
+        ("b'100'", "bit(10)", "", "b'100'"),
+        ("CURRENT_TIMESTAMP", "timestamp", "default_generated on update current_timestamp",
+         "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"),
+    ],
+)  # fmt: skip
+def test_defaults_in_the_catalog_of_mysql_8(
+    value: str, type_: str, extra: str, expected: str
+) -> None:
+    assert found_default(value, type_, extra, MYSQL) == expected
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        (r"(`name` <> _utf8mb4\'forbidden\')", "name <> 'forbidden'"),
+        (r"(json_type(`paths`) = _utf8mb4\'ARRAY\')", "json_type(paths) = 'ARRAY'"),
+        (r"regexp_like(`h`,_utf8mb4\'^[0-9a-f]{64}$\')", "regexp_like(h, '^[0-9a-f]{64}$')"),
+        (r"(`s` <> _utf8mb4\'it\\\'s\')", "s <> 'it''s'"),
+        (r"(`s` <> _utf8mb4\'\\\\\')", r"s <> '\\'"),
+    ],
+)
+def test_expressions_in_the_catalog_of_mysql_8(sql: str, expected: str) -> None:
+    assert found_expression(sql, MYSQL) == expected
+
+
+def test_default_of_a_large_type_is_an_expression_to_mysql() -> None:
+    types = {"a": "text", "b": "varchar(9)", "c": "json", "d": "int"}
+    columns = tuple(
+        ColumnFacts(name, type_, nullable=True, default="'{}'") for name, type_ in types.items()
+    )
+    built = (sa.Column(name, sa.Text, server_default=sa.text("'{}'")) for name in types)
+    table = sa.Table("t", sa.MetaData(), *built)
+    make_impl(DIALECT, io.StringIO(), {}).complete_table(
+        TableFacts(TableKey(None, "t"), columns), table
+    )
+    defaults: list[Any] = [column.server_default for column in table.columns]
+    assert [str(default.arg) for default in defaults] == ["('{}')", "'{}'", "('{}')", "'{}'"]
+
+
+def test_columns_that_follow_the_collation_of_a_table_of_mysql() -> None:
+    shown = """CREATE TABLE `t` (
+  `a` varchar(9) COLLATE utf8mb4_unicode_ci NOT NULL,
+  `b` enum('x)','it''s') CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci DEFAULT NULL,
+  `c` varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `d` text CHARACTER SET latin1,
+  `e` char(1),
+  `f` int DEFAULT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci
+/*!50100 PARTITION BY KEY (a)
+PARTITIONS 4 */"""
+    assert following_columns(shown) == [
+        "`a` varchar(9) NOT NULL",
+        "`b` enum('x)','it''s') DEFAULT NULL",
+        "`e` char(1)",
+    ]
 
 
 def test_probe_has_index_expressions_inside_and_no_foreign_keys() -> None:

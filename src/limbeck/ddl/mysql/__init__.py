@@ -358,7 +358,7 @@ class MySQLImpl(MySQLRows, DefaultImpl):
     def complete_table(self, facts: TableFacts, table: Table) -> None:
         """Say partitions in the server's words, and defaults that are expressions in parentheses."""
         # lazy: as all that reads
-        from limbeck.ddl.mysql.defaults import stands_alone
+        from limbeck.ddl.mysql.defaults import is_expression_only, stands_alone
         from limbeck.ddl.mysql.model import with_words
 
         if (partitioning := dict(facts.options).get("partition_by")) is not None:
@@ -369,8 +369,11 @@ class MySQLImpl(MySQLRows, DefaultImpl):
             column.type = with_words(column.type, self.dialect)
             default = column.server_default
             if isinstance(default, DefaultClause) and isinstance(default.arg, TextClause):
-                sql = default.arg.text
-                if not stands_alone(sql, are_calls_bare=self.is_mariadb):
+                sql, found = default.arg.text, facts.column(column.name)
+                is_large = found is not None and is_expression_only(found.type)
+                if not stands_alone(sql, are_calls_bare=self.is_mariadb) or (
+                    is_large and not self.is_mariadb
+                ):
                     column.server_default = DefaultClause(sql_text(f"({sql})"))
 
     def _partition_words(self, facts: TableFacts, otherwise: str) -> str:

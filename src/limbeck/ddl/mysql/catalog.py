@@ -160,7 +160,7 @@ def _checks(connection: Connection, server: Server, schema: str) -> Iterable[tup
     if server.is_mariadb:
         query = _MARIADB_CHECKS.format(level="level" if server.has_check_levels else "'Table'")
     for row in _select(connection, query, schema):
-        clause = _expression(row.clause, server)
+        clause = found_expression(row.clause, server)
         yield row.table_name, _Check(row.name, clause, row.level == "Column")
 
 
@@ -169,10 +169,14 @@ def _plain(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _expression(value: Any, server: Server) -> str:
-    """Return an expression in normal form; MySQL escapes the quotes in its catalogs."""
-    sql = _plain(value)
-    return normal_expression(sql if server.is_mariadb else sql.replace("\\'", "'"))
+def found_expression(value: Any, server: Server) -> str:
+    """Return an expression of the catalogs in normal form."""
+    return normal_expression(_worded(_plain(value), server))
+
+
+def _worded(sql: str, server: Server) -> str:
+    r"""Return an expression as the server words it; MySQL's catalogs escape `'` and `\` once more."""
+    return re.sub(r"\\(['\\])", r"\1", sql) if server.escapes_expressions else sql
 
 
 def _table(
@@ -224,8 +228,8 @@ def _column(row: Row[Any], table: Row[Any], server: Server, json_columns: set[st
     computed = None
     if row.expression and _plain(row.expression):
         is_stored = "stored" in extra or "persistent" in extra
-        computed = ComputedFacts(_expression(row.expression, server), persisted=is_stored)
-    default = None if computed else _default(row, type_, extra, server)
+        computed = ComputedFacts(found_expression(row.expression, server), persisted=is_stored)
+    default = None if computed else found_default(row.value, type_, extra, server)
     return ColumnFacts(
         name=row.name,
         type=type_,
@@ -248,14 +252,16 @@ def has_default_of_bytes(type_: str, default: str | None) -> bool:
     return default is not None and type_.partition("(")[0].endswith(("binary", "blob"))
 
 
-def _default(row: Row[Any], type_: str, extra: str, server: Server) -> str | None:
-    sql = "NULL" if row.value is None else _plain(row.value)
-    if row.value is not None and not server.has_default_expressions:
-        # MySQL has the bare value of a literal; 8.0.13 marks what is an expression.
+def found_default(value: Any, type_: str, extra: str, server: Server) -> str | None:
+    """Return a default of the catalogs in normal form, ON UPDATE of `extra` included."""
+    sql = "NULL" if value is None else _plain(value)
+    if value is not None and not server.has_default_expressions:
+        # MySQL has the bare value of a literal, bytes as 0x…; 8.0.13 marks what is an expression.
         is_time = re.match(r"current_timestamp", sql, re.IGNORECASE)
+        is_bytes = has_default_of_bytes(type_, sql) and sql.startswith("0x")
         if "default_generated" in extra:
-            sql = sql.replace("\\'", "'")
-        elif not is_time and not sql.startswith("b'"):
+            sql = _worded(sql, server)
+        elif not (is_time or is_bytes or sql.startswith("b'")):
             sql = quote_string(sql)
     position = extra.find("on update ")
     if position >= 0:
@@ -272,7 +278,7 @@ def _index(name: str, parts: Sequence[Row[Any]], server: Server) -> IndexFacts:
         # The length that a SPATIAL index reports is its own.
         has_length = part.length is not None and not is_special
         element = IndexElement(
-            sql=part.column_name or _expression(part.expression, server),
+            sql=part.column_name or found_expression(part.expression, server),
             is_expression=part.column_name is None,
             descending=part.direction == "D",
             options=(("length", str(part.length)),) if has_length else (),

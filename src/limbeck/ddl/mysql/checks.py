@@ -19,7 +19,9 @@ from limbeck.errors import CommandError
 if TYPE_CHECKING:
     from limbeck.ddl.mysql import MySQLImpl
 
-_OF_TABLE = re.compile(r"CONSTRAINT (?P<name>`(?:[^`]|``)+`) CHECK \((?P<sql>.*)\)\Z")
+_OF_TABLE = re.compile(
+    r"CONSTRAINT (?P<name>`(?:[^`]|``)+`) CHECK \((?P<sql>.*)\)(?: /\*!.*\*/)?\Z"
+)
 _OF_COLUMN = re.compile(r"(?P<definition>`(?:[^`]|``)+` .*?) CHECK \((?P<sql>.*)\)\Z")
 
 
@@ -41,10 +43,9 @@ def drop_statement(impl: MySQLImpl, const: CheckConstraint) -> AlterOptions:
         if found is None or impl.normal_expression(found["sql"]) != wanted:
             continue
         parts = found.groupdict()
+        word = "CONSTRAINT" if impl.is_mariadb else "CHECK"  # MySQL has no other word before 8.0.19
         clause = (
-            f"DROP CONSTRAINT {parts['name']}"
-            if "name" in parts
-            else f"MODIFY {parts['definition']}"
+            f"DROP {word} {parts['name']}" if "name" in parts else f"MODIFY {parts['definition']}"
         )
         clauses = [sqla.for_driver(impl.dialect, clause)]
         return AlterOptions(table.name, clauses, schema=table.schema)

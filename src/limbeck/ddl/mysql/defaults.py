@@ -20,6 +20,10 @@ _STRINGS = (
     "char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set",
     "binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob",
 )  # fmt: skip
+_LARGE = (
+    "json", "geometry", "point", "linestring", "polygon", "multipoint", "multilinestring",
+    "multipolygon", "geometrycollection", "geomcollection",
+)  # fmt: skip
 _TEMPORAL = ("date", "datetime", "timestamp", "time")
 _DATE_AND_TIME = re.compile(
     r"(?P<date>\d{4}-\d{1,2}-\d{1,2})?[ T]?(?:(?P<time>\d+:\d{1,2}(?::\d{1,2})?)(?:\.(?P<rest>\d*))?)?\Z"
@@ -150,3 +154,8 @@ def stands_alone(sql: str, *, are_calls_bare: bool) -> bool:
     is_call = is_call and len(strip_parentheses(others)) < len(others)
     is_time = first.is_word("CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP")
     return is_call and (are_calls_bare or is_time)
+
+
+def is_expression_only(type_: str) -> bool:
+    """Tell whether MySQL takes no literal as default for a (normal) type, but an expression."""
+    return type_.endswith(("text", "blob")) or type_ in _LARGE

@@ -272,12 +272,18 @@ def has_collation(type_: str) -> bool:
 
 
 def following_columns(shown: str) -> list[str]:
-    """Return the definitions of the columns that have their table's collation.
+    """Return the definitions of the columns that have their table's collation, without it.
 
-    They are what SHOW CREATE TABLE prints without a character set and collation.
+    MariaDB prints such a column without a character set and collation; MySQL repeats a collation
+    that is not the usual one of its character set.
     """
-    lines = definitions(shown)
-    return [line for line in lines if _STRING_COLUMN.match(line) and not _OWN_COLLATION.match(line)]
+    usual = re.search(r"^\) .*?\bCOLLATE=(\w+)", shown, re.MULTILINE)
+    lines = [line for line in definitions(shown) if _STRING_COLUMN.match(line)]
+    if usual is not None:
+        own = rf" (?:CHARACTER SET \w+ )?COLLATE {usual[1]}\b"
+        repeated = re.compile(rf"({_STRING_COLUMN.pattern}{_ARGUMENTS}){own}")
+        lines = [repeated.sub(r"\1", line) for line in lines]
+    return [line for line in lines if not _OWN_COLLATION.match(line)]
 
 
 def definitions(shown: str) -> list[str]:
@@ -288,6 +294,5 @@ def definitions(shown: str) -> list[str]:
 _TYPE = r"(?:(?:var)?char|(?:tiny|medium|long)?text|enum|set)\b"
 _STRING_TYPE = re.compile(_TYPE)
 _STRING_COLUMN = re.compile(rf"`(?:[^`]|``)+` {_TYPE}")
-_OWN_COLLATION = re.compile(
-    r"`(?:[^`]|``)+` \w+(?:\((?:'(?:[^']|'')*'|[^')])*\))? (?:CHARACTER SET|COLLATE)\b"
-)
+_ARGUMENTS = r"(?:\((?:'(?:[^']|'')*'|[^')])*\))?"
+_OWN_COLLATION = re.compile(rf"{_STRING_COLUMN.pattern}{_ARGUMENTS} (?:CHARACTER SET|COLLATE)\b")

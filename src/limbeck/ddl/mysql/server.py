@@ -47,6 +47,11 @@ class Server(NamedTuple):
         """Tell whether the catalog prints defaults as SQL (MariaDB 10.2.7)."""
         return self.is_mariadb and self.version >= (10, 2, 7)
 
+    @property
+    def escapes_expressions(self) -> bool:
+        """Tell whether the catalogs escape the text of expressions (MySQL 8)."""
+        return not self.is_mariadb and self.version >= (8, 0)
+
     def default_collation(self, charset: str) -> str:
         """Return the collation that a character set has when none is named.
 
