@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeEngine, to_instance
 
 from limbeck.ddl.objects import Domain
 from limbeck.operations.base import AbstractOperations, Operations, run_by_itself
@@ -15,7 +15,8 @@ from limbeck.render.context import RenderContext, operations_prefix
 from limbeck.render.expressions import render_identifier, render_schema
 from limbeck.render.types import render_type
 
-DomainType = str | TypeEngine[Any]
+DomainType = str | TypeEngine[Any] | type[TypeEngine[Any]]
+"""A type, its class, or its name in the database."""
 
 
 class _WholeDomain(MigrateOperation):
@@ -33,7 +34,7 @@ class _WholeDomain(MigrateOperation):
         schema: str | None = None,
     ) -> None:
         self.domain_name = domain_name
-        self.type_ = type_
+        self.type_: str | TypeEngine[Any] = type_ if isinstance(type_, str) else to_instance(type_)
         self.nullable = nullable
         self.default = default
         self.collation = collation
@@ -267,7 +268,7 @@ class AlterDomainOp(_WholeDomain):
         return self._render_as("alter_domain", context, existing=f"{{{', '.join(items)}}}")
 
 
-def _render_domain_type(type_: DomainType, context: RenderContext) -> str:
+def _render_domain_type(type_: str | TypeEngine[Any], context: RenderContext) -> str:
     return literal(type_) if isinstance(type_, str) else render_type(type_, context)
 
 

@@ -156,6 +156,10 @@ def test_table_of_a_script_does_not_create_the_type_again() -> None:
     assert buffer.getvalue().count("CREATE TYPE mood") == 1
 
 
+def test_domain_takes_the_class_of_a_type() -> None:
+    assert "CREATE DOMAIN d AS INTEGER" in script("postgresql", CreateDomainOp("d", sa.Integer))
+
+
 @pytest.mark.parametrize(
     "directive", [CreateEnumOp("e", ["a"]), DropDomainOp("d"), DropSequenceOp("s")]
 )
