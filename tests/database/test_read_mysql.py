@@ -474,4 +474,4 @@ def test_number_of_statements_is_fixed(mariadb: Database, count: int) -> None:
     metadata.create_all(mariadb.engine)
     with mariadb.engine.connect() as connection, counted_statements(connection) as statements:
         assert len(read_database(connection)) == 2 * count
-    assert len(statements) == 9
+    assert len(statements) == 10

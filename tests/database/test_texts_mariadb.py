@@ -5,6 +5,9 @@ r"""Texts with characters that mean something to MariaDB, PyMySQL or SQLAlchemy:
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from sqlalchemy import (
     CheckConstraint,
@@ -17,10 +20,11 @@ from sqlalchemy import (
     Table,
     func,
     literal_column,
+    text,
 )
 
-from tests.convergence import assert_converges, drop_all_tables
-from tests.databases import Database
+from tests.convergence import assert_converges, autogenerate, drop_all_tables
+from tests.databases import Database, fresh_database
 
 WORDS = {
     "backslash": r"a\b\\",
@@ -59,3 +63,44 @@ def test_texts_converge(mariadb: Database, name: str) -> None:
     assert_converges(mariadb, odd, plain, rows=0)
     drop_all_tables(mariadb)
     assert_converges(mariadb, plain, odd, rows=0)
+
+
+def test_names_in_double_quotes_converge(mariadb: Database, tmp_path: Path) -> None:
+    def build(word: str) -> MetaData:
+        metadata = build_texts(word)
+        table = metadata.tables["t"]
+        table.append_column(Column("group", String(9), server_default=text("""concat('"', 'x')""")))
+        table.append_column(
+            Column("sum", String(30), Computed(f"""concat("group", "y", '{word}')"""))
+        )
+        table.append_constraint(
+            CheckConstraint(f"""`group` > "y" or length("x") > {len(word)}""", "ansi")
+        )
+        return metadata
+
+    with fresh_database("mariadb", tmp_path) as fresh:
+        database, scratch = (in_mode(each, "ANSI_QUOTES") for each in (mariadb, fresh))
+        assert_converges(database, build("plain"), build("another"), rows=0, scratch=scratch)
+        with database.engine.connect() as connection:
+            mode = connection.exec_driver_sql("SELECT @@sql_mode").scalar_one()
+            assert mode == "ANSI_QUOTES"
+
+
+def test_backslashes_that_escape_nothing_are_warned_of(mariadb: Database) -> None:
+    database = in_mode(mariadb, "NO_BACKSLASH_ESCAPES")
+    plain, odd = build_texts("plain"), build_texts(WORDS["backslash"])
+    assert_converges(database, MetaData(), plain, rows=0)
+    with database.engine.begin() as connection:
+        plain.drop_all(connection)
+        odd.create_all(connection)
+    with (
+        database.engine.connect() as connection,
+        pytest.warns(UserWarning, match="The table t has backslashes in its definition"),
+    ):
+        autogenerate(database, connection, plain)
+
+
+def in_mode(database: Database, mode: str) -> Database:
+    """Return the database with a `sql_mode` for each of its connections."""
+    url = database.url.update_query_dict({"init_command": f"SET sql_mode = '{mode}'"})
+    return replace(database, url=url)

@@ -29,8 +29,8 @@ from sqlalchemy.types import DateTime, TypeEngine, to_instance
 from limbeck import sqla
 from limbeck.ddl.base import IdentityColumnDefault
 from limbeck.ddl.impl import DefaultImpl
+from limbeck.ddl.mysql import modes, partitions
 from limbeck.ddl.mysql import options as of_tables
-from limbeck.ddl.mysql import partitions
 from limbeck.ddl.mysql.elements import (
     AlterOptions,
     LiftSequence,
@@ -298,8 +298,10 @@ class MySQLImpl(MySQLRows, DefaultImpl):
 
     def show_create(self, table: TableClause) -> str:
         """Return what SHOW CREATE TABLE says."""
+        connection = self._connected()
         name = self.dialect.identifier_preparer.format_table(table)
-        return str(self._connected().exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1])
+        with modes.names_in_backticks(connection):
+            return str(connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1])
 
     def _following_columns(self, table_name: str, schema: str | None) -> list[str]:
         """Return MODIFY clauses; none in a script, which can't look."""
@@ -326,6 +328,10 @@ class MySQLImpl(MySQLRows, DefaultImpl):
             self.memo["table_defaults"] = of_tables.read_defaults(self.connection)
         found = self.memo["table_defaults"]
         return found
+
+    def normal_expression(self, sql: str) -> str:
+        """What is the normal form of an expression? Names in double quotes may be strings."""
+        return super().normal_expression(modes.with_backticks(sql, self.dialect))
 
     def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
         """What does this database make of a model's table? Without what it would do unasked."""

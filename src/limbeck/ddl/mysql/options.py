@@ -17,6 +17,7 @@ from sqlalchemy.schema import CreateTable
 
 from limbeck import sqla
 from limbeck.ddl.mysql import partitions
+from limbeck.ddl.mysql.modes import with_backticks
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import normal_charset, normal_collation
 from limbeck.schema.facts import Options, TableFacts
@@ -198,7 +199,7 @@ def given_partitions(table: Table, dialect: Dialect) -> str | None:
     found = partitions.given_text(own_options(table.kwargs, dialect))
     if found is not None and sqla.doubles_percents(dialect):
         found = found.replace("%%", "%")
-    return found
+    return found and with_backticks(found, dialect)
 
 
 def option_words(table: Table, dialect: Dialect) -> dict[str, dict[str, Any]]:

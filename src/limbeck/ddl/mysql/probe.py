@@ -23,6 +23,7 @@ from limbeck import sqla
 from limbeck.ddl.mysql import partitions
 from limbeck.ddl.mysql.catalog import has_default_of_bytes, is_json_check
 from limbeck.ddl.mysql.defaults import normal_default_text
+from limbeck.ddl.mysql.modes import names_in_backticks, with_backticks
 from limbeck.ddl.mysql.options import given_partitions
 from limbeck.ddl.mysql.pieces import Ask, probe_condition, probe_pieces
 from limbeck.ddl.mysql.server import server_of
@@ -70,7 +71,7 @@ class ModelBinding:
 
     def normal_expression(self, sql: str) -> str:
         """Return the normal form of an expression."""
-        return self.expression_reader(sql)
+        return self.expression_reader(with_backticks(sql, self.dialect))
 
     def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
         """Return what the database makes of the table."""
@@ -149,7 +150,8 @@ def _show(
         # The server's refusal is an answer: each expression is tried alone then.
         return None
     try:
-        row = connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one()
+        with names_in_backticks(connection):
+            row = connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one()
     finally:
         connection.exec_driver_sql(f"DROP TEMPORARY TABLE {name}")
     shown = row[1]

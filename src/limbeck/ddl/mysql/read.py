@@ -18,7 +18,7 @@ from sqlalchemy.exc import CompileError
 from sqlalchemy.types import TypeEngine
 
 from limbeck import sqla
-from limbeck.ddl.mysql import model, probe
+from limbeck.ddl.mysql import model, modes, probe
 from limbeck.ddl.mysql.catalog import read_tables
 from limbeck.ddl.mysql.defaults import normal_default_text
 from limbeck.ddl.mysql.definitions import read_definitions
@@ -57,9 +57,11 @@ def read_schema(connection: Connection, scope: ReadScope) -> SchemaFacts:
     default = scope.default_schema or dialect.default_schema_name
     server = server_of(dialect)
     tables: dict[TableKey, TableFacts] = {}
-    for schema in dict.fromkeys(name or default for name in scope.schemas):
-        if schema is not None:
-            tables.update(read_tables(connection, server, schema, default))
+    with modes.names_in_backticks(connection) as mode:
+        for schema in dict.fromkeys(name or default for name in scope.schemas):
+            if schema is not None:
+                tables.update(read_tables(connection, server, schema, default))
+    modes.warn_of_backslashes(mode, tables.values())
     # Where the server folds names, only one table has a lower-case form.
     known = {_lower(key): key for key in tables}
     if sqla.folds_table_names(dialect):
@@ -99,7 +101,11 @@ def normal_type(dialect: Dialect, type_: TypeEngine[Any]) -> str:
 def normal_default(dialect: Dialect, column: Column[Any]) -> str | None:
     """Return a model column's server default as normal-form SQL, ON UPDATE included."""
     sql = sqla.column_default_text(dialect, column)
-    return None if sql is None else normal_default_text(sql, normal_type(dialect, column.type))
+    if sql is None:
+        return None
+    return normal_default_text(
+        modes.with_backticks(sql, dialect), normal_type(dialect, column.type)
+    )
 
 
 def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> TableFacts:
