@@ -292,6 +292,8 @@ def _said(answer: Answer) -> str:
     question, table = answer.question, answer.question.place
     if answer.count is None:
         return f"The rows of {table} could not be looked at"
+    if question.kind is Kind.BEYOND:
+        return f"The {question.which} has come to {answer.examples}, beyond its new limits"
     if question.kind.is_of_whole_table:
         return f"{table} has rows ({answer.counted}), and {question.which}"
     example = f", such as {answer.examples}" if answer.examples else ""
@@ -301,6 +303,8 @@ def _said(answer: Answer) -> str:
 
 
 def _consequence(answer: Answer) -> str:
+    if answer.question.kind is Kind.BEYOND:
+        return "The revision fails until it is set to a number within them."
     if answer.question.kind in (Kind.NO_VALUE, Kind.GONE, *_STEPS):
         return "The revision has a step for them that you have to fill in."
     return "The revision may fail on them: see the remark in it."
@@ -313,6 +317,8 @@ def _remark(answers: Sequence[Answer]) -> str:
 
 def _sentence(answer: Answer) -> str:
     question = answer.question
+    if question.kind is Kind.BEYOND and answer.count is not None:
+        return f"This fails: {_said(answer)}. Set it to a number within them before."
     changes = ", or changes values," if question.kind is Kind.UNFIT else ""
     fails = f"fails{changes} as long as there are rows {question.which}."
     if question.kind.is_of_whole_table:

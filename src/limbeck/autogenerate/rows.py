@@ -122,6 +122,8 @@ class _Asker:
         """Return what is in the way, None where nothing is; warn where nobody can say."""
         try:
             with _undone(self._connection):
+                if question.kind is Kind.BEYOND:
+                    return self._look_at_number(question)
                 if not self._table_has_rows(question):
                     return None
                 return self._look(question)
@@ -134,6 +136,13 @@ class _Asker:
             one: Select[Any] = select(literal_column("1")).select_from(question.target).limit(1)
             self._has_rows[question.table] = self._connection.execute(one).first() is not None
         return self._has_rows[question.table]
+
+    def _look_at_number(self, question: Question) -> Answer | None:
+        table, column_name = question.table, next(iter(question.columns.values()), None)
+        number = self._impl.number_beyond(
+            self._connection, table.name, table.schema, column_name, question.limits
+        )
+        return None if number is None else Answer(question, 1, str(number))
 
     def _look(self, question: Question) -> Answer | None:
         rows = _rows_in_the_way(question)
@@ -293,4 +302,6 @@ def _reason(error: SQLAlchemyError) -> str:
 def _sentence(question: Question) -> str:
     if question.kind.is_of_whole_table:
         return question.which
+    if question.kind is Kind.BEYOND:
+        return f"the {question.which} may be beyond its new limits"
     return f"there may be rows {question.which}"

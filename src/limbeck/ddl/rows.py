@@ -46,6 +46,17 @@ class RowsImpl:
         """Which columns are of a type that has a name, or of arrays of it? None are."""
         return ()
 
+    def number_beyond(
+        self,
+        connection: Connection,
+        name: str,
+        schema: str | None,
+        column_name: str | None,
+        limits: tuple[int | None, int | None],
+    ) -> int | None:
+        """Which number beyond its new limits has a sequence come to, or a column's own? None."""
+        return None
+
     @contextmanager
     def time_limit(self, connection: Connection, seconds: int) -> Iterator[None]:
         """Let the block's statements fail that take longer; a limit that is set stays: there is none."""

@@ -15,6 +15,7 @@ from sqlalchemy.types import to_instance
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff.conversions import UNKNOWN, unfit_values
 from limbeck.diff.data_constraints import of_check, of_foreign_key, of_unique
+from limbeck.diff.data_counters import of_identity, of_sequence
 from limbeck.diff.data_names import Names, is_numbered
 from limbeck.diff.data_question import About, Kind, Question
 from limbeck.diff.data_types import of_domain, of_enum
@@ -23,6 +24,7 @@ from limbeck.operations.ops import (
     AlterColumnOp,
     AlterDomainOp,
     AlterEnumOp,
+    AlterSequenceOp,
     CreateCheckConstraintOp,
     CreateExcludeConstraintOp,
     CreateForeignKeyOp,
@@ -67,9 +69,10 @@ def _of_directive(
             yield from _of_added_column(About(directive, names), directive.column, impl)
         case AlterColumnOp():
             yield from _of_altered_column(About(directive, names), directive, impl)
-        case CreateUniqueConstraintOp() | CreatePrimaryKeyOp():
-            yield from of_unique(About(directive, names), directive.columns, directive.kw, impl)
-        case CreateIndexOp() if directive.unique:
+            yield from of_identity(About(directive, names), directive)
+        case AlterSequenceOp():
+            yield from of_sequence(directive)
+        case CreateUniqueConstraintOp() | CreatePrimaryKeyOp() | CreateIndexOp(unique=True):
             yield from of_unique(About(directive, names), directive.columns, directive.kw, impl)
         case CreateCheckConstraintOp():
             yield from of_check(About(directive, names), directive, impl)

@@ -23,6 +23,9 @@ from limbeck.diff.data_names import Names
 from limbeck.operations.ops import MigrateOperation
 from limbeck.schema.facts import TableKey
 
+Limits = tuple[int | None, int | None]
+"""The least and the greatest number; None where there is no new one."""
+
 
 class Kind(Enum):
     """What is wrong with the rows in question."""
@@ -39,6 +42,8 @@ class Kind(Enum):
     GONE = "rows with a value of an enum type that goes"
     OUTSIDE = "rows with a value that a domain does not allow any more"
 
+    BEYOND = "a sequence that has counted beyond its new limits"
+
     @property
     def is_of_whole_table(self) -> bool:
         """Whether it is there being rows at all that matters."""
@@ -52,7 +57,8 @@ class Question:
     `rows` is their condition in the database now, None for all; `where` the same when the directive
     is run. `groups` are what only one row may have. `columns` are the names now by those then.
     Of an enum type or domain, `table` is the type; which columns have it is asked, too, and `make`
-    gives the condition for a column. `value` is the one of an enum type that goes.
+    gives the condition for a column. `value` is the one of an enum type that goes. `limits` are those
+    of a sequence, which `table` is, or of the one that the only column has.
     """
 
     kind: Kind
@@ -66,6 +72,7 @@ class Question:
     groups: tuple[ColumnElement[Any], ...] = ()
     make: Callable[[str], ColumnElement[bool]] | None = None
     value: str | None = None
+    limits: Limits = (None, None)
 
     def of_column(self, typed: TypedColumn) -> Question:
         """Return the question for one column of the enum type or domain, or of arrays of it."""
@@ -148,6 +155,7 @@ class About:
         columns: Mapping[str, str],
         make: Condition | None = None,
         groups: tuple[ColumnElement[Any], ...] = (),
+        limits: Limits = (None, None),
     ) -> Iterator[Question]:
         """Yield the question, unless the table is not there yet.
 
@@ -169,6 +177,7 @@ class About:
             rows,
             None if make is None else make(then),
             groups,
+            limits=limits,
         )
 
     def _not_renamed(self, now: Side) -> Iterator[ColumnElement[bool]]:

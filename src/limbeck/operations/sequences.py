@@ -227,9 +227,12 @@ class AlterSequenceOp(MigrateOperation):
         """Return the change back; IrreversibleError when not all existing options are known."""
         if set(self.existing) != set(self.options):
             return super().reverse()
-        return AlterSequenceOp(
+        directive = AlterSequenceOp(
             self.sequence_name, existing=self.options, schema=self.schema, **self.existing
         )
+        if _are_narrower(directive.options, directive.existing):
+            directive.remark = "Fails where the sequence has come to a number beyond these limits."
+        return directive
 
     def to_diff_tuple(self) -> tuple[Any, ...]:
         """Return `("modify_sequence", schema, name, existing options, options)`."""
@@ -247,6 +250,14 @@ class AlterSequenceOp(MigrateOperation):
             **keywords,
             **render_schema(self.schema, context),
         )
+
+
+def _are_narrower(options: Mapping[str, Any], existing: Mapping[str, Any]) -> bool:
+    """Tell whether a sequence that goes on counting the same way gets limits within its own."""
+    if "increment" in options:
+        return False
+    has_less = "maxvalue" in options and options["maxvalue"] < existing["maxvalue"]
+    return has_less or ("minvalue" in options and options["minvalue"] > existing["minvalue"])
 
 
 def _given(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ from .elements import (
 )
 from .options import ALTERABLE, AlterOptions
 from .refusals import explaining, naming_dependents
-from .serials import Counting, SerialColumn, lifted, sequence_type
+from .serials import Counting, SerialColumn, sequence_type
 from .type_ddl import NamedTypesImpl
 
 if TYPE_CHECKING:
@@ -138,12 +138,6 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
     ) -> None:
         """Move it by ALTER … SET SCHEMA."""
         self._exec(SetSchema(type_, name, new_schema, schema=schema))
-
-    def alter_sequence(self, name: str, schema: str | None, options: Mapping[str, Any]) -> None:
-        """Alter it; where it stands below its new minimum it goes on there."""
-        if "minvalue" in options and "increment" not in options:
-            self._run(lifted(self._path(name, schema), options["minvalue"]))
-        super().alter_sequence(name, schema, options)
 
     def drop_schema(self, name: str, *, if_empty: bool) -> None:
         """Leave a schema with something in it to DROP SCHEMA, which refuses, or where it is."""
@@ -270,14 +264,8 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         """Change default, identity or expression; from one kind to another takes two statements."""
         found = existing["existing_server_default"]
         kinds = [_default_kind(item) for item in (server_default, found)]
-        if kinds == [Identity, Identity]:
-            if not identity_changes(found, server_default):
-                return
-            ascends = all((each.increment or 1) > 0 for each in (found, server_default))
-            if ascends and (server_default.minvalue or 1) > (found.minvalue or 1):
-                # Where the sequence stands would be out of its limits.
-                serial = SerialColumn(self.dialect, table_name, column_name, existing["schema"])
-                self._exec(sqla.escape_binds(serial.lift(server_default.minvalue or 1)))
+        if kinds == [Identity, Identity] and not identity_changes(found, server_default):
+            return
         swaps = kinds[0] is not kinds[1] and Computed is not kinds[0]
         if swaps and server_default is not None and found is not None and found is not False:
             super()._alter_default(table_name, column_name, None, existing)

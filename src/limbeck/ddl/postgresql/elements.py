@@ -30,7 +30,10 @@ from limbeck.ddl.base import (
     format_column_name,
     format_table_name,
     format_type,
+    string_literal,
 )
+from limbeck.ddl.objects import AlterSequence, alter_sequence
+from limbeck.ddl.postgresql.limits import are_narrower, identity_limits, within_limits
 from limbeck.ddl.renames import MoveTable
 from limbeck.errors import UnsupportedOperationError
 
@@ -159,8 +162,33 @@ def visit_identity_column(element: IdentityColumnDefault, compiler: Any, **kw: A
         return f"{_alter(element, compiler)} DROP IDENTITY"
     if not isinstance(element.existing_server_default, Identity):
         return f"{_alter(element, compiler)} ADD {compiler.visit_identity_column(element.default)}"
-    changes = identity_changes(element.existing_server_default, element.default)
-    return " ".join([_alter(element, compiler), *map(_set, changes)])
+    return _identity_change(element, compiler, element.existing_server_default, element.default)
+
+
+def _identity_change(
+    element: IdentityColumnDefault, compiler: Any, existing: Identity, wanted: Identity
+) -> str:
+    """Return the change of an identity, which may count beyond its new limits."""
+    changes = identity_changes(existing, wanted)
+    sql = " ".join([_alter(element, compiler), *map(_set, changes)])
+    limits = identity_limits(wanted)
+    turns = any(change.startswith("RESTART") for change in changes)
+    if turns or not are_narrower(limits, identity_limits(existing)):
+        return sql
+    table = string_literal(format_table_name(compiler, element.table_name, element.schema))
+    column = string_literal(sqla.for_driver(compiler.dialect, str(element.column_name)))
+    sequence = f"pg_get_serial_sequence({table}, {column})"
+    return within_limits(sql, sequence, {**limits, "start": _start(wanted)})
+
+
+@compiles(AlterSequence, "postgresql")
+def visit_alter_sequence(element: AlterSequence, compiler: Any, **kw: Any) -> str:
+    sql = alter_sequence(element, compiler)
+    is_limited = {"minvalue", "maxvalue"} & set(element.settings)
+    if not is_limited or "increment" in element.settings:
+        return sql
+    path = format_table_name(compiler, element.name, element.schema)
+    return within_limits(sql, string_literal(path), element.settings)
 
 
 def identity_changes(existing: Identity, wanted: Identity) -> list[str]:
@@ -180,12 +208,15 @@ def identity_changes(existing: Identity, wanted: Identity) -> list[str]:
         changes.append(f"INCREMENT BY {increment}")
     default_maximum = {-1} if increment < 0 else _TYPE_LIMITS
     default_minimum = {-limit - 1 for limit in _TYPE_LIMITS} if increment < 0 else {1}
+    turns = (increment > 0) is not ((existing.increment or 1) > 0)
+    if turns:  # what was the default is none any more
+        default_maximum, default_minimum = set(), set()
     changes += _limit("MAXVALUE", existing.maxvalue, wanted.maxvalue, default_maximum)
     changes += _limit("MINVALUE", existing.minvalue, wanted.minvalue, default_minimum)
     start = _start(wanted)
     if start != _start(existing):
         changes.append(f"START WITH {start}")
-    if (increment > 0) is not ((existing.increment or 1) > 0):
+    if turns:
         changes.append(f"RESTART WITH {start}")  # the other way round it would meet itself
     return changes
 
@@ -205,7 +236,8 @@ def _start(identity: Identity) -> int:
 
 def _limit(word: str, existing: int | None, wanted: int | None, defaults: set[int]) -> list[str]:
     if wanted is None:
-        return [] if existing is None or existing in defaults else [f"NO {word}"]
+        is_default = bool(defaults) and (existing is None or existing in defaults)
+        return [] if is_default else [f"NO {word}"]
     is_same = wanted == existing or (existing is None and wanted in defaults)
     return [] if is_same else [f"{word} {wanted}"]
 

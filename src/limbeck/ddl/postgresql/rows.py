@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Dialect, func, not_, text
 from sqlalchemy.types import TypeEngine
 
 from limbeck.ddl.postgresql.replace_type import FAMILY
+from limbeck.ddl.postgresql.text import quoted_name
 from limbeck.ddl.rows import RowsImpl, TypedColumn
 from limbeck.schema.models import compile_type
 
@@ -28,6 +29,20 @@ _COLUMNS_OF_TYPE = text(
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE NOT c.relispartition
     ORDER BY 1, 2, 3
+    """
+)
+
+
+_BEYOND = text(
+    """
+    SELECT number FROM (
+        SELECT seqincrement, pg_catalog.pg_sequence_last_value(seqrelid) AS number
+        FROM pg_catalog.pg_sequence
+        WHERE seqrelid = to_regclass(CASE WHEN CAST(:column AS text) IS NULL THEN :path
+            ELSE pg_catalog.pg_get_serial_sequence(:path, :column) END)
+    ) s
+    WHERE CASE WHEN seqincrement > 0 THEN number > CAST(:most AS bigint)
+        ELSE number < CAST(:least AS bigint) END
     """
 )
 
@@ -51,6 +66,20 @@ class PostgresqlRows(RowsImpl):
         """Which columns are of a type with a name, a domain over it, or arrays of either?"""
         given = {"name": name, "schema": schema}
         return [TypedColumn(*row) for row in connection.execute(_COLUMNS_OF_TYPE, given)]
+
+    def number_beyond(
+        self,
+        connection: Connection,
+        name: str,
+        schema: str | None,
+        column_name: str | None,
+        limits: tuple[int | None, int | None],
+    ) -> int | None:
+        """Which number beyond its new limits has a sequence come to, or a column's own?"""
+        path = ".".join(quoted_name(part) for part in (schema, name) if part is not None)
+        given = {"path": path, "column": column_name, "least": limits[0], "most": limits[1]}
+        number: int | None = connection.scalar(_BEYOND, given)
+        return number
 
     @contextmanager
     def time_limit(self, connection: Connection, seconds: int) -> Iterator[None]:

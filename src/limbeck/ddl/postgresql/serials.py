@@ -97,11 +97,6 @@ class SerialColumn:
             f"SELECT setval({self._asked}, {value}) FROM {self._table} HAVING {value} >= ({least})"
         )
 
-    def lift(self, minimum: int) -> str:
-        """Return what makes the sequence go on at a new minimum, unless it is beyond it."""
-        value = f"GREATEST(nextval({self._asked}), {minimum})"
-        return f"SELECT setval({self._asked}, {value}, false)"
-
     def _on_sequence(self, before: str, after: str) -> str:
         call = f"EXECUTE '{before}' || {self._asked}{f' || {after!r}' if after else ''}"
         body = f"IF {self._asked} IS NOT NULL THEN {call}; END IF;"
@@ -126,13 +121,6 @@ class SerialColumn:
 
     def _quote(self, name: str) -> str:
         return sqla.quote(self.dialect, name)
-
-
-def lifted(sequence: str, minimum: int) -> str:
-    """Return what makes a sequence, of this quoted name, go on at a new minimum unless beyond it."""
-    stays = f"is_called AND last_value >= {minimum}"
-    value = f"greatest(last_value, {minimum})"
-    return f"SELECT setval({string_literal(sequence)}, {value}, {stays}) FROM {sequence}"
 
 
 def sequence_type(type_: TypeEngine[Any]) -> str:
