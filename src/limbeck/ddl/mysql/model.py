@@ -98,6 +98,7 @@ def _adjust_column(
     is_sequence = dialect.supports_sequences and isinstance(column.default, SQLSequence)
     return replace(
         facts,
+        nullable=facts.nullable and not column.primary_key,
         collation=collation,
         computed=computed,
         identity=None,

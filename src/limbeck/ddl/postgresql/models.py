@@ -109,8 +109,10 @@ def clip(name: str) -> str:
 
 def _column(facts: ColumnFacts, column: Column[Any], dialect: Dialect) -> ColumnFacts:
     computed = facts.computed
+    is_nullable = facts.nullable and not column.primary_key
     is_generated = computed is not None or facts.identity is not None or facts.autoincrement
-    if not is_generated and facts.comment != "" and clip(facts.name) is facts.name:
+    is_changed = is_generated or facts.comment == "" or is_nullable != facts.nullable
+    if not is_changed and clip(facts.name) is facts.name:
         return facts  # most columns: saves a copy
     if computed is not None:
         is_stored = bool(computed.persisted) or not sqla.makes_virtual_columns(dialect)
@@ -119,7 +121,7 @@ def _column(facts: ColumnFacts, column: Column[Any], dialect: Dialect) -> Column
     return replace(
         facts,
         name=clip(facts.name),
-        nullable=facts.nullable and identity is None,
+        nullable=is_nullable and identity is None,
         computed=computed,
         identity=None if identity is None else reduce_identity(identity, facts.type),
         autoincrement=facts.autoincrement and _is_serial(column),
