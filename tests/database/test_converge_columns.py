@@ -18,6 +18,7 @@ from sqlalchemy import (
     Computed,
     Date,
     DateTime,
+    Dialect,
     Double,
     Enum,
     Float,
@@ -41,7 +42,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import mysql, postgresql
-from sqlalchemy.types import UserDefinedType
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from tests.convergence import assert_converges, drop_all_tables
 from tests.databases import Database, fresh_database
@@ -175,6 +176,20 @@ class Shouted(TypeDecorator[str]):
     cache_ok = True
 
 
+class Sized(TypeDecorator[str]):
+    """A string that does not keep what its DDL depends on, as its attribute."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, is_long: bool = False) -> None:
+        super().__init__()
+        self._length = 200 if is_long else 20
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(String(self._length))
+
+
 class Point(UserDefinedType[Any]):
     """A type of PostgreSQL that SQLAlchemy has no class for."""
 
@@ -291,6 +306,11 @@ _UUIDS = tuple(uuid.UUID(int=number) for number in (1, 2))
 _MIDNIGHTS = tuple(datetime.datetime(2020, 1, day) for day in (1, 2))
 
 TYPES: dict[str, tuple[Models, Models]] = {
+    "decorator that forgets": (c(Sized(), **strings("a", "b")), c(Sized(is_long=True))),
+    "key that may be null, as the models say": (
+        key(String(20), nullable=True, **strings("a", "b")),
+        key(String(30), nullable=True),
+    ),
     "string to integer": (c(String(20), **strings("1", "22")), c(Integer)),
     "string to integer under all": (
         c(

@@ -51,6 +51,8 @@ def _render_without_variants(type_: TypeEngine[Any], ctx: RenderContext) -> str:
     by_dialect = ctx.migration_context.impl.render_type(type_, ctx)
     if by_dialect:
         return str(by_dialect)
+    if isinstance(type_, TypeDecorator) and _lost_what_counts(type_, ctx):
+        return render_type(_wrapped(type_, ctx), ctx)
     prefix, is_users = _module_prefix(type(type_), ctx)
     if not is_users:
         return prefix + _sqlalchemy_type_body(type_, ctx)
@@ -176,6 +178,32 @@ def _decorator_body(type_: TypeDecorator[Any], ctx: RenderContext) -> str:
     body = call(type(type_).__name__, *positional, **keywords)
     wrapped = shown[shown.find("(") + 1 : -1]
     return _with_arguments(body, [wrapped] if hands_on and "=" in wrapped else [])
+
+
+def _lost_what_counts(type_: TypeDecorator[Any], ctx: RenderContext) -> bool:
+    """Tell whether a decorator did not keep an optional argument that its DDL depends on.
+
+    A call without it would build another column, and be told as a change ever after.
+    """
+    parameters = _parameters(type_).values()
+    hands_on = any(each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD) for each in parameters)
+    lost = [each for each in parameters if not hasattr(type_, each.name)]
+    if hands_on or not lost or any(map(_is_required, lost)) or sqla.has_own_repr(type_):
+        return False
+    kept = {each.name: getattr(type_, each.name) for each in parameters if each not in lost}
+    dialect = ctx.migration_context.impl.dialect
+    built = [type(type_)(**kept), type_]
+    return len({each.compile(dialect=dialect) for each in built}) > 1
+
+
+def _wrapped(type_: TypeDecorator[Any], ctx: RenderContext) -> TypeEngine[Any]:
+    """Return the type that stands for a decorator in the database, of a class with a public name."""
+    found: TypeEngine[Any] = type_
+    while isinstance(found, TypeDecorator):
+        found = found.load_dialect_impl(ctx.migration_context.impl.dialect)
+    classes = type(found).__mro__
+    public = next(class_ for class_ in classes if not class_.__name__.startswith("_"))
+    return found if public is type(found) else found.adapt(public)
 
 
 def _warn_of_lost_argument(type_: TypeEngine[Any], name: str) -> None:
