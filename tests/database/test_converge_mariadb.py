@@ -147,6 +147,36 @@ def test_types_of_its_own_converge(mariadb: Database) -> None:
     assert_converges_both_ways(mariadb, *sides)
 
 
+def test_on_update_comes_and_goes(mariadb: Database) -> None:
+    times = mysql.TIMESTAMP, mysql.DATETIME
+    defaults = (
+        ("NULL ON UPDATE CURRENT_TIMESTAMP", "NULL"),
+        ("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP", "'2020-01-01 00:00:00'"),
+    )
+    sides = [
+        one_table(
+            *(
+                Column(f"{type_.__name__}{number}", type_, server_default=text(each[side]))
+                for type_ in times
+                for number, each in enumerate(defaults)
+            )
+        )
+        for side in (0, 1)
+    ]
+    assert_converges_both_ways(mariadb, *sides)
+
+
+def test_column_keeps_its_collation_when_the_table_gets_it(mariadb: Database) -> None:
+    def build(**options: Any) -> MetaData:
+        metadata = MetaData()
+        number = Column("id", Integer, primary_key=True)
+        column = Column("s", String(9, collation="utf8mb4_bin"))
+        Table("t", metadata, number, column, Column("x", String(9)), **options)
+        return metadata
+
+    assert_converges_both_ways(mariadb, build(), build(mysql_collate="utf8mb4_bin"))
+
+
 def test_default_of_json_survives_a_drop(mariadb: Database) -> None:
     with_json = one_table(Column("doc", JSON, server_default=text("'{}'"), nullable=False))
     assert_converges_both_ways(mariadb, with_json, one_table())

@@ -183,6 +183,10 @@ class ReadingImpl(RowsImpl, ObjectComparison):
             return table.autoincrement_column is column
         return isinstance(column.type, Integer) and bool(column.autoincrement)
 
+    def default_brings_type(self, before: str | None, after: str | None) -> bool:
+        """Must an alteration of the default say the column's type again? No."""
+        return False
+
     def replaces_column(self, before: ColumnFacts, after: ColumnFacts) -> bool:
         """Must a column whose computed expression differs be dropped and added? Where ALTER can't."""
         return True

@@ -102,7 +102,7 @@ def _alter(
         columns = frozenset({model.name}) if touched else frozenset()
         if touched:
             _warn_of_partition_key(pair, database, "alters the type of", context)
-        yield Step(_stage(database, model), directive, columns)
+        yield Step(_stage(pair, database, model, context), directive, columns)
 
 
 def _warn_of_partition_key(
@@ -119,10 +119,19 @@ def _warn_of_partition_key(
         )
 
 
-def _stage(database: ColumnFacts, model: ColumnFacts) -> Stage:
-    """Return when a column is altered: what its expression needs is there, and may go."""
+def _stage(
+    pair: TablePair, database: ColumnFacts, model: ColumnFacts, context: DiffContext
+) -> Stage:
+    """Return when a column is altered: what its expression needs is there, and may go.
+
+    One that comes to follow options of its table does so first: on the way back it leaves them last.
+    """
     if (database.computed is None) is (model.computed is None):
-        return Stage.ALTER_COLUMN
+        options = {name for name, _ in {*pair.database.options} ^ {*pair.model.options}}
+        following = context.impl.columns_under_options(pair.model, options)
+        is_led = database.collation is not None and model.name in following
+        is_led = is_led and database.computed is None  # that one may be dropped and added
+        return Stage.UNDER_OPTIONS if is_led else Stage.ALTER_COLUMN
     return Stage.ADD_COMPUTED if database.computed is None else Stage.DROP_COMPUTED
 
 

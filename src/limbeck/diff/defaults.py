@@ -42,6 +42,10 @@ def alter(
         is_changed = is_changed and not _is_left_to_the_database(model_column)
     if is_changed:
         _change(directive, model_column)
+        if directive.modify_type is None and context.impl.default_brings_type(
+            database.default, model.default
+        ):
+            directive.modify_type = directive.existing_type
         log.info("Detected server default on column '%s.%s'", pair.key, model.name)
 
 

@@ -31,6 +31,8 @@ class Disturbance:
     """Column sets whose index goes once there is another one."""
     altered: frozenset[str] = frozenset()
     """Columns whose type changes, where the database holds them fast."""
+    renamed: frozenset[str] = frozenset()
+    """Columns whose rows get other values."""
 
 
 Disturbed = Mapping[TableKey, Disturbance]
@@ -108,10 +110,13 @@ def disturbance(change: TableChange, context: DiffContext) -> Disturbance:
         altered = altered.union(
             *(
                 step.columns
-                for step in change.of(Stage.OPTIONS, Stage.ALTER_COLUMN, Stage.NARROW_COLUMN)
+                for step in change.of(
+                    Stage.UNDER_OPTIONS, Stage.OPTIONS, Stage.ALTER_COLUMN, Stage.NARROW_COLUMN
+                )
             )
         )
-    return Disturbance(dropped, replaced, altered)
+    renamed = frozenset[str]().union(*(step.columns for step in change.of(Stage.RENAME_VALUES)))
+    return Disturbance(dropped, replaced, altered, renamed)
 
 
 def stands_on(
@@ -122,9 +127,12 @@ def stands_on(
     referred = frozenset(fact.referred_columns)
     if referred in (*there.dropped, *there.replaced) or referred & there.altered:
         return True
+    here = disturbed.get(table, _UNDISTURBED)
+    ends = zip(fact.columns, fact.referred_columns, strict=True)
+    if any(own in here.renamed and other in there.renamed for own, other in ends):
+        return True  # one of them is the first to have the new values
     if not context.impl.foreign_keys_hold_columns:
         return False
-    here = disturbed.get(table, _UNDISTURBED)
     local = frozenset(fact.columns)
     return bool(local & here.altered) or any(local <= columns for columns in here.dropped)
 

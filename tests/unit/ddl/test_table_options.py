@@ -22,6 +22,11 @@ from tests.unit.ddl.offline import Script
             {"mysql_engine": None, "mysql_max_rows": None},
             "ALTER TABLE t ENGINE=InnoDB, MAX_ROWS=0;",
         ),
+        (
+            "mysql",
+            {"mysql_engine": "MyISAM", "mysql_transactional": None},
+            "ALTER TABLE t ENGINE=MyISAM;",
+        ),
         ("mysql", {"mysql_collate": None}, "ALTER TABLE t DEFAULT CHARACTER SET=DEFAULT;"),
         ("mysql", {"mysql_row_format": None}, "ALTER TABLE t ROW_FORMAT=DEFAULT;"),
         ("mysql", {"postgresql_with": {"fillfactor": 70}}, ""),

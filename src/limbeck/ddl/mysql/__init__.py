@@ -117,6 +117,10 @@ class MySQLImpl(MySQLRows, DefaultImpl):
             return computed[0].persisted != computed[1].persisted
         return not computed[0].persisted
 
+    def default_brings_type(self, before: str | None, after: str | None) -> bool:
+        """Must the type be said again with a default? With ON UPDATE, which only MODIFY changes."""
+        return any(" ON UPDATE " in (default or "") for default in (before, after))
+
     # emit
 
     def move_table(

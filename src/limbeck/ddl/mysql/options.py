@@ -240,6 +240,8 @@ def alter_clauses(
     for name in sorted(lowered):
         if name in given or (name in (*_COLLATE, *_CHARSET) and _has_collation(given)):
             continue
+        if name in _OF_ARIA and "engine" in lowered:
+            continue  # another engine may not know it
         clauses.append(_default_clause(name, defaults, schema))
     keywords: dict[str, Any] = {f"{dialect.name}_{name}": value for name, value in given.items()}
     if keywords:
