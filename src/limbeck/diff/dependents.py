@@ -8,6 +8,7 @@ the models say was renamed (`renamed_from`) does anyway.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeVar
@@ -100,16 +101,18 @@ class Finder:
         is_touched: bool,
     ) -> tuple[TableFacts, list[DependentRename]]:
         """Return one table's facts with the names that follow, and the renames it takes."""
+
+        def named(side: Sequence[F], other: Sequence[F]) -> dict[str, str]:
+            return self._named(side, other, said, database.key, is_touched=is_touched)
+
         names: dict[Kind, dict[str, str]] = {
             "primary": self._primary(database, model) if is_touched else {},
-            "unique": self._named(database.uniques, model.uniques, said, is_touched=is_touched),
-            "index": self._named(database.indexes, model.indexes, said, is_touched=is_touched),
+            "unique": named(database.uniques, model.uniques),
+            "index": named(database.indexes, model.indexes),
         }
         if self.naming.renames_constraints or self.renders_batches:
-            names["foreignkey"] = self._named(
-                database.foreign_keys, model.foreign_keys, said, is_touched=is_touched
-            )
-            names["check"] = self._named(database.checks, model.checks, said, is_touched=is_touched)
+            names["foreignkey"] = named(database.foreign_keys, model.foreign_keys)
+            names["check"] = named(database.checks, model.checks)
         renames = [
             DependentRename(database.key, kind, old, new)
             for kind, each in names.items()
@@ -125,13 +128,14 @@ class Finder:
             return {}
         if old.name is None or new.name is None or old.name == new.name:
             return {}
-        return {old.name: new.name} if self._follows(old.name, new) else {}
+        return {old.name: new.name} if self._follows(old.name, new, database.key) else {}
 
     def _named(
         self,
         database: Sequence[F],
         models: Sequence[F],
         said: Mapping[str, tuple[str, ...]],
+        key: TableKey,
         *,
         is_touched: bool,
     ) -> dict[str, str]:
@@ -146,37 +150,41 @@ class Finder:
                 if str(old.name) in names or old.name == model.name:
                     continue
                 is_said = old.name in said.get(model.name, ())
-                if is_said or (is_touched and self._is_same(old, model)):
+                if is_said or (is_touched and self._is_same(old, model, key)):
                     names[str(old.name)] = model.name
                     break
         return names
 
-    def _is_same(self, database: F, model: F) -> bool:
+    def _is_same(self, database: F, model: F, key: TableKey) -> bool:
         if content(database) == content(model):
-            return self._follows(str(database.name), model)
+            return self._follows(str(database.name), model, key)
         has_words = isinstance(database, CheckFacts) or (
             isinstance(database, IndexFacts)
             and (database.where is not None or any(e.is_expression for e in database.elements))
         )
-        return has_words and self._renamed(str(database.name)) == model.name
+        return has_words and self._renamed(str(database.name), key) == model.name
 
-    def _follows(self, name: str, model: Named) -> bool:
+    def _follows(self, name: str, model: Named, key: TableKey) -> bool:
         """Tell whether a name of the database gives way: one that the user chose always does."""
         if not model.is_generated_name:
             return True
-        if self._renamed(name) == model.name:
+        if self._renamed(name, key) == model.name:
             return True
         beginnings = [each.old.name for each in self.renames.tables]
         beginnings += [each.old for each in self.renames.columns]
         return any(each[:_PREFIX] in name for each in beginnings)
 
-    def _renamed(self, name: str) -> str:
-        """Return a name in which all that was renamed has its new name."""
-        for table in self.renames.tables:
-            name = name.replace(table.old.name, table.new.name)
-        for column in self.renames.columns:
-            name = name.replace(column.old, column.new)
-        return name
+    def _renamed(self, name: str, key: TableKey) -> str:
+        """Return the name of what a table has, in which all that was renamed has its new name.
+
+        At once, for a new name may be another's old one; and columns of its own count first.
+        """
+        new = {each.old: each.new for each in self.renames.columns}
+        new |= {each.old: each.new for each in self.renames.columns if each.table == key}
+        new |= {each.old.name: each.new.name for each in self.renames.tables}
+        longest_first = sorted(new, key=len, reverse=True)
+        olds = "|".join(map(re.escape, longest_first))
+        return re.sub(olds, lambda found: new[found[0]], name) if olds else name
 
     def _sequences(self, table: TableFacts) -> Iterator[DependentRename]:
         old_table = self.renames.old_key(table.key).name

@@ -7,6 +7,7 @@ Two names that are exchanged, and circles of more, go by a name of ours in betwe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Literal, TypeVar
@@ -129,11 +130,11 @@ def in_order(renames: Iterable[tuple[object, Name, Name]]) -> Iterator[tuple[int
         (number, scope, old, new) for number, (scope, old, new) in enumerate(renames)
     ]
     while pending:
-        given_up = [(scope, old) for _, scope, old, _ in pending]
+        given_up = Counter((scope, _fold(old)) for _, scope, old, _ in pending)
         ready = [
             entry
-            for entry, own in zip(pending, given_up, strict=True)
-            if own == (entry[1], entry[3]) or (entry[1], entry[3]) not in given_up
+            for entry in pending
+            if given_up[entry[1], _fold(entry[3])] == (_fold(entry[2]) == _fold(entry[3]))
         ]
         if ready:
             yield from ((number, old, new) for number, _, old, new in ready)
@@ -142,6 +143,13 @@ def in_order(renames: Iterable[tuple[object, Name, Name]]) -> Iterator[tuple[int
             number, scope, old, new = pending[0]
             yield number, old, _detour(old)
             pending[0] = (number, scope, _detour(old), new)
+
+
+def _fold(name: str | TableKey) -> str | TableKey:
+    """Return a name as those databases see it for which its case does not count."""
+    if isinstance(name, TableKey):
+        return TableKey(name.schema, name.name.casefold())
+    return name.casefold()
 
 
 def _detour(name: Name) -> Name:
