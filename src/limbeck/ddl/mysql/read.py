@@ -3,6 +3,7 @@
 catalog   information_schema → facts
 text      lexicon, normal forms of types and expressions;  defaults: of server defaults
 model     names and indexes that the server adds to a model's table
+modes     of SQL, that change the words
 probe     CREATE TEMPORARY TABLE, SHOW CREATE TABLE → facts in the server's own words
 """
 
