@@ -143,5 +143,6 @@ def _has_in_words(index: IndexFacts, columns: frozenset[str]) -> bool:
 
 def mentions(sql: str, name: str) -> bool:
     """Tell whether an expression has the name of a column in it."""
-    word = re.escape(name)
-    return re.search(rf'(?<![\w"`]){word}(?![\w"`(])|(["`]){word}\1', sql) is not None
+    quoted = (re.escape(quote + name.replace(quote, quote * 2) + quote) for quote in '"`')
+    bare = rf'(?<![\w"`]){re.escape(name)}(?![\w"`(])'
+    return re.search("|".join((bare, *quoted)), sql) is not None

@@ -23,6 +23,7 @@ from sqlalchemy import (
     literal_column,
     text,
 )
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement, ColumnClause, TextClause
 
@@ -31,6 +32,8 @@ from limbeck.errors import BatchError
 from limbeck.operations.schemaobj import ensure_referred
 
 _WORD = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\]|[^\W\d]\w*")
+
+_PREPARER = DefaultDialect().identifier_preparer
 
 
 def transfer_constraint(constraint: Constraint, table: Table, new_names: Mapping[str, str]) -> None:
@@ -95,13 +98,13 @@ def ensure_referred_tables(table: Table) -> None:
 
 def columns_named_in(constraint: Constraint) -> set[str]:
     """Return the names of its table's columns that a constraint needs."""
-    table = constraint.table
     match constraint:
         case ForeignKeyConstraint():
             return {element.parent.name for element in constraint.elements}
         case CheckConstraint():
-            sql = str(constraint.sqltext)
-            return {column.name for column in table.columns if _has_word(sql, column.name)}
+            sql, owner = str(constraint.sqltext), constraint.parent
+            own = [owner] if isinstance(owner, Column) else constraint.table.columns
+            return {column.name for column in own if _has_word(sql, column.name)}
         case PrimaryKeyConstraint() | UniqueConstraint():
             return {column.name for column in constraint.columns}
         case _:
@@ -126,12 +129,14 @@ def rename_words(sql: str, new_names: Mapping[str, str]) -> str:
         word = match.group()
         if word[0] == "'":
             return word
-        quotes = word[0] + word[-1] if word[0] in '"`[' else ""
-        name = word[1:-1] if quotes else word
+        first, last = (word[0], word[-1]) if word[0] in '"`[' else ("", "")
+        name = word[1:-1].replace(last * 2, last) if first else word
         new = lowered.get(name.lower())
         if new is None:
             return word
-        return f"{quotes[0]}{new}{quotes[1]}" if quotes else new
+        if not first:
+            return _PREPARER.quote(new)
+        return f"{first}{new.replace(last, last * 2)}{last}"
 
     return _WORD.sub(replace, sql)
 
