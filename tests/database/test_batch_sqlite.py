@@ -584,3 +584,9 @@ def test_batch_names_the_table_that_a_broken_batch_left(connection: Connection) 
         batch.alter_column("b", nullable=False)
 
     assert snapshot(connection) == before
+
+
+def test_new_column_has_a_check_of_its_own(connection: Connection) -> None:
+    with operations(connection).batch_alter_table("counted") as batch:
+        batch.add_column(sa.Column("y", sa.Integer, sa.CheckConstraint("y > 5")))
+    assert "CHECK (y > 5)" in definition(connection, "counted")

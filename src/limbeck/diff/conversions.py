@@ -9,7 +9,21 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Numeric, String, case, cast, func, not_, or_, types
+from sqlalchemy import (
+    ColumnElement,
+    Numeric,
+    String,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    types,
+)
+from sqlalchemy import column as item_column
 from sqlalchemy.types import TypeEngine
 
 from limbeck.ddl.impl import DefaultImpl
@@ -23,6 +37,9 @@ class Unknown(Enum):
 
 UNKNOWN: Literal[Unknown.UNKNOWN] = Unknown.UNKNOWN
 Unfit = ColumnElement[bool] | Literal[Unknown.UNKNOWN] | None
+
+ITEM = "item"
+"""What an item of an array is called in a condition."""
 
 _BITS = {
     "tinyint": 8,
@@ -47,7 +64,11 @@ def unfit_values(
         case types.Enum() if new.native_enum:
             return _outside(column, old, new) if impl.limits_values else None
         case types.String():
-            return _too_long(column, old, new) if impl.limits_values else None
+            return _no_text(column, old, new) if impl.limits_values else None
+        case types.VARBINARY() if impl.limits_values:
+            return _too_many_bytes(column, old, new)
+        case types.ARRAY() if isinstance(old, types.ARRAY):
+            return _unfit_items(column, old, new, impl)
         case types.Boolean():
             is_text = isinstance(old, types.String)
             return func.lower(column).not_in(_TRUTHS) if is_text else None
@@ -82,6 +103,36 @@ def _outside(
     return _text_of(column, old).not_in([str(each) for each in new.enums])
 
 
+def has_item(column: ColumnElement[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return that an array, of whatever dimension, has an item that meets a condition on `ITEM`."""
+    items = func.unnest(column).alias(ITEM)
+    return exists(select(literal_column("1")).select_from(items).where(condition))
+
+
+def _unfit_items(
+    column: ColumnElement[Any], old: types.ARRAY[Any], new: types.ARRAY[Any], impl: DefaultImpl
+) -> Unfit:
+    found = unfit_values(item_column(ITEM), old.item_type, new.item_type, impl)
+    return found if found is None or found is UNKNOWN else has_item(column, found)
+
+
+def _no_text(column: ColumnElement[Any], old: TypeEngine[Any], new: types.String) -> Unfit:
+    charsets = [getattr(each, "charset", None) for each in (old, new)]
+    condition = _too_long(column, old, new)
+    is_narrower = charsets[1] not in (None, "utf8mb4", charsets[0])
+    return UNKNOWN if condition is None and is_narrower else condition
+
+
+def _too_many_bytes(
+    column: ColumnElement[Any], old: TypeEngine[Any], new: types.VARBINARY
+) -> ColumnElement[bool] | None:
+    length = new.length
+    is_within = isinstance(old, types.VARBINARY | types.BINARY) and (old.length or 0) <= (
+        length or 0
+    )
+    return None if length is None or is_within else func.octet_length(column) > length
+
+
 def _too_long(
     column: ColumnElement[Any], old: TypeEngine[Any], new: types.String
 ) -> ColumnElement[bool] | None:
@@ -109,7 +160,7 @@ def _no_integer(
             old_low, old_high = _bounds(old)
             is_within = low <= old_low and old_high <= high
             return None if is_within or not impl.limits_values else _beyond(column, low, high)
-        case types.Numeric():
+        case types.Numeric() | types.Float():
             return or_(_beyond(column, low, high), column != func.round(column))
         case types.String():
             is_whole = column.regexp_match(_WHOLE)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import String, and_, cast, column, exists, func, literal_column, or_, select
+from sqlalchemy import String, and_, cast, column, literal_column, or_
 from sqlalchemy import table as table_clause
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.expression import TableClause
@@ -19,6 +19,7 @@ from sqlalchemy.sql.expression import TableClause
 from limbeck import sqla
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.ddl.rows import TypedColumn
+from limbeck.diff.conversions import ITEM, has_item
 from limbeck.diff.data_names import Names
 from limbeck.operations.ops import MigrateOperation
 from limbeck.schema.facts import TableKey
@@ -77,8 +78,9 @@ class Question:
     def of_column(self, typed: TypedColumn) -> Question:
         """Return the question for one column of the enum type or domain, or of arrays of it."""
         table, name = TableKey(typed.schema, typed.table), typed.name
-        make = _in_items(self.make) if self.make and typed.is_array else self.make
-        condition = None if make is None else make(name)
+        condition = None if self.make is None else self.make(ITEM if typed.is_array else name)
+        if condition is not None and typed.is_array:
+            condition = has_item(column(name), condition)
         which = f"has an item that {self.which}" if typed.is_array else self.which
         return replace(
             self,
@@ -186,16 +188,6 @@ class About:
             if values := self._names.renamed(self.place, name):
                 value = now.column(name)
                 yield or_(value.is_(None), cast(value, String).not_in(values))
-
-
-def _in_items(make: Callable[[str], ColumnElement[bool]]) -> Callable[[str], ColumnElement[bool]]:
-    """Return what gives the condition for a column of arrays: of whatever dimension they are."""
-
-    def make_for_array(name: str) -> ColumnElement[bool]:
-        items = func.unnest(column(name)).alias("item")
-        return exists(select(literal_column("1")).select_from(items).where(make("item")))
-
-    return make_for_array
 
 
 def bare(key: TableKey) -> TableClause:

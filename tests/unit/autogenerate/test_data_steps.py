@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.mysql import VARCHAR
 
 from limbeck.autogenerate import data_steps
 from limbeck.autogenerate.rows import Answer
@@ -145,6 +146,20 @@ COLUMN: sa.ColumnClause[Any] = sa.column("x")
             sa.Integer(),
             "x NOT BETWEEN -2147483648 AND 2147483647 OR x != round(x)",
         ),
+        (
+            sa.Double(),
+            sa.Integer(),
+            "x NOT BETWEEN -2147483648 AND 2147483647 OR x != round(x)",
+        ),
+        (
+            sa.ARRAY(sa.Text()),
+            sa.ARRAY(sa.String(5)),
+            "EXISTS (SELECT 1 FROM unnest(x) AS item WHERE char_length(item) > 5)",
+        ),
+        (sa.ARRAY(sa.String(5)), sa.ARRAY(sa.Text()), None),
+        (sa.ARRAY(sa.Text()), sa.ARRAY(sa.Uuid()), UNKNOWN),
+        (sa.LargeBinary(), sa.VARBINARY(5), "octet_length(x) > 5"),
+        (sa.VARBINARY(4), sa.VARBINARY(5), None),
         (sa.Integer(), sa.Numeric(5, 2), "abs(x) >= 1000"),
         (sa.Numeric(5, 2), sa.Numeric(7, 4), None),
         (sa.Numeric(5, 2), sa.Numeric(5, 3), "abs(x) >= 100"),
@@ -163,6 +178,13 @@ COLUMN: sa.ColumnClause[Any] = sa.column("x")
 def test_values_that_a_type_does_not_take(old: Any, new: Any, expected: Any) -> None:
     found = unfit_values(COLUMN, old, new, IMPL)
     assert (found if found is None or found is UNKNOWN else sql(found)) == expected
+
+
+def test_characters_that_a_narrower_set_may_not_have() -> None:
+    narrow, wide = (VARCHAR(9, charset=charset) for charset in ("latin1", "utf8mb4"))
+    impl = PlainRenderContext("mysql").migration_context.impl
+    assert unfit_values(COLUMN, wide, narrow, impl) is UNKNOWN
+    assert unfit_values(COLUMN, narrow, wide, impl) is None
 
 
 def rewritten(*directives: ops.MigrateOperation) -> list[Any]:
