@@ -138,10 +138,8 @@ class _Asker:
         return self._has_rows[question.table]
 
     def _look_at_number(self, question: Question) -> Answer | None:
-        table, column_name = question.table, next(iter(question.columns.values()), None)
-        number = self._impl.number_beyond(
-            self._connection, table.name, table.schema, column_name, question.limits
-        )
+        place = (*question.table, *question.columns.values())
+        number = self._impl.number_beyond(self._connection, place, question.limits)
         return None if number is None else Answer(question, 1, str(number))
 
     def _look(self, question: Question) -> Answer | None:

@@ -10,6 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.types import TypeEngine
 
+Limits = tuple[int | None, int | None]
+"""The least and the greatest number of a sequence; None where it gets no new one."""
+
 
 @dataclass(frozen=True, slots=True)
 class TypedColumn:
@@ -47,14 +50,12 @@ class RowsImpl:
         return ()
 
     def number_beyond(
-        self,
-        connection: Connection,
-        name: str,
-        schema: str | None,
-        column_name: str | None,
-        limits: tuple[int | None, int | None],
+        self, connection: Connection, place: Sequence[str | None], limits: Limits
     ) -> int | None:
-        """Which number beyond its new limits has a sequence come to, or a column's own? None."""
+        """Which number beyond its new limits has the sequence at a place come to? None has.
+
+        The place is its schema and name; those of a table and a column for the column's own.
+        """
         return None
 
     @contextmanager

@@ -18,14 +18,11 @@ from sqlalchemy.sql.expression import TableClause
 
 from limbeck import sqla
 from limbeck.ddl.impl import DefaultImpl
-from limbeck.ddl.rows import TypedColumn
+from limbeck.ddl.rows import Limits, TypedColumn
 from limbeck.diff.conversions import ITEM, has_item
 from limbeck.diff.data_names import Names
 from limbeck.operations.ops import MigrateOperation
 from limbeck.schema.facts import TableKey
-
-Limits = tuple[int | None, int | None]
-"""The least and the greatest number; None where there is no new one."""
 
 
 class Kind(Enum):

@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 from limbeck.ddl.postgresql.replace_type import FAMILY
 from limbeck.ddl.postgresql.text import quoted_name
-from limbeck.ddl.rows import RowsImpl, TypedColumn
+from limbeck.ddl.rows import Limits, RowsImpl, TypedColumn
 from limbeck.schema.models import compile_type
 
 _SET = text("SELECT pg_catalog.set_config('statement_timeout', :value, false)")
@@ -68,16 +68,12 @@ class PostgresqlRows(RowsImpl):
         return [TypedColumn(*row) for row in connection.execute(_COLUMNS_OF_TYPE, given)]
 
     def number_beyond(
-        self,
-        connection: Connection,
-        name: str,
-        schema: str | None,
-        column_name: str | None,
-        limits: tuple[int | None, int | None],
+        self, connection: Connection, place: Sequence[str | None], limits: Limits
     ) -> int | None:
-        """Which number beyond its new limits has a sequence come to, or a column's own?"""
+        """Which number beyond its new limits has the sequence at a place come to?"""
+        schema, name, *column = place
         path = ".".join(quoted_name(part) for part in (schema, name) if part is not None)
-        given = {"path": path, "column": column_name, "least": limits[0], "most": limits[1]}
+        given = {"path": path, "column": [*column, None][0], "least": limits[0], "most": limits[1]}
         number: int | None = connection.scalar(_BEYOND, given)
         return number
 
