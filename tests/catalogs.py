@@ -103,7 +103,7 @@ def _fold(sql: str) -> str:
     """Fold white space, and drop the quotes of plain names: ALTER adds and removes them."""
     folded = re.sub(r"\s+", " ", sql or "").strip()
     folded = re.sub(r"\s*([(),])\s*", r"\1", folded)
-    return re.sub(r'"([a-z_][a-z0-9_]*)"', r"\1", folded)
+    return re.sub(r'"([A-Za-z_][A-Za-z0-9_]*)"', r"\1", folded)
 
 
 # -- PostgreSQL ---------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import datetime
 import decimal
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +57,15 @@ def assert_converges(
     scratch: Database | None = None,
     keeps_all: bool = False,
     may_be_unchecked: bool = False,
+    when_upgraded: Callable[[], None] | None = None,
     **opts: Any,
 ) -> str:
     """Go from `before` to `after` and back on an empty database; return the revision file.
 
     `scratch` is another empty database to create `after` in, where one is at hand. `keeps_all`:
     no column loses its rows, also where it has another name. `may_be_unchecked`: models say that
-    rows may break a constraint, which CREATE TABLE does not repeat. `opts` are for autogenerate.
+    rows may break a constraint, which CREATE TABLE does not repeat. `when_upgraded` is called when
+    the database is at `after`. `opts` are for autogenerate.
     """
     with database.engine.begin() as connection:
         before.create_all(connection)
@@ -81,6 +83,8 @@ def assert_converges(
         assert_same(upgraded, created, "after the upgrade")
         rest = _file(database, after, **look)
         assert rest is None, f"autogenerate is not empty after the upgrade:\n{rest}"
+        if when_upgraded is not None:
+            when_upgraded()
 
         _run(database, before, source, "downgrade")
         assert_same(dump(database), catalogs_before, "after the downgrade")

@@ -208,6 +208,16 @@ SAID: dict[str, tuple[Models, Models, RenameRequest]] = {
             *("far.one:two", "far.two:three"),
         ),
     ),
+    "names that differ in their case": (
+        models(two),
+        models(two, {"one": "Two", "two": "three"}),
+        said("left.one:Two", "left.two:three", "right.one:Two", "right.two:three"),
+    ),
+    "names that need quotes": (
+        models(two),
+        models(two, {"one": 'qu"ote', "two": "Camel"}),
+        said('left.one:"qu""ote"', "left.two:Camel", 'right.one:"qu""ote"', "right.two:Camel"),
+    ),
 }
 
 
@@ -215,6 +225,60 @@ SAID: dict[str, tuple[Models, Models, RenameRequest]] = {
 def test_renames_said_converge(database: KeptPair, case: str) -> None:
     before, after, request = SAID[case]
     database.converge(before, after, detect_renames=request, keeps_all=True)
+
+
+def conventional(name: str, other: str) -> Models:
+    """Return models of two tables, with a check that the database words its own way."""
+
+    def built(metadata: MetaData) -> None:
+        metadata.naming_convention = {"ck": "ck_%(table_name)s_%(constraint_name)s"}
+        state = Enum("new", "done", name="state", native_enum=False, create_constraint=True)
+        Table(name, metadata, Column("id", Integer, primary_key=True), Column("Is", state))
+        Table(other, metadata, Column("id", Integer, primary_key=True))
+
+    return built
+
+
+@pytest.mark.requires("deparses")
+def test_constraints_of_exchanged_tables_are_renamed(database: KeptPair) -> None:
+    source = database.converge(
+        conventional("left", "right"),
+        conventional("right", "left"),
+        detect_renames=said("table left:right", "table right:left"),
+    )
+    assert "op.rename_constraint('right', op.f('ck_left_state'), op.f('ck_right_state')" in source
+    assert "drop_constraint" not in source
+
+
+@pytest.mark.requires("partial_indexes")
+def test_words_of_a_renamed_column_are_no_change(database: KeptPair) -> None:
+    def built(name: str) -> Models:
+        return altered(
+            name,
+            String(20),
+            stands_on=lambda it: [
+                Index("ix", func.lower(column(it))),
+                CheckConstraint(func.length(column(it)) > 0),
+            ],
+        )
+
+    request = said("people.full_name:Camel")
+    source = database.converge(built("full_name"), built("Camel"), detect_renames=request)
+    assert "drop_" not in source
+
+
+def test_values_of_a_column_that_needs_quotes(database: KeptPair) -> None:
+    def built(name: str, last: str) -> Models:
+        kind = Enum("new", last, native_enum=False, create_constraint=True, name="c", length=9)
+        info = {**renamed_from(values={"gone": "done"}), "rows": ["new", last]}
+        return altered(name, kind, info=info)
+
+    source = database.converge(
+        built("state", "done"),
+        built('qu"ote', "gone"),
+        detect_renames=said('people.state:"qu""ote"'),
+    )
+    assert "rename_values('people', 'qu\"ote', {'done': 'gone'})" in source
 
 
 def changed(metadata: MetaData, *, is_after: bool) -> None:

@@ -73,7 +73,7 @@ def rename(
     connection = autogen_context.require_connection()
     impl = autogen_context.migration_context.impl
     wording = Wording(
-        quote=partial(sqla.quote, connection.dialect),
+        quote=impl.normal_name,
         normalise=impl.normal_expression,
         follow=impl.foreign_key_after_rename,
     )

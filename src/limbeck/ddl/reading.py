@@ -124,6 +124,10 @@ class ReadingImpl(RowsImpl, ObjectComparison):
         """How does an expression in normal form have this string?"""
         return self.normal_expression(sqla.ddl_text(self.dialect, literal(word)))
 
+    def normal_name(self, name: str) -> str:
+        """How does an expression in normal form have the name of a column? As SQLAlchemy quotes it."""
+        return sqla.quote(self.dialect, name)
+
     def adjust_model_table(self, facts: TableFacts, table: Table) -> TableFacts:
         """What does this database make of a model's table?"""
         return self._reader.adjust_model_table(self.dialect, facts, table)

@@ -321,6 +321,12 @@ class SQLiteImpl(DefaultImpl):
 
     # read and normalise
 
+    def normal_name(self, name: str) -> str:
+        """How does an expression in normal form have the name of a column? Bare, if it can be."""
+        from .text import LEXICON  # lazy: few comparisons find renames
+
+        return LEXICON.quoted(name)
+
     def own_expression(self, sql: str, table_name: str) -> str:
         """Leave out the table before its columns, however it is quoted."""
         from .text import normal_expression  # lazy: few scripts have a check
