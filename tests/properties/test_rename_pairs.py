@@ -39,7 +39,7 @@ from tests.database.kept import KeptPair, kept_database, pairs
 
 __all__ = ["kept_database"]
 
-NAMES = ("alpha", "Beta b", "select", "größe", 'qu"ote', "x:y", "l" * 57, "it's", "beta_b")
+NAMES = ("alpha", "Beta b", "select", "größe", 'qu"ote', "x:y", "l" * 55, "it's", "beta_b")
 MORE_NAMES = (*NAMES, "order", "Alpha", "user_ids", "userId", "id", "new", "Camel")
 CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
@@ -291,7 +291,9 @@ class _Build:
         own, convention = self._own, self.case.has_convention
         position = self.position
         plain = None if convention and not self.case.has_names else f"ix_{position}"
-        where = {f"{each}_where": column(size) > 0 for each in ("postgresql", "sqlite")}
+        where: dict[str, Any] = {
+            f"{each}_where": column(size) > 0 for each in ("postgresql", "sqlite")
+        }
         lower = func.lower(column(label))
         make: dict[str, Callable[[], Constraint | Index]] = {
             "unique": lambda: UniqueConstraint(label, size, name=own("uq")),
