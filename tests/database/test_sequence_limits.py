@@ -26,6 +26,7 @@ CHANGES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "down": ({"increment": -1, "start": -1}, {"increment": -1, "maxvalue": -50, "start": -50}),
     "down, less": ({"increment": -1, "start": -500}, {"increment": -1, "minvalue": -100}),
     "turn": ({}, {"increment": -1, "minvalue": -100, "maxvalue": -1, "start": -1}),
+    "other steps": ({}, {"increment": 3, "minvalue": 50, "maxvalue": 100, "start": 60}),
     "turn back": ({"increment": -1, "minvalue": -100, "maxvalue": -1}, {}),
 }
 
@@ -57,6 +58,8 @@ def test_sequences_that_have_not_counted(database: Database) -> None:
         ({}, {"minvalue": 50, "start": 60}, 3, 50),
         ({"maxvalue": 10}, {"minvalue": 50, "maxvalue": 100, "start": 60}, 3, 50),
         ({"maxvalue": 1000}, {"maxvalue": 100}, 50, 51),
+        ({}, {"increment": 3, "minvalue": 5, "maxvalue": 100, "start": 6}, 50, 53),
+        ({}, {"increment": -1, "minvalue": -100, "maxvalue": 100, "start": 90}, 50, 90),
         ({"increment": -1}, {"increment": -1, "maxvalue": -50, "start": -60}, -3, -50),
     ],
 )

@@ -68,13 +68,20 @@ def visit_alter_sequence(element: AlterSequence, compiler: Any, **kw: Any) -> st
     return alter_sequence(element, compiler)
 
 
-def alter_sequence(element: AlterSequence, compiler: Any, *, no_cycle: str = "NO CYCLE") -> str:
-    """Return ALTER SEQUENCE; `no_cycle` are the words for a sequence that ends."""
+def alter_sequence(
+    element: AlterSequence, compiler: Any, *, no_cycle: str = "NO CYCLE", restarts: bool = True
+) -> str:
+    """Return ALTER SEQUENCE; `no_cycle` are the words for a sequence that ends.
+
+    `restarts`: one that may count the other way from now on begins at its start.
+    """
     path = format_table_name(compiler, element.name, element.schema)
-    return f"ALTER SEQUENCE {path} {' '.join(_words(element.settings, no_cycle))}"
+    return (
+        f"ALTER SEQUENCE {path} {' '.join(_words(element.settings, no_cycle, restarts=restarts))}"
+    )
 
 
-def _words(options: Mapping[str, Any], no_cycle: str) -> list[str]:
+def _words(options: Mapping[str, Any], no_cycle: str, *, restarts: bool) -> list[str]:
     """Return the options of a sequence in SQL."""
     words = {
         "type": "AS {}",
@@ -85,8 +92,8 @@ def _words(options: Mapping[str, Any], no_cycle: str) -> list[str]:
         "cache": "CACHE {}",
     }
     said = [sql.format(options[name]) for name, sql in words.items() if name in options]
-    if {"increment", "minvalue", "maxvalue", "start"} <= set(options):
-        said.append(f"RESTART WITH {options['start']}")  # it counts the other way from now on
+    if restarts and {"increment", "minvalue", "maxvalue", "start"} <= set(options):
+        said.append(f"RESTART WITH {options['start']}")
     if "cycle" in options:
         said.append("CYCLE" if options["cycle"] else no_cycle)
     return said

@@ -15,7 +15,8 @@ def of_sequence(directive: AlterSequenceOp) -> Iterator[Question]:
     """Ask for the number that a sequence has come to, where it gets limits and goes on counting."""
     options = directive.options
     limits = (options.get("minvalue"), options.get("maxvalue"))
-    if limits != (None, None) and "increment" not in options:
+    increments = [each.get("increment") or 1 for each in (options, directive.existing)]
+    if limits != (None, None) and (increments[0] > 0) is (increments[1] > 0):
         key = TableKey(directive.schema, directive.sequence_name)
         yield Question(Kind.BEYOND, directive, key, key, f"sequence {key}", {}, limits=limits)
 
@@ -28,6 +29,7 @@ def of_identity(about: About, directive: AlterColumnOp) -> Iterator[Question]:
     limits = (new.minvalue, new.maxvalue)
     is_changed = limits not in ((None, None), (old.minvalue, old.maxvalue))
     columns = about.names_now([directive.column_name])
-    if columns is not None and is_changed and (new.increment or 1) == (old.increment or 1):
+    turns = ((new.increment or 1) > 0) is not ((old.increment or 1) > 0)
+    if columns is not None and is_changed and not turns:
         which = f"sequence of {about.place}.{directive.column_name}"
         yield from about.ask(Kind.BEYOND, which, columns, limits=limits)

@@ -183,9 +183,8 @@ def _identity_change(
 
 @compiles(AlterSequence, "postgresql")
 def visit_alter_sequence(element: AlterSequence, compiler: Any, **kw: Any) -> str:
-    sql = alter_sequence(element, compiler)
-    is_limited = {"minvalue", "maxvalue"} & set(element.settings)
-    if not is_limited or "increment" in element.settings:
+    sql = alter_sequence(element, compiler, restarts=False)
+    if not {"minvalue", "maxvalue"} & set(element.settings):
         return sql
     path = format_table_name(compiler, element.name, element.schema)
     return within_limits(sql, string_literal(path), element.settings)

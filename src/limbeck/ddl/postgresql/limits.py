@@ -1,7 +1,7 @@
 """New limits of a sequence that may stand beyond them: one PL/pgSQL block, online and in a script alike.
 
-A sequence that has not counted yet starts at its new start, and one that has not come to its new
-limits goes on at the nearer one. One that has gone beyond them is left to the server, which refuses
+A sequence that has not counted yet, or counts the other way from now on, starts at its new start, and
+one that has not come to its new limits goes on at the nearer one. One that has gone beyond them is left to the server, which refuses
 the change.
 """
 
@@ -22,11 +22,13 @@ DECLARE
     sequence regclass := {sequence};
     restart bigint;
 BEGIN
-    EXECUTE 'SELECT CASE WHEN NOT is_called AND last_value = seqstart THEN {start}
+    EXECUTE 'SELECT CASE WHEN sign(seqincrement) <> sign({increment})
+                OR NOT is_called AND last_value = seqstart THEN {start}
             WHEN seqincrement > 0 AND last_value < {least} THEN {least}
             WHEN seqincrement < 0 AND last_value > {most} THEN {most} END
         FROM pg_catalog.pg_sequence, ' || sequence || ' WHERE seqrelid = ' || sequence::oid
-        || ' AND last_value NOT BETWEEN {least} AND {most}' INTO restart;
+        || ' AND (last_value NOT BETWEEN {least} AND {most}
+            OR sign(seqincrement) <> sign({increment}))' INTO restart;
     EXECUTE concat({alteration}, ' RESTART WITH ' || restart);
 END $limbeck$"""
 
@@ -36,6 +38,7 @@ def within_limits(alteration: str, sequence: str, options: Mapping[str, Any]) ->
     return _BLOCK.format(
         sequence=sequence,
         alteration=string_literal(alteration),
+        increment=options.get("increment", "seqincrement"),
         start=options.get("start", "seqstart"),
         least=options.get("minvalue", "seqmin"),
         most=options.get("maxvalue", "seqmax"),
