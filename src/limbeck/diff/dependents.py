@@ -162,29 +162,27 @@ class Finder:
             isinstance(database, IndexFacts)
             and (database.where is not None or any(e.is_expression for e in database.elements))
         )
-        return has_words and self._renamed(str(database.name), key) == model.name
+        return has_words and self._becomes(str(database.name), model.name, key)
 
     def _follows(self, name: str, model: Named, key: TableKey) -> bool:
         """Tell whether a name of the database gives way: one that the user chose always does."""
         if not model.is_generated_name:
             return True
-        if self._renamed(name, key) == model.name:
+        if self._becomes(name, model.name, key):
             return True
         beginnings = [each.old.name for each in self.renames.tables]
         beginnings += [each.old for each in self.renames.columns]
         return any(each[:_PREFIX] in name for each in beginnings)
 
-    def _renamed(self, name: str, key: TableKey) -> str:
-        """Return the name of what a table has, in which all that was renamed has its new name.
+    def _becomes(self, name: str, new_name: str | None, key: TableKey) -> bool:
+        """Tell whether a name of what a table has is the new one, once what was renamed in it is.
 
-        At once, for a new name may be another's old one; and columns of its own count first.
+        All at once, for a new name may be another's old one; columns of others may be meant or not.
         """
-        new = {each.old: each.new for each in self.renames.columns}
-        new |= {each.old: each.new for each in self.renames.columns if each.table == key}
-        new |= {each.old.name: each.new.name for each in self.renames.tables}
-        longest_first = sorted(new, key=len, reverse=True)
-        olds = "|".join(map(re.escape, longest_first))
-        return re.sub(olds, lambda found: new[found[0]], name) if olds else name
+        tables = {each.old.name: each.new.name for each in self.renames.tables}
+        own = {each.old: each.new for each in self.renames.columns if each.table == key}
+        others = {each.old: each.new for each in self.renames.columns}
+        return new_name in (_with_new(name, own | tables), _with_new(name, others | own | tables))
 
     def _sequences(self, table: TableFacts) -> Iterator[DependentRename]:
         old_table = self.renames.old_key(table.key).name
@@ -196,6 +194,11 @@ class Finder:
                 new = self.naming.column_sequence(table.key.name, column.name)
                 if old is not None and new is not None and old != new:
                     yield DependentRename(table.key, "sequence", old, new)
+
+
+def _with_new(name: str, words: Mapping[str, str]) -> str:
+    olds = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.sub(olds, lambda found: words[found[0]], name) if olds else name
 
 
 def _has_sequence(column: ColumnFacts) -> bool:
