@@ -250,6 +250,19 @@ def test_constraints_of_exchanged_tables_are_renamed(database: KeptPair) -> None
     assert "drop_constraint" not in source
 
 
+def test_names_with_a_column_that_another_table_renames_follow(database: KeptPair) -> None:
+    def built(table: str, other: str) -> Models:
+        def into(metadata: MetaData) -> None:
+            number = Column("new", Integer), CheckConstraint(column("new") > 0)
+            Table(table, metadata, Column("id", Integer, primary_key=True), *number)
+            Table("z", metadata, Column("id", Integer, primary_key=True), Column(other, Integer))
+
+        return into
+
+    request = said("table left:right", "z.new:select")
+    database.converge(built("left", "new"), built("right", "select"), detect_renames=request)
+
+
 @pytest.mark.requires("partial_indexes")
 def test_words_of_a_renamed_column_are_no_change(database: KeptPair) -> None:
     def built(name: str) -> Models:
