@@ -7,7 +7,17 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import CheckConstraint, Column, Connection, Enum, Integer, MetaData, Table, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Enum,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    text,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator
 
@@ -123,6 +133,45 @@ PAIRS: dict[str, tuple[Models, Models]] = {
 def test_renamed_words_converge(database: KeptPair, name: str) -> None:
     source = database.converge(*PAIRS[name], detect_renames=SAID, keeps_all=True, rows=3)
     assert source.count("op.rename_values(") == 2
+
+
+def kinds(*values: str, names: Mapping[str, str] | None = None, **options: Any) -> Models:
+    """A table whose key is an enum, and two that refer to it, before and after it by name."""
+
+    def state(*items: Any, **more: Any) -> Column[str]:
+        info = {**renamed_from("state", values=names), "rows": values}
+        return Column(
+            "state",
+            Enum(*values, name="known", **CHECKED),
+            *items,
+            info=info,
+            nullable=False,
+            **more,
+        )
+
+    def build(metadata: MetaData) -> None:
+        Table("kinds", metadata, state(primary_key=True))
+        for name in ("a", "z"):
+            key = ForeignKey("kinds.state", name=f"fk_{name}", **options)
+            Table(name, metadata, Column("id", Integer, primary_key=True), state(key))
+
+    return build
+
+
+@pytest.mark.parametrize("new", ["gone", "finished"])
+def test_renamed_words_of_a_key_are_renamed_where_rows_refer_to_it(
+    database: KeptPair, new: str
+) -> None:
+    pair = kinds("new", "done"), kinds("new", new, names={new: "done"})
+    source = database.converge(*pair, detect_renames=SAID, keeps_all=True)
+    assert source.count("op.rename_values(") == 6
+
+
+@pytest.mark.requires("partial_indexes")
+def test_renamed_words_of_a_key_that_cascade_are_renamed(database: KeptPair) -> None:
+    options: dict[str, Any] = {"onupdate": "CASCADE"}
+    pair = kinds("new", "done", **options), kinds("new", "gone", names={"gone": "done"}, **options)
+    database.converge(*pair, detect_renames=SAID, keeps_all=True)
 
 
 ENUMS: dict[str, tuple[Models, Models]] = {

@@ -62,7 +62,7 @@ def _with_values_of(
     log.info("Detected renamed values of '%s.%s': %s", pair.key, said.name, names)
     directive = RenameValuesOp(pair.key.name, said.name, names, schema=pair.key.schema)
     rest = [step for step in steps if step is not alteration]
-    rest.append(Step(Stage.RENAME_VALUES, directive))
+    rest.append(Step(Stage.RENAME_VALUES, directive, frozenset({said.name})))
     if alteration is None:
         return rest
     if is_listed:
