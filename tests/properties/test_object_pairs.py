@@ -40,6 +40,8 @@ class Objects:
     has_default: bool
     has_check: bool
     domain: tuple[int, bool, str | None, Any, str | None] | None
+    has_domain_of_values: bool
+    """Has it a domain over the enum type, with a column of it and one of its arrays?"""
     sequence: Mapping[str, Any] | None
 
     def build(self) -> sa.MetaData:
@@ -48,7 +50,7 @@ class Objects:
         mood = sa.Enum(*self.values, name="mood")
         for name in ("a", "b"):
             table = sa.Table(name, metadata, sa.Column("id", sa.Integer, primary_key=True))
-            if name in self.uses:
+            if name in self.uses or (name == "a" and self.has_domain_of_values):
                 default = self.values[-1] if self.has_default else None
                 table.append_column(sa.Column("m", mood, server_default=default))
                 if self.has_check:
@@ -69,6 +71,11 @@ class Objects:
                 collation=collation,
             )
             metadata.tables["a"].append_column(sa.Column("d", type_))
+        if self.has_domain_of_values:
+            check = "VALUE IS NOT NULL OR true" if self.has_check else None
+            over = postgresql.DOMAIN("dm", mood, check=check)
+            metadata.tables["b"].append_column(sa.Column("over", over))
+            metadata.tables["b"].append_column(sa.Column("overs", postgresql.ARRAY(over)))
         if self.sequence is not None:
             sa.Sequence("s", metadata=metadata, **self.sequence)
         return metadata
@@ -95,6 +102,7 @@ def sides() -> st.SearchStrategy[Objects]:
             st.sampled_from([None, "it's 5%", sa.text("lower('It''s')")]),
             st.sampled_from([None, "C"]),
         ),
+        has_domain_of_values=st.booleans(),
         sequence=st.none() | SEQUENCES,
     )
 
