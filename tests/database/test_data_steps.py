@@ -343,6 +343,51 @@ def test_new_columns_of_a_unique_constraint_would_all_be_the_same(database: Data
     assert warned == [f"{text} The revision may fail on them: see the remark in it."]
 
 
+def _default(value: str, type_: Any, *items: Any) -> Sequence[Any]:
+    return [sa.Column("x", type_, server_default=value), *items]
+
+
+DEFAULTS: Mapping[str, tuple[Items, Items, str]] = {
+    "reference to nothing": (
+        lambda: _default("77", sa.Integer, sa.ForeignKeyConstraint(["x"], ["kinds.id"], name="f")),
+        lambda: _default("2", sa.Integer, sa.ForeignKeyConstraint(["x"], ["kinds.id"], name="f")),
+        "whose x is not in kinds, with the default of x",
+    ),
+    "number that a check forbids": (
+        lambda: _default("3", sa.Integer, sa.CheckConstraint("x > 5 AND id < 10", name="c")),
+        lambda: _default("7", sa.Integer, sa.CheckConstraint("x > 5 AND id < 10", name="c")),
+        "that the check c (x > 5 AND id < 10) does not allow, with the default of x",
+    ),
+    "word that a check forbids": (
+        lambda: _default("10%", sa.String(9), sa.CheckConstraint("x IN ('a', 'b')", name="c")),
+        lambda: _default("a", sa.String(9), sa.CheckConstraint("x IN ('a', 'b')", name="c")),
+        "that the check c (x IN ('a', 'b')) does not allow, with the default of x",
+    ),
+    "values that were unique with another column": (
+        lambda: _default("3", sa.Integer, sa.UniqueConstraint("x", "old", name="u")),
+        lambda: _default("3", sa.Integer, sa.UniqueConstraint("x", "id", name="u")),
+        "that have the same (old) as others",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_defaults_of_new_columns_that_constraints_do_not_allow(
+    database: Database, name: str
+) -> None:
+    *items, said = DEFAULTS[name]
+    bad, good = (models(lambda: [sa.Column("old", sa.Integer), *each()]) for each in items)
+    create(database, models(lambda: [sa.Column("old", sa.Integer)]), [{"id": 1}, {"id": 2}])
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE items SET old = 4"))
+    source, warned = written(database, bad)
+    assert f"# This fails as long as there are rows {said}." in source
+    assert [each.startswith(f"items has rows {said}: ") for each in warned] == [True]
+    source, warned = written(database, good)
+    assert not warned
+    _run(database, good, source, "upgrade")
+
+
 def test_rows_get_values_that_the_constraint_before_forbids(database: Database) -> None:
     """The step stands between the constraint that goes and the one that comes."""
 

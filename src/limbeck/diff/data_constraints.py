@@ -6,7 +6,22 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, and_, column, exists, func, literal_column, not_, or_, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Integer,
+    Numeric,
+    String,
+    and_,
+    cast,
+    column,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement, UnaryExpression
 
@@ -17,6 +32,8 @@ from limbeck.diff.data_question import About, Kind, Question, Side, bare
 from limbeck.operations.ops import CreateCheckConstraintOp, CreateForeignKeyOp, CreatePrimaryKeyOp
 from limbeck.schema.facts import TableKey
 
+_PLAIN = (Boolean, Integer, Numeric, String)
+"""Types whose defaults may stand as words of other types, such as '5' for a number."""
 _SORTING = (operators.desc_op, operators.asc_op, operators.nulls_first_op, operators.nulls_last_op)
 
 
@@ -31,9 +48,12 @@ def of_unique(
     if any(about.counts(name) for name in plain):
         return
     if columns is None:
-        if len(plain) == len(keys) and not any(about.names_now([name]) for name in plain):
+        there = [name for name in plain if about.names_now([name])]
+        if len(plain) == len(keys) and not there:
             which = f"{text}, which is new, has to differ from row to row"
             yield from about.ask(Kind.SAME, which, {})
+        elif len(plain) == len(keys) == len(there) + len(about.defaults(plain, impl)):
+            yield from of_unique(about, there, options, impl)  # the rest is the same in all rows
         return
     groups = tuple(
         column(columns[key]) if isinstance(key, str) else _expression(key, impl) for key in keys
@@ -105,16 +125,34 @@ def of_check(
     condition = directive.condition
     sql = condition if isinstance(condition, str) else _sql_of(condition, impl)
     words = list(dict.fromkeys(re.findall(r"[^\W\d]\w*", re.sub("'[^']*'", "''", sql))))
-    columns = about.names_now(words)
+    name = f" {directive.constraint_name}" if directive.constraint_name else ""
+    which = f"that the check{name} ({sql}) does not allow"
+    added = about.defaults(words, impl)
+    columns = about.names_now(word for word in words if word not in added)
     if columns is None or any(name != now for name, now in columns.items()):
         return  # of a column that is not there under its name, nothing can be asked
-    name = f" {directive.constraint_name}" if directive.constraint_name else ""
+    if added:
+        broken = _with_defaults(not_(literal_column(f"({sql})")), added)
+        which = f"{which}, with the default of {', '.join(added)}"
+        yield from about.ask(Kind.DEFAULTS, which, {}, lambda side: broken)
+        return
     yield from about.ask(
         Kind.VIOLATIONS,
-        f"that the check{name} ({sql}) does not allow",
+        which,
         columns,
         lambda side: not_(literal_column(f"({sql})")),
     )
+
+
+def _with_defaults(
+    condition: ColumnElement[bool], added: Mapping[str, ColumnElement[Any]]
+) -> ColumnElement[bool]:
+    """Return a condition on rows that get these values in new columns."""
+    values = [
+        (cast(value, value.type) if isinstance(value.type, _PLAIN) else value).label(name)
+        for name, value in added.items()
+    ]
+    return select(condition).select_from(select(*values).subquery("added")).scalar_subquery()
 
 
 def _sql_of(condition: ClauseElement, impl: DefaultImpl) -> str:
@@ -131,7 +169,8 @@ def of_foreign_key(
     source = TableKey(directive.kw.get("source_schema"), directive.source_table)
     referred = TableKey(directive.kw.get("referent_schema"), directive.referent_table)
     about = About(directive, names, source)
-    columns = about.names_now(directive.local_cols)
+    added = about.defaults(directive.local_cols, impl)
+    columns = about.names_now(name for name in directive.local_cols if name not in added)
     if columns is None or _is_not_valid(directive.kw, impl):
         return
     referred_now = names.table(referred)
@@ -139,7 +178,7 @@ def of_foreign_key(
     is_there = referred_now is not None and None not in remote
 
     def make(side: Side) -> ColumnElement[bool]:
-        local = [side.qualified(name, impl) for name in directive.local_cols]
+        local = [added.get(name, side.qualified(name, impl)) for name in directive.local_cols]
         has_values = [each.is_not(None) for each in local]
         if not is_there:
             return and_(*has_values)
@@ -154,4 +193,6 @@ def of_foreign_key(
 
     text = ", ".join(directive.local_cols)
     which = f"whose {text} is not in {referred}"
-    yield from about.ask(Kind.ORPHANS, which, columns, make)
+    if added:
+        which = f"{which}, with the default of {', '.join(added)}"
+    yield from about.ask(Kind.DEFAULTS if added else Kind.ORPHANS, which, columns, make)

@@ -26,6 +26,7 @@ class Names:
     def __init__(self) -> None:
         self._tables: dict[TableKey, TableKey | None] = {}
         self._columns: dict[tuple[TableKey, str], str | None] = {}
+        self._added: dict[tuple[TableKey, str], Column[Any]] = {}
         self._counters: set[tuple[TableKey, str]] = set()
         self._filled: set[tuple[TableKey, str]] = set()
         self._renamed: dict[tuple[TableKey, str], list[str]] = defaultdict(list)
@@ -37,6 +38,10 @@ class Names:
     def column(self, key: TableKey, name: str) -> str | None:
         """Return the column's name now; None where it is not there yet."""
         return self._columns.get((key, name), name)
+
+    def added(self, key: TableKey, name: str) -> Column[Any] | None:
+        """Return a column that is not there yet, as it is added."""
+        return self._added.get((key, name))
 
     def counts(self, key: TableKey, name: str) -> bool:
         """Tell whether the column is a new one that has another number in each row."""
@@ -68,6 +73,7 @@ class Names:
             case AddColumnOp():
                 key = TableKey(directive.schema, directive.table_name)
                 self._columns[key, directive.column.name] = None
+                self._added[key, directive.column.name] = directive.column
                 if is_numbered(directive.column, impl):
                     self._counters.add((key, directive.column.name))
             case AlterColumnOp():

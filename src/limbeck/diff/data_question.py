@@ -6,12 +6,13 @@ have in the database now; a condition is made for either `Side`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import String, and_, cast, column, literal_column, or_
+from sqlalchemy import DefaultClause, String, and_, cast, column, literal_column, or_
 from sqlalchemy import table as table_clause
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.expression import TableClause
@@ -36,6 +37,7 @@ class Kind(Enum):
     SAME = "all rows, which would have one and the same value in a unique column"
     VIOLATIONS = "rows that a check does not allow"
     ORPHANS = "rows that refer to nothing"
+    DEFAULTS = "rows of a new column whose default a constraint does not allow"
 
     GONE = "rows with a value of an enum type that goes"
     OUTSIDE = "rows with a value that a domain does not allow any more"
@@ -138,6 +140,21 @@ class About:
         found = {name: self._names.column(self.place, name) for name in columns}
         known = {name: now for name, now in found.items() if now is not None}
         return known if self.table is not None and len(known) == len(found) else None
+
+    def defaults(self, columns: Iterable[str], impl: DefaultImpl) -> dict[str, ColumnElement[Any]]:
+        """Return what all rows get in those of the columns that are new and have a default.
+
+        One that is called, such as `nextval()`, is not among them: asking it changes the next.
+        """
+        found: dict[str, ColumnElement[Any]] = {}
+        for name in columns:
+            added = self._names.added(self.place, name)
+            if added is None or not isinstance(added.server_default, DefaultClause):
+                continue
+            text = sqla.column_default_text(impl.dialect, added)
+            if text is not None and "(" not in re.sub("'[^']*'", "", text):
+                found[name] = literal_column(f"({text})", added.type)
+        return found
 
     def counts(self, name: str) -> bool:
         """Tell whether the column is new and has another number in each row."""
