@@ -375,9 +375,12 @@ DEFAULTS: Mapping[str, tuple[Items, Items, str]] = {
 def test_defaults_of_new_columns_that_constraints_do_not_allow(
     database: Database, name: str
 ) -> None:
+    def build(items: Items = list) -> sa.MetaData:
+        return models(lambda: [sa.Column("old", sa.Integer), *items()])
+
     *items, said = DEFAULTS[name]
-    bad, good = (models(lambda: [sa.Column("old", sa.Integer), *each()]) for each in items)
-    create(database, models(lambda: [sa.Column("old", sa.Integer)]), [{"id": 1}, {"id": 2}])
+    bad, good = map(build, items)
+    create(database, build(), [{"id": 1}, {"id": 2}])
     with database.engine.begin() as connection:
         connection.execute(sa.text("UPDATE items SET old = 4"))
     source, warned = written(database, bad)
