@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, DOMAIN, ENUM
 
 from limbeck import command
@@ -389,6 +390,72 @@ def test_defaults_of_new_columns_that_constraints_do_not_allow(
     source, warned = written(database, good)
     assert not warned
     _run(database, good, source, "upgrade")
+
+
+POSITIVE = DOMAIN("positive", sa.Integer, check="VALUE > 0")
+PRESENT = DOMAIN("present", sa.Integer, not_null=True)
+UNTOLD: Mapping[str, tuple[Items, Items, str]] = {
+    "postgresql: domain": (
+        lambda: [sa.Column("x", sa.Integer)],
+        lambda: [sa.Column("x", POSITIVE)],
+        "limbeck can't tell whether every x is a positive",
+    ),
+    "postgresql: new column of a domain": (
+        list,
+        lambda: [sa.Column("x", PRESENT)],
+        "x gets no value, which its domain does not allow",
+    ),
+    "postgresql: bits": (
+        lambda: [sa.Column("x", postgresql.BIT(8))],
+        lambda: [sa.Column("x", postgresql.BIT(4))],
+        "limbeck can't tell whether every x is a BIT(4)",
+    ),
+    "mariadb: set": (
+        lambda: [sa.Column("x", mysql.SET("a", "b"))],
+        lambda: [sa.Column("x", mysql.SET("a"))],
+        "limbeck can't tell whether every x is a SET('a')",
+    ),
+    "mariadb: year": (
+        lambda: [sa.Column("x", sa.Integer)],
+        lambda: [sa.Column("x", mysql.YEAR)],
+        "limbeck can't tell whether every x is a YEAR",
+    ),
+    "mariadb: range of timestamps": (
+        lambda: [sa.Column("x", mysql.DATETIME)],
+        lambda: [sa.Column("x", mysql.TIMESTAMP, nullable=True)],
+        "limbeck can't tell whether every x is a TIMESTAMP",
+    ),
+    "mariadb: number of a time": (
+        lambda: [sa.Column("x", sa.DateTime)],
+        lambda: [sa.Column("x", sa.Integer)],
+        "limbeck can't tell whether every x is a INTEGER",
+    ),
+}
+
+
+def test_what_only_the_database_can_tell_is_said(postgresql: Database, mariadb: Database) -> None:
+    databases = {each.name: each for each in (postgresql, mariadb)}
+    for case, (before, after, said) in UNTOLD.items():
+        database = databases[case.split(":")[0]]
+        create(database, models(before), [{"id": 1}])
+        source, warned = written(database, models(after))
+        text = f"items has rows (1), and {said}."
+        assert f"# {text}" in source
+        assert warned == [f"{text} The revision may fail on them: see the remark in it."]
+        with database.engine.begin() as connection:
+            models(before).drop_all(connection)
+
+
+@pytest.mark.requires("alter")
+def test_computed_column_without_a_value_is_said(database: Database) -> None:
+    def computed() -> sa.Column[Any]:
+        return sa.Column("x", sa.Integer, sa.Computed("nullif(id, 2)"), nullable=False)
+
+    create(database, models(list), [{"id": 1}, {"id": 2}])
+    source, warned = written(database, models(lambda: [computed()]))
+    said = "for which (nullif(id, 2)) gives no value for x"
+    assert f"# This fails as long as there are rows {said}." in source
+    assert len(warned) == 1
 
 
 def test_rows_get_values_that_the_constraint_before_forbids(database: Database) -> None:

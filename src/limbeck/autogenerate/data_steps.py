@@ -126,7 +126,7 @@ class _Steps:
             if not isinstance(directive, AddColumnOp):
                 self._fill_added()
                 self._append(directive, answers)
-            elif any(each.count is not None for each in answers):
+            elif any(each.question.kind is Kind.NO_VALUE and each.count for each in answers):
                 self._open.append(_nullable(directive))
                 self._added.append((directive, answers[0]))
             else:

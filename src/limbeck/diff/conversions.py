@@ -60,6 +60,8 @@ def unfit_values(
 ) -> Unfit:
     """Return the condition for values of `column`, now of type `old`, that `new` does not take."""
     old, new = plain_type(old, impl), plain_type(new, impl)
+    if impl.limits_values and _is_untold(old, new):
+        return UNKNOWN
     match new:
         case types.Enum() if new.native_enum:
             return _outside(column, old, new) if impl.limits_values else None
@@ -78,16 +80,41 @@ def unfit_values(
             return not_(column.regexp_match(_NUMBER)) if isinstance(old, types.String) else None
         case types.Numeric():
             return _no_numeric(column, old, new, impl)
-    if isinstance(old, types.String):
-        condition = impl.unfit_text(column, new)
-        return UNKNOWN if condition is None and impl.limits_values else condition
-    return None
+    return _no_such_text(column, new, impl) if isinstance(old, types.String) else None
+
+
+def _is_untold(old: TypeEngine[Any], new: Any) -> bool:
+    """Tell whether values may be refused for what is not asked here: conditions, members, ranges."""
+    names = old.__visit_name__.upper(), new.__visit_name__.upper()
+    match names[1]:
+        case "DOMAIN":
+            return needs_value(new) or new.check is not None
+        case "BIT":
+            return names[0] != "BIT" or getattr(old, "length", None) != new.length
+        case "SET":
+            return names[0] != "SET" or not set(getattr(old, "values", ())) <= set(new.values)
+        case "YEAR":
+            return names[0] != "YEAR"
+        case "TIMESTAMP":
+            return names[0] == "DATETIME"  # they differ in their range where both exist
+    is_time = isinstance(old, types.Date | types.DateTime | types.Time)
+    return is_time and isinstance(new, types.Integer)
+
+
+def needs_value(type_: TypeEngine[Any]) -> bool:
+    """Tell whether a type by itself takes no NULL, and gives no value."""
+    return bool(getattr(type_, "not_null", None)) and getattr(type_, "default", None) is None
 
 
 def plain_type(type_: TypeEngine[Any], impl: DefaultImpl) -> TypeEngine[Any]:
     """Return the type that the database sees: without variants and decorators."""
     found = type_.dialect_impl(impl.dialect)
     return found.impl_instance if isinstance(found, types.TypeDecorator) else found
+
+
+def _no_such_text(column: ColumnElement[Any], new: TypeEngine[Any], impl: DefaultImpl) -> Unfit:
+    condition = impl.unfit_text(column, new)
+    return UNKNOWN if condition is None and impl.limits_values else condition
 
 
 def _text_of(column: ColumnElement[Any], old: TypeEngine[Any]) -> ColumnElement[Any]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Column, column
+from sqlalchemy import Column, column, literal_column
+from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import to_instance
 
+from limbeck import sqla
 from limbeck.ddl.impl import DefaultImpl
-from limbeck.diff.conversions import UNKNOWN, unfit_values
+from limbeck.diff.conversions import UNKNOWN, needs_value, unfit_values
 from limbeck.diff.data_constraints import of_check, of_foreign_key, of_unique
 from limbeck.diff.data_counters import of_identity, of_sequence
 from limbeck.diff.data_names import Names, is_numbered
@@ -88,10 +90,20 @@ def _of_directive(
 
 
 def _of_added_column(about: About, added: Column[Any], impl: DefaultImpl) -> Iterator[Question]:
-    if added.nullable or added.server_default is not None or is_numbered(added, impl):
+    if added.computed is not None and not added.nullable:
+        value: ColumnElement[Any] = literal_column(
+            f"({sqla.ddl_text(impl.dialect, added.computed.sqltext)})"
+        )
+        which = f"for which {value} gives no value for {added.name}"
+        yield from about.ask(Kind.DEFAULTS, which, {}, lambda side: value.is_(None))
+    if added.server_default is not None or is_numbered(added, impl):
         return
-    which = f"{added.name} may not be NULL"
-    yield from about.ask(Kind.NO_VALUE, which, {added.name: added.name})
+    if not added.nullable:
+        which = f"{added.name} may not be NULL"
+        yield from about.ask(Kind.NO_VALUE, which, {added.name: added.name})
+    elif needs_value(added.type):
+        which = f"{added.name} gets no value, which its domain does not allow"
+        yield from about.ask(Kind.UNTOLD, which, {})
 
 
 def _of_altered_column(
