@@ -742,3 +742,44 @@ def test_unnamed_foreign_keys_of_one_column_are_told_apart(
 ) -> None:
     database.converge(refers_twice("u", "v"), refers_twice(*after, ondelete="CASCADE"))
     database.converge(refers_twice("u", "v"), refers_twice(*after))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("x",), ("x", "y")),
+        (("y", "x"), ("x",)),
+        ((None,), (None, None)),
+        ((None, "x"), ("x", "y")),
+        ((None, None, "x"), (None,)),
+    ],
+)
+def test_checks_with_the_same_words_are_told_apart(
+    database: KeptPair, before: tuple[str | None, ...], after: tuple[str | None, ...]
+) -> None:
+    def twins(names: tuple[str | None, ...]) -> Models:
+        return table(*(CheckConstraint("c IN ('1', '2')", name=name) for name in names))
+
+    database.converge(twins(before), twins(after))
+
+
+@pytest.mark.requires("deparses")
+@pytest.mark.parametrize("reworded", ["x", "y"])
+def test_a_check_is_compared_in_its_own_words_beside_its_twin(
+    database: KeptPair, reworded: str
+) -> None:
+    words = "c IN ('1', '2')"
+    others = "(c)::text = ANY ((ARRAY['1'::character varying, '2'::character varying])::text[])"
+    metadata = MetaData()
+    table(*(CheckConstraint(words, name=name) for name in "xy"))(metadata)
+    metadata.create_all(database.database.engine)
+    try:
+        with database.database.engine.begin() as connection:
+            connection.execute(text(f"ALTER TABLE t DROP CONSTRAINT {reworded}"))
+            connection.exec_driver_sql(f"ALTER TABLE t ADD CONSTRAINT {reworded} CHECK ({others})")
+        with database.database.engine.connect() as connection:
+            script, _ = autogenerate(database.database, connection, metadata)
+        assert script.upgrade_ops is not None
+        assert script.upgrade_ops.is_empty()
+    finally:
+        database.empty()

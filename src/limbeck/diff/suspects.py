@@ -10,7 +10,8 @@ the last form of it. What the database refuses is left to `fallback`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Table
@@ -19,7 +20,14 @@ from limbeck.diff.context import DiffContext
 from limbeck.diff.enums import says_one_of
 from limbeck.diff.fallback import in_canonical_words
 from limbeck.diff.match import match
-from limbeck.schema.facts import ColumnFacts, IndexElement, IndexFacts, TableFacts, TableKey
+from limbeck.schema.facts import (
+    CheckFacts,
+    ColumnFacts,
+    IndexElement,
+    IndexFacts,
+    TableFacts,
+    TableKey,
+)
 from limbeck.schema.probe import Piece, Probe, pieces_of
 
 Pairs = Mapping[TableKey, tuple[TableFacts, TableFacts]]
@@ -99,7 +107,7 @@ def differs_as_text(database: TableFacts, model: TableFacts) -> bool:
             for column in model.columns
             if (known := database.column(column.name)) is not None
         )
-        or bool({check.sql for check in model.checks} - {check.sql for check in database.checks})
+        or bool(Counter(it.sql for it in model.checks) - Counter(it.sql for it in database.checks))
         or any(_has_expressions(new) for _, new in match(database.indexes, model.indexes).changed)
         or len({_partitions(database), _partitions(model)} - {None}) > 1
     )
@@ -111,10 +119,6 @@ def in_words_of(database: TableFacts, normalised: TableFacts, model: TableFacts)
     `normalised` is the database's side after the same treatment as the model had.
     """
     columns = {column.name: column for column in normalised.columns}
-    checks = {
-        after.sql: before.sql
-        for before, after in zip(database.checks, normalised.checks, strict=False)
-    }
     before = {index.name: index for index in database.indexes}
     after = {index.name: index for index in normalised.indexes}
     return replace(
@@ -123,9 +127,7 @@ def in_words_of(database: TableFacts, normalised: TableFacts, model: TableFacts)
             _column_in_words_of(database.column(column.name), columns.get(column.name), column)
             for column in model.columns
         ),
-        checks=tuple(
-            replace(check, sql=checks.get(check.sql, check.sql)) for check in model.checks
-        ),
+        checks=tuple(_checks_in_words_of(database, normalised, model)),
         indexes=tuple(
             _index_in_words_of(before[index.name], after[index.name], index)
             if index.name in before and index.name in after
@@ -133,6 +135,24 @@ def in_words_of(database: TableFacts, normalised: TableFacts, model: TableFacts)
             for index in model.indexes
         ),
     )
+
+
+def _checks_in_words_of(
+    database: TableFacts, normalised: TableFacts, model: TableFacts
+) -> Iterator[CheckFacts]:
+    """Yield the model's checks in the database's words; of several with one meaning, each its own."""
+    same: dict[str, list[CheckFacts]] = defaultdict(list)
+    for before, after in zip(database.checks, normalised.checks, strict=False):
+        same[after.sql].append(before)
+    names = {check.name for check in model.checks}
+    for check in model.checks:
+        twins = same.get(check.sql, [])
+        found = next((each for each in twins if each.name == check.name), None)
+        if found is None:
+            found = next((each for each in twins if each.name not in names), None)
+            if found is not None:
+                twins.remove(found)
+        yield check if found is None else replace(check, sql=found.sql)
 
 
 def _suspects(pairs: Pairs) -> list[TableKey]:
