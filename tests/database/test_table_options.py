@@ -98,6 +98,81 @@ def test_options_converge_on_postgresql(postgresql: Database, change: str) -> No
     assert_converges(postgresql, models(before), models(after))
 
 
+TOAST: Options = {"postgresql_with": {"toast.autovacuum_enabled": False, "fillfactor": 70}}
+
+
+def small(*columns: Column[Any], options: Options = TOAST) -> MetaData:
+    """Return a table of which PostgreSQL keeps nothing aside, unless a column is large."""
+    metadata = MetaData()
+    Table("t", metadata, Column("id", Integer, primary_key=True), *columns, **options)
+    return metadata
+
+
+def test_options_of_what_is_kept_aside_are_left_out_where_nothing_is(postgresql: Database) -> None:
+    for before, after in (
+        (small(options={}), small()),
+        (small(), small(Column("n", Integer))),
+        (MetaData(), small(Column("s", String(10)))),
+        (small(), small(Column("s", Text))),
+        (small(Column("s", Integer)), small(Column("s", Text))),
+    ):
+        assert_converges(postgresql, before, after)
+        drop_all_tables(postgresql)
+
+
+def logging(unlogged: str, *keys: str) -> MetaData:
+    """Return tables with foreign keys, `a>b`, of which some are UNLOGGED."""
+    metadata = MetaData()
+    for name in "abc":
+        referred = [key[2] for key in keys if key[0] == name]
+        Table(
+            name,
+            metadata,
+            Column("id", Integer, primary_key=True),
+            *(
+                Column(f"{each}_id", Integer, ForeignKey(f"{each}.id", name=f"fk_{name}_{each}"))
+                for each in referred
+            ),
+            prefixes=["UNLOGGED"] if name in unlogged else [],
+        )
+    return metadata
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("abc", "a>b", "b>c", "c>c"), ("", "a>b", "b>c", "c>c")),
+        (("abc", "c>b", "b>a"), ("", "c>b", "b>a")),
+        (("b",), ("", "a>b")),
+        (("", "b>a"), ("a",)),
+        (("a", "a>b"), ("b", "b>a")),
+    ],
+)
+def test_logging_changes_along_foreign_keys(
+    postgresql: Database, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    assert_converges(postgresql, logging(*before), logging(*after))
+    drop_all_tables(postgresql)
+    assert_converges(postgresql, logging(*after), logging(*before))
+
+
+def test_logging_around_a_circle_of_foreign_keys_is_warned_of(postgresql: Database) -> None:
+    def circle(**options: Any) -> MetaData:
+        metadata = MetaData()
+        for name, other in ("ab", "ba"):
+            key = ForeignKey(f"{other}.id", name=f"fk_{name}", use_alter=True)
+            id_ = Column("id", Integer, primary_key=True)
+            Table(name, metadata, id_, Column("x", Integer, key), **options)
+        return metadata
+
+    circle(prefixes=["UNLOGGED"]).create_all(postgresql.engine)
+    with (
+        postgresql.engine.connect() as connection,
+        pytest.warns(UserWarning, match="The tables a and b refer to each other and change"),
+    ):
+        autogenerate(postgresql, connection, circle())
+
+
 @pytest.mark.parametrize("change", SQLITE)
 def test_options_converge_on_sqlite(sqlite: Database, change: str) -> None:
     before, after = SQLITE[change]

@@ -148,6 +148,14 @@ class ReadingImpl(RowsImpl, ObjectComparison):
         """How is the sequence of a new column called that counts up? There is none."""
         return None
 
+    def taken_options(self, database: TableFacts, model: TableFacts) -> Options:
+        """Which options of the models does a table take that is there, forgetting none? All."""
+        return model.options
+
+    def puts_referred_tables_first(self, names: Set[str], options: Options) -> bool | None:
+        """Do tables that this one refers to get these options before it? None: whenever they will."""
+        return None
+
     def columns_under_options(self, facts: TableFacts, names: Set[str]) -> frozenset[str]:
         """Which columns of a table change along with these options of it? None."""
         return frozenset()

@@ -4,7 +4,7 @@ The stages of a table are laid out so that they work forwards and, reversed, bac
 
     drop foreign keys, checks, keys, a column with its key · options · add and alter columns, rename
     their values in between · create keys, drop the keys that a foreign key needed until then ·
-    checks · drop columns · create foreign keys · comment
+    checks · drop columns · options that a column brings · create foreign keys · comment
 
 A table has no partitions, or the old ones, from after the foreign keys until before them.
 """
@@ -41,19 +41,25 @@ class Stage(IntEnum):
     DROP_NEEDED_KEY = 16
     CREATE_CHECK = 17
     DROP_COLUMN = 18
-    PARTITION = 19
-    CREATE_FOREIGN_KEY = 20
-    COMMENT = 21
+    LATE_OPTIONS = 19
+    PARTITION = 20
+    CREATE_FOREIGN_KEY = 21
+    COMMENT = 22
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One directive. `columns` are those whose definition or keys it touches."""
+    """One directive. `columns` are those whose definition or keys it touches.
+
+    `after` and `before` are tables with such a step of their own that this one follows or leads.
+    """
 
     stage: Stage
     directive: MigrateOperation
     columns: frozenset[str] = frozenset()
     foreign_key: ForeignKeyFacts | None = None
+    after: frozenset[TableKey] = frozenset()
+    before: frozenset[TableKey] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

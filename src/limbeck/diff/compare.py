@@ -7,7 +7,7 @@ once; Tables of the database's side are built together, and only for those that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from limbeck.diff import aside, filters, own_rules
 from limbeck.diff.change import TableChange, TablePair
@@ -64,7 +64,10 @@ def compare(database: SchemaFacts, models: SchemaFacts, context: DiffContext) ->
         for key, facts in models.tables.items()
         if key in known and (known[key] != facts or context.watches(key))
     }
-    settled = settle(differing, context, new_values(database, models))
+    settled = {
+        key: replace(facts, options=context.impl.taken_options(known[key], facts))
+        for key, facts in settle(differing, context, new_values(database, models)).items()
+    }
     sides = _Sides(known, {**models.tables, **settled})
     changed = [key for key in settled if known[key] != settled[key] or context.watches(key)]
     plan = Plan(

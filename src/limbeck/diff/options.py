@@ -33,8 +33,22 @@ def compare_table_options(pair: TablePair, context: DiffContext) -> Iterator[Ste
         yield from _partition(pair, context)
     if changed:
         log.info("Detected changed options %s of '%s'", ", ".join(changed), pair.key)
-        columns = context.impl.columns_under_options(pair.database, frozenset(changed))
-        yield Step(Stage.OPTIONS, _directive(pair, changed, context), columns)
+        yield _step(pair, changed, context)
+
+
+def _step(pair: TablePair, changed: Sequence[str], context: DiffContext) -> Step:
+    names, impl = frozenset(changed), context.impl
+    stage = Stage.OPTIONS if pair.database.keeps_large_values else Stage.LATE_OPTIONS
+    directive = _directive(pair, changed, context)
+    referred_first = impl.puts_referred_tables_first(names, pair.model.options)
+    if referred_first is None:
+        return Step(stage, directive, impl.columns_under_options(pair.database, names))
+    sides = (pair.database, pair.model)
+    columns = frozenset(column.name for side in sides for column in side.columns)
+    referred = frozenset(key.referred for side in sides for key in side.foreign_keys) - {pair.key}
+    if referred_first:
+        return Step(stage, directive, columns, after=referred)
+    return Step(stage, directive, columns, before=referred)
 
 
 def _partition(pair: TablePair, context: DiffContext) -> Iterator[Step]:

@@ -10,6 +10,7 @@ one by one, created after everything and dropped before everything, until there 
 from __future__ import annotations
 
 import heapq
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -69,11 +70,13 @@ class _Work:
     ties: list[_Tie] = field(default_factory=list)
     apart: list[_Tie] = field(default_factory=list)
     freeing: list[_Freeing] = field(default_factory=list)
+    wishes: list[tuple[UnitId, UnitId]] = field(default_factory=list)
+    """Which change of a table goes before which other, unless they form a circle."""
 
 
 def order(plan: Plan) -> list[MigrateOperation]:
     """Return all directives in an order that works; reversed, it works backwards."""
-    work = _Work(plan)
+    work = _Work(plan, wishes=list(_wishes(plan)))
     for tie in _find_ties(plan):
         must = tie.part is not None and tie.part.must_stand_apart
         (work.apart if must else work.ties).append(tie)
@@ -171,7 +174,7 @@ def _edges(work: _Work) -> dict[UnitId, set[UnitId]]:
     needs: dict[UnitId, set[UnitId]] = {}
     for unit in _units(work):
         needs[unit] = set()
-    for before, after in _descents(work.plan):
+    for before, after in (*_descents(work.plan), *work.wishes):
         if before in needs and after in needs:
             needs[after].add(before)
     for tie in work.ties:
@@ -196,6 +199,16 @@ def _descents(plan: Plan) -> Iterator[tuple[UnitId, UnitId]]:
     for whole in plan.drops:
         for parent in whole.parents:
             yield ("drop", whole.key), ("drop", parent)
+
+
+def _wishes(plan: Plan) -> Iterator[tuple[UnitId, UnitId]]:
+    """Yield (before, after) for tables whose options are changed one after the other."""
+    stages = (Stage.OPTIONS, Stage.LATE_OPTIONS)
+    changed = {change.key: change.of(*stages) for change in plan.changes}
+    for key, steps in changed.items():
+        for step in steps:
+            yield from ((("modify", other), ("modify", key)) for other in step.after)
+            yield from ((("modify", key), ("modify", other)) for other in step.before)
 
 
 def _units(work: _Work) -> Iterator[UnitId]:
@@ -266,6 +279,16 @@ def _break_circle(work: _Work, edges: Mapping[UnitId, set[UnitId]], stuck: set[U
         if work.plan.can_add_foreign_keys:
             work.apart.append(tie)
         return
+    for wish in work.wishes:
+        if wish[0] in circle and wish[1] in circle:
+            warnings.warn(
+                f"The tables {' and '.join(sorted(str(key) for _, key in wish))} refer to each other "
+                "and change options that the database gives only to one after the other. If it refuses, "
+                "drop a foreign key between them before, and create it after.",
+                stacklevel=2,
+            )
+            work.wishes.remove(wish)
+            return
     names = ", ".join(str(key) for _, key in circle)
     raise AssertionError(f"a circle without a foreign key: {names}")
 

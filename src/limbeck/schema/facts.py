@@ -182,6 +182,8 @@ class TableFacts:
     indexes: tuple[IndexFacts, ...] = ()
     comment: str | None = None
     options: Options = ()
+    keeps_large_values: bool = field(default=True, compare=False)
+    """Of the database's side: has it a place for large values, which has options of its own?"""
 
     def column(self, name: str) -> ColumnFacts | None:
         """Return the column of that name, or None."""

@@ -6,7 +6,7 @@ flags · emit · render; `read` reads and normalises
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -45,13 +45,13 @@ from .elements import (
     visit_identity_column,
     visit_rename_table,
 )
-from .options import ALTERABLE, AlterOptions
+from .options import ALTERABLE, AlterOptions, without_toast
 from .refusals import explaining, naming_dependents
 from .serials import Counting, SerialColumn, sequence_type
 from .type_ddl import NamedTypesImpl
 
 if TYPE_CHECKING:
-    from limbeck.schema.facts import ColumnFacts, DomainFacts, TableFacts
+    from limbeck.schema.facts import ColumnFacts, DomainFacts, Options, TableFacts
 
 __all__ = [
     "CockroachDBImpl",
@@ -126,6 +126,17 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
     def is_parent_of_partitions(self, facts: TableFacts) -> bool:
         """Do tables of their own hang on this one? Partitions do."""
         return any(name == "partition_by" for name, _ in facts.options)
+
+    def taken_options(self, database: TableFacts, model: TableFacts) -> Options:
+        """Which options does it take? Those of a TOAST table where it has one, or a column may bring it."""
+        columns = ({(each.name, each.type) for each in side.columns} for side in (database, model))
+        if database.keeps_large_values or len({frozenset(each) for each in columns}) > 1:
+            return model.options
+        return without_toast(model.options)
+
+    def puts_referred_tables_first(self, names: Set[str], options: Options) -> bool | None:
+        """Do referred tables go before? What is logged refers to nothing that is not."""
+        return None if "prefixes" not in names else "prefixes" not in dict(options)
 
     # emit
 

@@ -30,7 +30,7 @@ SELECT c.oid::bigint AS oid, n.nspname::text AS schema, c.relname::text AS name,
     CASE WHEN c.relhassubclass OR c.relkind = 'r' THEN (
         SELECT pg_catalog.string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno)
         FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) END AS parents,
-    d.description AS comment
+    d.description AS comment, c.reltoastrelid <> 0 AS has_toast
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace

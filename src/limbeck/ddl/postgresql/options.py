@@ -8,11 +8,22 @@ from typing import Any
 from sqlalchemy.ext.compiler import compiles
 
 from limbeck.ddl.base import AlterTable, alter_table
+from limbeck.schema.facts import Options
 
 ALTERABLE = frozenset({"prefixes", "tablespace", "using", "with"})
 """What ALTER TABLE changes; not the parents of a table, nor how it is partitioned."""
 
 _TABLE_METHOD = "heap"
+
+
+def without_toast(options: Options) -> Options:
+    """Return a table's options without those of its TOAST table."""
+    kept = []
+    for name, value in options:
+        if name == "with":
+            value = ", ".join(each for each in value.split(", ") if not each.startswith("toast."))
+        kept.append((name, value))
+    return tuple((name, value) for name, value in kept if value)
 
 
 class AlterOptions(AlterTable):

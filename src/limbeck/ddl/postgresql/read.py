@@ -200,6 +200,7 @@ class _Table:
             indexes=tuple(sorted(self.indexes, key=sort_key)),
             comment=self.row.comment,
             options=_table_options(self.row),
+            keeps_large_values=self.row.has_toast,
         )
 
 
