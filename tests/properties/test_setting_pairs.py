@@ -81,7 +81,7 @@ OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
         {"mysql_row_format": "COMPACT"},
         {"mysql_row_format": "COMPRESSED", "mysql_key_block_size": "8"},
         {"mysql_engine": "MyISAM"},
-        {"mysql_engine": "Aria", "mysql_transactional": "0"},
+        {"mysql_engine": "Aria"},
         {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_unicode_ci"},
         {"mysql_charset": "latin1"},
         {"mysql_comment": "it's 5% more"},
