@@ -101,8 +101,14 @@ def _without_own_name(sql: str, table: str) -> str:
 
 def _fold(sql: str) -> str:
     """Fold white space, and drop the quotes of plain names: ALTER adds and removes them."""
-    folded = re.sub(r"\s+", " ", sql or "").strip()
-    folded = re.sub(r"\s*([(),])\s*", r"\1", folded)
+    pieces = re.split(r"('(?:[^']|'')*')", (sql or "").strip())
+    return "".join(_fold_words(each) for each in pieces)
+
+
+def _fold_words(sql: str) -> str:
+    if sql.startswith("'"):
+        return sql
+    folded = re.sub(r"\s*([(),])\s*", r"\1", re.sub(r"\s+", " ", sql))
     return re.sub(r'"([A-Za-z_][A-Za-z0-9_]*)"', r"\1", folded)
 
 
@@ -116,8 +122,9 @@ _POSTGRESQL = {
                 WHERE t.oid = c.reltoastrelid)::text,
                obj_description(c.oid, 'pg_class'),
                CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,
-               pg_get_partkeydef(c.oid)
+               pg_get_partkeydef(c.oid), m.amname
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        LEFT JOIN pg_am m ON m.oid = c.relam
         WHERE {user} AND c.relkind IN ('r', 'p', 'v', 'm')""",
     "table": """
         SELECT n.nspname || '.' || c.relname, c.relrowsecurity, c.relforcerowsecurity,
@@ -130,8 +137,9 @@ _POSTGRESQL = {
     "column": """
         SELECT n.nspname || '.' || c.relname || '.' || a.attname,
                format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity::text,
-               a.attgenerated::text, pg_get_expr(d.adbin, d.adrelid), l.collname,
-               col_description(c.oid, a.attnum), a.attstorage::text
+               a.attgenerated::text, pg_get_expr(d.adbin, d.adrelid),
+               l.collnamespace::regnamespace || '.' || l.collname,
+               col_description(c.oid, a.attnum), a.attstorage::text, a.attcompression::text
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
@@ -155,6 +163,7 @@ _POSTGRESQL = {
     "sequence": """
         SELECT n.nspname || '.' || c.relname, format_type(s.seqtypid, NULL), s.seqstart,
                s.seqincrement, s.seqmax, s.seqmin, s.seqcache, s.seqcycle,
+               c.relpersistence::text, obj_description(c.oid, 'pg_class'),
                (SELECT d.refobjid::regclass || '.' || a.attname FROM pg_depend d
                 JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
                 WHERE d.objid = c.oid AND d.deptype IN ('a', 'i')
@@ -223,11 +232,11 @@ _MARIADB = {
                EXTRA, CHARACTER_SET_NAME, COLLATION_NAME, COLUMN_COMMENT, GENERATION_EXPRESSION
         FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = :schema""",
     "index": """
-        SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, NON_UNIQUE, INDEX_TYPE,
+        SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, NON_UNIQUE, INDEX_TYPE, INDEX_COMMENT,
                GROUP_CONCAT(CONCAT_WS(' ', COLUMN_NAME, SUB_PART, COLLATION)
                             ORDER BY SEQ_IN_INDEX)
         FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = :schema
-        GROUP BY 1, 2, 3, 4, 5""",
+        GROUP BY 1, 2, 3, 4, 5, 6""",
     "foreign key": """
         SELECT r.CONSTRAINT_SCHEMA, r.TABLE_NAME, r.CONSTRAINT_NAME, r.REFERENCED_TABLE_NAME,
                r.UPDATE_RULE, r.DELETE_RULE,
@@ -244,9 +253,11 @@ _MARIADB = {
         FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = :schema""",
     "partition": """
         SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME, SUBPARTITION_METHOD, PARTITION_METHOD,
-               PARTITION_EXPRESSION, PARTITION_DESCRIPTION, PARTITION_COMMENT
+               PARTITION_EXPRESSION, PARTITION_DESCRIPTION, PARTITION_COMMENT,
+               SUBPARTITION_EXPRESSION, COUNT(*)
         FROM information_schema.PARTITIONS
-        WHERE TABLE_SCHEMA = :schema AND PARTITION_NAME IS NOT NULL""",
+        WHERE TABLE_SCHEMA = :schema AND PARTITION_NAME IS NOT NULL
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9""",
     "view": """
         SELECT TABLE_SCHEMA, TABLE_NAME, NULL, VIEW_DEFINITION, CHECK_OPTION, SECURITY_TYPE
         FROM information_schema.VIEWS WHERE TABLE_SCHEMA = :schema""",

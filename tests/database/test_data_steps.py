@@ -446,6 +446,13 @@ def test_what_only_the_database_can_tell_is_said(postgresql: Database, mariadb: 
             models(before).drop_all(connection)
 
 
+def test_column_of_a_domain_that_comes_back_without_a_value_is_said(postgresql: Database) -> None:
+    create(postgresql, models(lambda: [sa.Column("x", PRESENT)]), [{"id": 1, "x": 2}])
+    source, _ = written(postgresql, models(list))
+    said = "items has rows (1), and x gets no value, which its domain does not allow."
+    assert f"# {said}" in source.split("def downgrade")[1]
+
+
 @pytest.mark.requires("alter")
 def test_computed_column_without_a_value_is_said(database: Database) -> None:
     def computed() -> sa.Column[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -219,6 +219,16 @@ SAID: dict[str, tuple[Models, Models, RenameRequest]] = {
         said('left.one:"qu""ote"', "left.two:Camel", 'right.one:"qu""ote"', "right.two:Camel"),
     ),
 }
+
+
+@pytest.mark.parametrize("names", [{"one": "One"}, {"one": "ONE", "two": "Two"}])
+def test_names_in_another_case_are_the_same_columns_where_case_does_not_count(
+    database: KeptPair, names: Mapping[str, str]
+) -> None:
+    """Whoever wants no renames has a new column on PostgreSQL, and can't have one elsewhere."""
+    wanted = RenameRequest(seeks=False)
+    source = database.converge(models(two), models(two, dict(names)), detect_renames=wanted)
+    assert ("op.drop_column" in source) is ("deparses" in database.database.features)
 
 
 @pytest.mark.parametrize("case", SAID)

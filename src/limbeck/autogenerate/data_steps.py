@@ -69,7 +69,7 @@ def add_data_steps(
     upgrade_ops.ops[:] = rewrite(upgrade_ops.ops, _by_directive(found), impl)
     back = questions(downgrade_ops.ops, impl, names)
     _remark_checks(back, found)
-    added = [question for question in back if question.kind is Kind.NO_VALUE]
+    added = [question for question in back if isinstance(question.directive, AddColumnOp)]
     _remark_downgrade(context, downgrade_ops, ask(connection, impl, added))
 
 
@@ -349,7 +349,10 @@ def _remark_downgrade(
 
     It is not written as a step: a downgrade of no rows, as tests run it, needs nothing filled in.
     """
-    found = _by_directive(answers)
+    for answer in answers:
+        if answer.question.kind is not Kind.NO_VALUE:
+            answer.question.directive.remark = _remark([answer])
+    found = _by_directive(each for each in answers if each.question.kind is Kind.NO_VALUE)
     impl: DefaultImpl = context.migration_context.impl
     for each in downgrade_ops.ops:
         if not isinstance(each, ModifyTableOps):

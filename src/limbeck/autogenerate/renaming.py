@@ -195,11 +195,13 @@ class _There:
         }
         mapped = sqla.mapped_names(self._models.tables.values())
         tables = self._models.tables
+        impl = self._context.migration_context.impl
         return Sides(
             visible,
             self._models.facts.tables,
             tables,
-            moves_tables=self._context.migration_context.impl.moves_tables,
+            moves_tables=impl.moves_tables,
+            folds_names=impl.folds_names,
             default_schema=self._connection.dialect.default_schema_name,
             classes={key: mapped[t].name for key, t in tables.items() if t in mapped},
             attributes={

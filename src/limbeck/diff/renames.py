@@ -11,7 +11,7 @@ on both sides. Nothing here prompts: who can ask a user hands down an `Ask`.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, Literal, Protocol, TypeVar
 
@@ -97,6 +97,8 @@ class Sides:
     """How the default schema is called, for those who have to say it."""
     moves_tables: bool = True
     """Whether the database can move a table to another schema."""
+    folds_names: bool = False
+    """Whether names that differ in their case alone are one column's."""
 
     def flag(self, old: TableKey, new: TableKey) -> str:
         """Return what says the rename of a table on the command line."""
@@ -165,6 +167,10 @@ def find_renames(sides: Sides, request: RenameRequest, filters: Filters, wording
             request.said, names[key], renamed[key], sides.tables[key], sides.models[key]
         )
     ]
+    if sides.folds_names:
+        for key in common:
+            taken = {name for each in said if each.table == key for name in (each.old, each.new)}
+            said += _in_other_case(renamed[key], sides.models[key], taken)
     renames = replace(renames, columns=tuple(said))
     renamed = rename_facts(sides.database, renames, wording)
     columns: list[ColumnRename] = []
@@ -240,6 +246,17 @@ def _without_moves(scored: Iterable[Scored[TableFacts]]) -> tuple[Scored[TableFa
                 stacklevel=2,
             )
     return tuple(kept)
+
+
+def _in_other_case(
+    database: TableFacts, model: TableFacts, taken: Collection[str]
+) -> Iterator[ColumnRename]:
+    """Yield the columns with another case now: no other one can stand beside them."""
+    there, wanted = ([column.name for column in side.columns] for side in (database, model))
+    left = {name.lower(): name for name in there if name not in {*wanted, *taken}}
+    for name in wanted:
+        if name not in {*there, *taken} and name.lower() in left:
+            yield ColumnRename(model.key, left.pop(name.lower()), name)
 
 
 def _seek_columns(

@@ -70,6 +70,7 @@ class MySQLImpl(MySQLRows, DefaultImpl):
     transactional_ddl = False
     renames_constraints = False
     views_follow_renames = False
+    folds_names = True
     shared_names = frozenset({"foreign_key"})
     primary_key_name = "PRIMARY"
     counts_only_in_keys = True
