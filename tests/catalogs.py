@@ -101,15 +101,16 @@ def _without_own_name(sql: str, table: str) -> str:
 
 def _fold(sql: str) -> str:
     """Fold white space, and drop the quotes of plain names: ALTER adds and removes them."""
-    pieces = re.split(r"('(?:[^']|'')*')", (sql or "").strip())
-    return "".join(_fold_words(each) for each in pieces)
+    pieces = re.split(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")""", (sql or "").strip())
+    return "".join(_fold_piece(each) for each in pieces)
 
 
-def _fold_words(sql: str) -> str:
+def _fold_piece(sql: str) -> str:
     if sql.startswith("'"):
         return sql
-    folded = re.sub(r"\s*([(),])\s*", r"\1", re.sub(r"\s+", " ", sql))
-    return re.sub(r'"([A-Za-z_][A-Za-z0-9_]*)"', r"\1", folded)
+    if sql.startswith('"'):
+        return re.sub(r'^"([A-Za-z_][A-Za-z0-9_]*)"$', r"\1", sql)
+    return re.sub(r"\s*([(),])\s*", r"\1", re.sub(r"\s+", " ", sql))
 
 
 # -- PostgreSQL ---------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -155,22 +156,26 @@ def test_words_and_sequences(database: Database) -> None:
     assert_converges(database, *models(words, sequences))
 
 
-def with_own_names(database: Database) -> Database:
-    """Return the database with a collation and a second schema of such names."""
+@contextmanager
+def with_own_names(database: Database) -> Iterator[Database]:
+    """Yield the database with a collation and a second schema of such names."""
     with database.engine.begin() as connection:
         name = COLLATION.replace(":", r"\:")
         connection.execute(sa.text(f"CREATE COLLATION \"{name}\" (locale = 'C')"))
         connection.execute(sa.text(f"CREATE SCHEMA {QUOTED}"))
-    return replace(database, second_schema=NAME)
+    named = replace(database, second_schema=NAME)
+    yield named
+    named.engine.dispose()
 
 
 @pytest.mark.requires("enum_types")
 def test_names_of_types_exclusions_collations_and_schemas(
     database: Database, tmp_path: Path
 ) -> None:
-    with fresh_database(database.name, tmp_path) as scratch:
-        assert_converges(
-            with_own_names(database),
-            *models(enum_types, domains, exclusions, collations, schemas),
-            scratch=with_own_names(scratch),
-        )
+    parts = enum_types, domains, exclusions, collations, schemas
+    with (
+        fresh_database(database.name, tmp_path) as fresh,
+        with_own_names(database) as named,
+        with_own_names(fresh) as scratch,
+    ):
+        assert_converges(named, *models(*parts), scratch=scratch)

@@ -32,7 +32,7 @@ def sql(expression: Any) -> str:
     [
         ops.AddColumnOp("t", sa.Column("x", sa.Integer)),
         ops.AddColumnOp("t", sa.Column("x", sa.Integer, nullable=False, server_default="1")),
-        ops.AddColumnOp("t", sa.Column("x", sa.Integer, sa.Computed("y + 1"), nullable=False)),
+        ops.AddColumnOp("t", sa.Column("x", sa.Integer, sa.Computed("y + 1"))),
         ops.AddColumnOp("t", sa.Column("x", sa.Integer, sa.Identity(), nullable=False)),
         ops.AddColumnOp("t", sa.Column("x", sa.Integer, primary_key=True)),
         ops.AlterColumnOp("t", "x", modify_nullable=True),
