@@ -135,7 +135,7 @@ def rename_words(sql: str, new_names: Mapping[str, str]) -> str:
         if new is None:
             return word
         if not first:
-            return _PREPARER.quote(new)
+            return _PREPARER.quote(new) if new else new  # the name of a table is left out
         return f"{first}{new.replace(last, last * 2)}{last}"
 
     return _WORD.sub(replace, sql)
