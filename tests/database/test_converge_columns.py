@@ -303,6 +303,7 @@ def test_default_converges(pair: Pair, name: str, way: str) -> None:
 # -- types that all have -------------------------------------------------------------------------
 
 _UUIDS = tuple(uuid.UUID(int=number) for number in (1, 2))
+_UUIDS = "0b0b0b0b-0b0b-0b0b-0b0b-0b0b0b0b0b0b", "00000000-0000-0000-0000-000000000001"
 _MIDNIGHTS = tuple(datetime.datetime(2020, 1, day) for day in (1, 2))
 
 TYPES: dict[str, tuple[Models, Models]] = {
@@ -433,6 +434,30 @@ POSTGRESQL: dict[str, tuple[Models, Models]] = {
     "array default": (
         c(postgresql.ARRAY(Integer), server_default="{}"),
         c(postgresql.ARRAY(BigInteger), server_default=text("ARRAY[1, 2]::bigint[]")),
+    ),
+    "array with the same default": (
+        c(postgresql.ARRAY(String(10)), server_default="{}"),
+        c(postgresql.ARRAY(Text), server_default="{}"),
+    ),
+    "jsonb with the same default": (
+        c(String(20), server_default="7", **strings("7", "8")),
+        c(postgresql.JSONB, server_default="7", **strings(7, 8)),
+    ),
+    "json with the same default": (
+        c(JSON, server_default='{"a":1}'),
+        c(postgresql.JSONB, server_default='{"a":1}'),
+    ),
+    "timestamp with the same default": (
+        c(Date, server_default="2020-01-01"),
+        c(DateTime, server_default="2020-01-01", **strings(*_MIDNIGHTS)),
+    ),
+    "interval with the same default": (
+        c(Time, server_default="10:00:00"),
+        c(Interval, server_default="10:00:00"),
+    ),
+    "uuid with the same default": (
+        c(Uuid, server_default=_UUIDS[0]),
+        c(Text, server_default=_UUIDS[0], **strings(*_UUIDS)),
     ),
     "ranges": (c(postgresql.INT4RANGE), c(postgresql.INT8RANGE)),
     "range from text": (c(Text, **strings("[1,3)", "empty")), c(postgresql.INT4RANGE)),

@@ -197,14 +197,19 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         if counting.is_told and counting.before and not counting.after:
             self._exec_all(serial.removal())
         if type_ is not None:
-            if using is not None and _is_plain(existing_server_default, server_default):
-                # The old default may not be one of the new type.
+            new_type = to_instance(type_)
+            default_goes = (
+                _is_plain(existing_server_default, server_default)
+                if using is not None
+                else self._keeps_old_type(existing_server_default, existing_type, new_type)
+            )
+            if default_goes:  # it may not be one of the new type
                 self._exec(ColumnDefault(table_name, column_name, None, schema=schema))
                 kept = server_default is False
                 server_default = existing_server_default if kept else server_default
-            self._alter_type(table_name, column_name, to_instance(type_), using, existing)
+            self._alter_type(table_name, column_name, new_type, using, existing)
             if counting.after and (counting.before or not counting.is_told):
-                self._retype_sequence(serial, to_instance(type_), existing_server_default)
+                self._retype_sequence(serial, new_type, existing_server_default)
         if nullable and isinstance(existing_server_default, Identity):
             # An identity is NOT NULL as long as it is one.
             super().alter_column(table_name, column_name, server_default=server_default, **existing)
@@ -252,6 +257,20 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         """Give a serial column's sequence its type, unless the default has named it already."""
         if isinstance(type_, Integer) and _serial_sequence(existing_default) is None:
             self._exec(sqla.escape_binds(serial.retyping(type_)))
+
+    def _keeps_old_type(
+        self,
+        default: Any,
+        before: TypeEngine[Any] | type[TypeEngine[Any]] | None,
+        after: TypeEngine[Any],
+    ) -> bool:
+        """Tell whether a known default would stay one of the old type, converted for each new row."""
+        from limbeck.ddl.postgresql import casts, models  # lazy: as all that reads and compares
+
+        if before is None or not _is_plain(default, wanted=False):
+            return False
+        names = (models.normal_type(self.dialect, to_instance(each)) for each in (before, after))
+        return not casts.shares_defaults(*names)
 
     def _alter_type(
         self,

@@ -87,6 +87,12 @@ def using(column: str, before: str, after: str) -> str | None:
     return f"{column}::text{'[]' if both_arrays else ''}::{after}"
 
 
+def shares_defaults(one: str, other: str) -> bool:
+    """Tell whether a default of the one type, as the catalogs word it, is one of the other, too."""
+    both = {base_type(one), base_type(other)}
+    return len(both) == 1 or both <= _NUMBERS or both <= _STRINGS - {"citext", "name"}
+
+
 def base_type(type_: str) -> str:
     """Return a type without length, precision, fields: `interval day to second(2)` → `interval`."""
     bare = " ".join(re.sub(r"\([^)]*\)", " ", type_).split()).replace(" []", "[]")
