@@ -302,6 +302,7 @@ def test_default_converges(pair: Pair, name: str, way: str) -> None:
 
 # -- types that all have -------------------------------------------------------------------------
 
+_UUIDS = tuple(uuid.UUID(int=number) for number in (1, 2))
 _MIDNIGHTS = tuple(datetime.datetime(2020, 1, day) for day in (1, 2))
 
 TYPES: dict[str, tuple[Models, Models]] = {
