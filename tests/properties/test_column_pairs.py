@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from hypothesis import given
@@ -14,6 +15,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Date,
     DateTime,
     Identity,
     Index,
@@ -63,6 +65,7 @@ _OWN: dict[str, tuple[Kind, ...]] = {
     "sqlite": (Kind(Text, "1", _WORDS),),
     "postgresql": (
         Kind(Text, "1", _WORDS),
+        Kind(postgresql.JSON, 1, ("7", '{"a":1}')),
         Kind(postgresql.JSONB, 1, (text("'{}'::jsonb"), "7")),
     ),
     "mariadb": (
@@ -75,10 +78,31 @@ _TRUTHS = (
     Kind(Integer, 1, ("1", "0")),
     Kind(BigInteger, 1, ("1",)),
 )
-_TIMES: dict[str, tuple[Build, ...]] = {
-    "sqlite": (DateTime,),
-    "postgresql": (DateTime, lambda: postgresql.TIMESTAMP(precision=3)),
-    "mariadb": (DateTime, lambda: mysql.DATETIME(fsp=6)),
+_NOON = datetime(2020, 1, 1, 12)
+_DAY = date(2020, 1, 1)
+_DAYS = ("2020-01-01",)
+_TIMES: dict[str, tuple[Kind, ...]] = {
+    "sqlite": (Kind(DateTime, _NOON, _DAYS),),
+    "postgresql": (
+        Kind(DateTime, _DAY, _DAYS),
+        Kind(Date, _DAY, _DAYS),
+        Kind(lambda: DateTime(timezone=True), _DAY, (text("now()"),)),
+        Kind(lambda: postgresql.TIMESTAMP(precision=3), _DAY, _DAYS),
+    ),
+    "mariadb": (
+        Kind(DateTime, _DAY, _DAYS),
+        Kind(Date, _DAY, _DAYS),
+        Kind(lambda: mysql.DATETIME(fsp=6), _DAY, ("2020-01-01 10:00:00.5",)),
+    ),
+}
+_LISTS: dict[str, tuple[Kind, ...]] = {
+    "sqlite": (),
+    "mariadb": (),
+    "postgresql": (
+        Kind(lambda: postgresql.ARRAY(Integer), [1], ("{}", text("ARRAY[1, 2]"))),
+        Kind(lambda: postgresql.ARRAY(String(10)), ["1"], ("{}", "{7}")),
+        Kind(lambda: postgresql.ARRAY(Text), ["1"], ("{}", "{7}")),
+    ),
 }
 _EXPRESSIONS = ("x + 1", "x * 2", "y + 1", "x + y", "coalesce(y, 3) + 1")
 """All of them 2 in the row: what a column holds that is computed for a while, is kept."""
@@ -147,7 +171,8 @@ def tables(draw: st.DrawFn, database: str) -> MetaData:
         draw(plain_columns("m", (Kind(lambda: Numeric(8, 2), 1), Kind(Integer, 1, ("4",))))),
         draw(generated_columns("g", database)),
         draw(collated_columns("s", database)),
-        Column("d", draw(st.sampled_from(_TIMES[database]))()),
+        draw(plain_columns("d", _TIMES[database])),
+        *(draw(plain_columns("a", kinds)) for kinds in (_LISTS[database],) if kinds),
     ]
     computed = columns[5].computed
     is_virtual = computed is not None and not computed.persisted
