@@ -42,7 +42,7 @@ def downgrade() -> None:
 """
 
 _KEPT_TYPES = (
-    r"(?:bigint|integer|smallint|numeric(?:\(\d+,\d+\))?|double precision|text|character varying)"
+    r"(?:bigint|integer|smallint|numeric(?:\(\d+,\d+\))?|real|double precision|text|character varying)"
 )
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
