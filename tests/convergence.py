@@ -41,9 +41,7 @@ def downgrade() -> None:
     {downgrades}
 """
 
-_KEPT_TYPES = (
-    r"(?:bigint|integer|smallint|numeric(?:\(\d+,\d+\))?|real|double precision|text|character varying)"
-)
+_KEPT_TYPES = r"(?:bigint|integer|smallint|numeric(?:\(\d+,\d+\))?|real|double precision|text|character varying)"
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 

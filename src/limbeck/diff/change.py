@@ -51,7 +51,8 @@ class Stage(IntEnum):
 class Step:
     """One directive. `columns` are those whose definition or keys it touches.
 
-    `after` and `before` are tables with such a step of their own that this one follows or leads.
+    `after` and `before` are tables with such a step of their own that this one follows or leads;
+    for the parents of `waits_for` it stands apart from the rest of its table, after theirs.
     """
 
     stage: Stage
@@ -60,6 +61,7 @@ class Step:
     foreign_key: ForeignKeyFacts | None = None
     after: frozenset[TableKey] = frozenset()
     before: frozenset[TableKey] = frozenset()
+    waits_for: frozenset[TableKey] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from limbeck.diff.foreign_keys import (
     referring_tables,
 )
 from limbeck.diff.indexes import compare_indexes
+from limbeck.diff.inheritance import beside_parents
 from limbeck.diff.objects import ObjectChanges, TableChanges
 from limbeck.diff.options import compare_table_options
 from limbeck.diff.order import Plan, order
@@ -134,7 +135,7 @@ def _changes(keys: list[TableKey], sides: _Sides, context: DiffContext) -> tuple
         change = changes.get(key, TableChange(key))
         foreign_keys = tuple(compare_foreign_keys(pairs[key], disturbed, context))
         result.append(TableChange(key, change.steps + foreign_keys))
-    return tuple(change for change in result if change.steps)
+    return beside_parents(result, sides.models)
 
 
 def _pairs(

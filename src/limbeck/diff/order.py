@@ -23,10 +23,10 @@ from limbeck.diff.tables import TableForeignKey, WholeTable, late_names
 from limbeck.operations.ops import MigrateOperation, ModifyTableOps, RenameValuesOp
 from limbeck.schema.facts import ForeignKeyFacts, TableKey, key_order
 
-Kind = Literal["release", "create", "drop", "modify", "tie"]
+Kind = Literal["release", "create", "drop", "modify", "tie", "follow"]
 UnitId = tuple[Kind, TableKey]
 
-_RANKS: Mapping[Kind, int] = {"release": 0, "create": 1, "drop": 2, "modify": 3, "tie": 4}
+_RANKS = {"release": 0, "create": 1, "drop": 2, "modify": 3, "tie": 4, "follow": 5}
 """Which of two units goes first when neither needs the other."""
 
 
@@ -174,7 +174,7 @@ def _edges(work: _Work) -> dict[UnitId, set[UnitId]]:
     needs: dict[UnitId, set[UnitId]] = {}
     for unit in _units(work):
         needs[unit] = set()
-    for before, after in (*_descents(work.plan), *work.wishes):
+    for before, after in (*_descents(work.plan), *_waits(work.plan), *work.wishes):
         if before in needs and after in needs:
             needs[after].add(before)
     for tie in work.ties:
@@ -201,14 +201,22 @@ def _descents(plan: Plan) -> Iterator[tuple[UnitId, UnitId]]:
             yield ("drop", whole.key), ("drop", parent)
 
 
+def _waits(plan: Plan) -> Iterator[tuple[UnitId, UnitId]]:
+    """Yield (before, after) for what waits for the rest of its table, and for its parents."""
+    for key, step in _following(plan):
+        own: UnitId = ("follow", key)
+        yield ("modify", key), own
+        for parent in step.waits_for:
+            yield from ((("modify", parent), own), (("follow", parent), own))
+
+
 def _wishes(plan: Plan) -> Iterator[tuple[UnitId, UnitId]]:
-    """Yield (before, after) for tables whose options are changed one after the other."""
-    stages = (Stage.OPTIONS, Stage.LATE_OPTIONS)
-    changed = {change.key: change.of(*stages) for change in plan.changes}
-    for key, steps in changed.items():
-        for step in steps:
-            yield from ((("modify", other), ("modify", key)) for other in step.after)
-            yield from ((("modify", key), ("modify", other)) for other in step.before)
+    """Yield (before, after) for tables that are changed one after the other."""
+    for change in plan.changes:
+        own: UnitId = ("modify", change.key)
+        for step in change.steps:
+            yield from ((("modify", other), own) for other in step.after)
+            yield from ((own, ("modify", other)) for other in step.before)
 
 
 def _units(work: _Work) -> Iterator[UnitId]:
@@ -223,6 +231,14 @@ def _units(work: _Work) -> Iterator[UnitId]:
         yield ("tie" if tie.is_new else "release", tie.unit[1])
     for freeing in work.freeing:
         yield ("release", freeing.key)
+    for key, _ in _following(work.plan):
+        yield ("follow", key)
+
+
+def _following(plan: Plan) -> Iterator[tuple[TableKey, Step]]:
+    """Yield the steps that wait for those of a parent."""
+    for change in plan.changes:
+        yield from ((change.key, step) for step in change.steps if step.waits_for)
 
 
 def _demands(
@@ -321,6 +337,10 @@ def _directives(unit: UnitId, work: _Work) -> Iterator[MigrateOperation]:
         case "modify":
             change = next(each for each in work.plan.changes if each.key == key)
             yield from _cut(key, [step.directive for step in _remaining_steps(change, work)])
+        case "follow":
+            steps = [step for own, step in _following(work.plan) if own == key]
+            steps.sort(key=lambda step: step.stage)
+            yield _modify(key, [step.directive for step in steps])
         case "tie" | "release":
             chosen = [
                 tie for tie in work.apart if tie.unit[1] == key and tie.is_new == (kind == "tie")
@@ -368,6 +388,7 @@ def _own_directives(ties: Sequence[_Tie], key: TableKey, work: _Work) -> list[Mi
 def _remaining_steps(change: TableChange, work: _Work) -> list[Step]:
     taken = [*(tie.step for tie in work.apart), *(each.whole for each in work.freeing)]
     left = [each.rest for each in work.freeing if each.rest and each.key == change.key]
+    taken += [step for step in change.steps if step.waits_for]
     kept = [step for step in change.steps if not any(step is each for each in taken)]
     return sorted([*kept, *left], key=lambda step: step.stage)
 

@@ -13,6 +13,7 @@ from limbeck.diff import locate
 from limbeck.diff.constraints import create, drop
 from limbeck.diff.context import DiffContext
 from limbeck.diff.indexes import create_index
+from limbeck.diff.inheritance import parents_of
 from limbeck.diff.own_rules import corrected_alone
 from limbeck.logs import logger_of
 from limbeck.operations.ops import (
@@ -115,7 +116,7 @@ def create_table(facts: TableFacts, table: Table, context: DiffContext) -> Whole
         CreateTableOp.from_table(table),
         tuple(indexes),
         tuple(_foreign_keys(facts, table, context)),
-        tuple(_parents(facts)),
+        tuple(parents_of(facts)),
     )
 
 
@@ -161,16 +162,8 @@ def drop_table(facts: TableFacts, table: Table, context: DiffContext) -> WholeTa
         DropTableOp.from_table(table),
         tuple(indexes),
         tuple(_foreign_keys(facts, table, context)),
-        tuple(_parents(facts)),
+        tuple(parents_of(facts)),
     )
-
-
-def _parents(facts: TableFacts) -> Iterator[TableKey]:
-    """Yield the tables that a table inherits from."""
-    for path in dict(facts.options).get("inherits", "").split(", "):
-        schema, _, name = path.replace('"', "").rpartition(".")
-        if name:
-            yield TableKey(schema or None, name)
 
 
 def _foreign_keys(

@@ -198,12 +198,8 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
             self._exec_all(serial.removal())
         if type_ is not None:
             new_type = to_instance(type_)
-            default_goes = (
-                _is_plain(existing_server_default, server_default)
-                if using is not None
-                else self._keeps_old_type(existing_server_default, existing_type, new_type)
-            )
-            if default_goes:  # it may not be one of the new type
+            defaults = existing_server_default, server_default
+            if self._default_goes(defaults, (existing_type, new_type), using):
                 self._exec(ColumnDefault(table_name, column_name, None, schema=schema))
                 kept = server_default is False
                 server_default = existing_server_default if kept else server_default
@@ -258,16 +254,22 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         if isinstance(type_, Integer) and _serial_sequence(existing_default) is None:
             self._exec(sqla.escape_binds(serial.retyping(type_)))
 
-    def _keeps_old_type(
+    def _default_goes(
         self,
-        default: Any,
-        before: TypeEngine[Any] | type[TypeEngine[Any]] | None,
-        after: TypeEngine[Any],
+        defaults: tuple[Any, Any],
+        types: tuple[TypeEngine[Any] | type[TypeEngine[Any]] | None, TypeEngine[Any]],
+        using: str | None,
     ) -> bool:
-        """Tell whether a known default would stay one of the old type, converted for each new row."""
+        """Tell whether the default goes before the type changes (both: as it is, and as wanted).
+
+        It may not be one of the new type; or it would stay one of the old, converted for each row.
+        """
         from limbeck.ddl.postgresql import casts, models  # lazy: as all that reads and compares
 
-        if before is None or not _is_plain(default, wanted=False):
+        if using is not None:
+            return _is_plain(*defaults)
+        before, after = types
+        if before is None or not _is_plain(defaults[0], wanted=False):
             return False
         names = (models.normal_type(self.dialect, to_instance(each)) for each in (before, after))
         return not casts.shares_defaults(*names)

@@ -1,0 +1,86 @@
+"""Tables that inherit from others: what parent and child both change, there and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, MetaData, String, Table
+
+from tests.database.kept import KeptPair, Models, kept_database
+
+__all__ = ["kept_database"]
+
+Items = Sequence[Callable[[], Any]]
+
+
+def n(*type_: Any, **options: Any) -> Callable[[], Any]:
+    """Return what makes the column that the tables share."""
+    return lambda: Column("n", *(type_ or (Integer,)), **options)
+
+
+def positive() -> CheckConstraint:
+    """Return the check that they share."""
+    return CheckConstraint("n > 0", name="positive")
+
+
+def family(parent: Items = (), child: Items = (), grandchild: Items | None = None) -> Models:
+    """Return models with a parent, a child that stands before it in the alphabet, and maybe one more."""
+
+    def build(metadata: MetaData) -> None:
+        known = [("p", parent, None), ("c", child, "p"), ("z", grandchild, "c")]
+        for name, items, inherits in known:
+            if items is not None:
+                options: dict[str, Any] = {"postgresql_inherits": inherits} if inherits else {}
+                own = [Column("id", Integer, nullable=False), *(item() for item in items)]
+                Table(name, metadata, *own, **options)
+
+    return build
+
+
+CASES: dict[str, tuple[Models, Models]] = {
+    "column of both": (family(), family([n()], [n()])),
+    "full column of both": (
+        family(),
+        family(*([n(nullable=False, server_default="3")],) * 2),
+    ),
+    "column of all three": (family(grandchild=[]), family([n()], [n()], [n()])),
+    "column of the ends": (family(grandchild=[]), family([n()], [], [n()])),
+    "column of the parent": (family(), family([n()])),
+    "column of the child": (family(), family([], [n()])),
+    "column that moves up": (family([], [n()]), family([n()])),
+    "column that the parent takes part in": (family([], [n()]), family([n()], [n()])),
+    "type": (family([n()], [n()]), family([n(BigInteger)], [n(BigInteger)])),
+    "type of all three": (
+        family([n()], [n()], [n()]),
+        family([n(BigInteger)], [n(BigInteger)], [n(BigInteger)]),
+    ),
+    "type of the parent": (family([n()]), family([n(BigInteger)])),
+    "type, and what each has of its own": (
+        family([n()], [n()]),
+        family([n(BigInteger)], [n(BigInteger, server_default="4", comment="it's 5%")]),
+    ),
+    "type that needs a conversion": (
+        family(*([n(String(9), info={"rows": ("1",)})],) * 2),
+        family([n()], [n()]),
+    ),
+    "not null": (family([n()], [n()]), family([n(nullable=False)], [n(nullable=False)])),
+    "default": (family([n()], [n()]), family([n(server_default="4")], [n(server_default="4")])),
+    "comment": (family([n()], [n()]), family([n(comment="x")], [n(comment="x")])),
+    "check": (family([n()], [n()]), family([n(), positive], [n(), positive])),
+    "check of the parent": (family([n()], [n()]), family([n(), positive], [n()])),
+    "check and column": (family(), family([n(), positive], [n(), positive])),
+    "both ways": (
+        family([n()], [n()]),
+        family(*([lambda: Column("m", String(5)), lambda: Column("o", Integer)],) * 2),
+    ),
+}
+
+
+@pytest.mark.requires("exclusion")
+@pytest.mark.parametrize("way", ["up", "back"])
+@pytest.mark.parametrize("name", CASES)
+def test_what_parent_and_child_share_converges(database: KeptPair, name: str, way: str) -> None:
+    before, after = CASES[name] if way == "up" else CASES[name][::-1]
+    database.converge(before, after, rows=1)
