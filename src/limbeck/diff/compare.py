@@ -32,7 +32,7 @@ from limbeck.diff.primary_keys import compare_primary_key
 from limbeck.diff.row_values import with_renamed_values
 from limbeck.diff.sequences import compare_sequences
 from limbeck.diff.suspects import settle
-from limbeck.diff.tables import WholeTable, create_table, drop_table
+from limbeck.diff.tables import WholeTable, create_table, drop_table, warn_of_caveat
 from limbeck.operations.ops import UpgradeOps
 from limbeck.schema.facts import SchemaFacts, TableFacts, TableKey, key_order
 
@@ -159,5 +159,7 @@ def _pairs(
 
 def _compare_one(pair: TablePair, context: DiffContext) -> TableChange:
     steps = [step for compare_kind in _KINDS for step in compare_kind(pair, context)]
+    if steps:
+        warn_of_caveat(pair.database)
     steps = aside.with_dependents(pair, steps, context)
     return TableChange(pair.key, tuple(with_renamed_values(pair, steps, context)))

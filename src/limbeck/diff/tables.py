@@ -145,6 +145,7 @@ def drop_table(facts: TableFacts, table: Table, context: DiffContext) -> WholeTa
         )
         return None
     log.info("Detected removed table '%s'", facts.key)
+    warn_of_caveat(facts)
     facts = corrected_alone(facts, table, context, is_model=False)
     indexes: list[MigrateOperation] = []
     for fact in facts.indexes:
@@ -164,6 +165,12 @@ def drop_table(facts: TableFacts, table: Table, context: DiffContext) -> WholeTa
         tuple(_foreign_keys(facts, table, context)),
         tuple(parents_of(facts)),
     )
+
+
+def warn_of_caveat(facts: TableFacts) -> None:
+    """Warn of what the database asks for before it changes a table."""
+    if facts.caveat is not None:
+        warnings.warn(f"The table {facts.key} {facts.caveat}.", stacklevel=2)
 
 
 def _foreign_keys(

@@ -15,6 +15,7 @@ from sqlalchemy import Column, Enum, String
 
 from limbeck.diff.context import DiffContext
 from limbeck.operations.ops import AlterColumnOp
+from limbeck.schema.build import ATTRIBUTES
 from limbeck.schema.facts import UNKNOWN_TYPE, ColumnFacts
 
 Side = tuple[ColumnFacts, Column[Any]]
@@ -23,11 +24,13 @@ Side = tuple[ColumnFacts, Column[Any]]
 def existing(column: Column[Any]) -> dict[str, Any]:
     """Return what a directive says of a column as it is."""
     default = column.server_default
+    attributes = column.info.get(ATTRIBUTES)
     return {
         "existing_type": column.type,
         "existing_nullable": column.nullable,
         "existing_server_default": False if default is None else default,
         "existing_comment": column.comment,
+        **({} if attributes is None else {"existing_attributes": attributes}),
     }
 
 
@@ -69,6 +72,7 @@ def widening(directive: AlterColumnOp) -> AlterColumnOp | None:
         existing_nullable=directive.existing_nullable,
         existing_comment=directive.existing_comment,
         modify_type=widened,
+        **{name: value for name, value in directive.kw.items() if name == "existing_attributes"},
     )
 
 

@@ -48,6 +48,9 @@ from limbeck.types import DatabaseType
 
 _Types = Mapping[TableKey, Mapping[str, TypeEngine[Any]]]
 
+ATTRIBUTES = "limbeck_attributes"
+"""Where the `info` of a Column has what its facts know and SQLAlchemy has no word for."""
+
 _STUB = {"is_stub": True}
 _INTEGER_OPTIONS = frozenset({"start", "increment", "minvalue", "maxvalue", "cache"})
 
@@ -209,6 +212,7 @@ def _column(
         server_default=None if generated else default,
         autoincrement=_autoincrement(facts, table, type_),
         comment=facts.comment,
+        info={} if facts.attributes is None else {ATTRIBUTES: facts.attributes},
     )
 
 

@@ -71,6 +71,8 @@ class ColumnFacts:
     comment: str | None = None
     is_default_lossy: bool = field(default=False, compare=False)
     """The default has bytes that are no text, which neither catalog nor reflection tells."""
+    attributes: str | None = field(default=None, compare=False)
+    """Of the database's side, as SQL: what no model says, and a column written in full has to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,8 @@ class TableFacts:
     options: Options = ()
     keeps_large_values: bool = field(default=True, compare=False)
     """Of the database's side: has it a place for large values, which has options of its own?"""
+    caveat: str | None = field(default=None, compare=False)
+    """Of the database's side: what to know before the table is changed, for a user to read."""
 
     def column(self, name: str) -> ColumnFacts | None:
         """Return the column of that name, or None."""

@@ -184,6 +184,7 @@ class MySQLImpl(MySQLRows, DefaultImpl):
         existing_autoincrement: bool | None = None,
         comment: str | Literal[False] | None = False,
         existing_comment: str | None = None,
+        existing_attributes: str | None = None,
         **kw: Any,
     ) -> None:
         """Change a column; what is not given of it comes from the `existing_…` arguments.
@@ -219,6 +220,7 @@ class MySQLImpl(MySQLRows, DefaultImpl):
             "default": existing_server_default if server_default is False else server_default,
             "autoincrement": _given(autoincrement, otherwise=existing_autoincrement),
             "comment": existing_comment if comment is False else comment,
+            "attributes": existing_attributes,
         }
         element = MySQLChangeColumn if name is not None or is_time else MySQLModifyColumn
         self._exec(element(table_name, column_name, **in_full))

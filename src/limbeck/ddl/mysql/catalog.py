@@ -39,7 +39,7 @@ from limbeck.schema.facts import (
 
 _TABLES = """
     SELECT t.table_name AS name, t.table_collation AS collation, t.table_comment AS comment,
-           t.engine AS engine, t.create_options AS create_options,
+           t.engine AS engine, t.table_type AS kind, t.create_options AS create_options,
            @@default_storage_engine AS default_engine, s.default_collation_name AS default_collation
     FROM information_schema.tables t
     JOIN information_schema.schemata s ON s.schema_name = t.table_schema
@@ -58,8 +58,11 @@ _COLUMNS = """
            is_nullable AS nullable, column_default AS value, extra AS extra,
            collation_name AS collation, column_comment AS comment,
            generation_expression AS expression
-    FROM information_schema.columns WHERE table_schema = :schema
+    FROM information_schema.columns
+    WHERE table_schema = :schema
+      AND coalesce(generation_expression, '') NOT IN ('ROW START', 'ROW END')
     ORDER BY table_name, ordinal_position"""
+"""Without the columns that versioning fills."""
 _INDEXES = """
     SELECT table_name AS table_name, index_name AS name, non_unique AS non_unique,
            column_name AS column_name, collation AS direction, sub_part AS length,
@@ -90,6 +93,16 @@ _MYSQL_CHECKS = """
 
 GENERATED_CHECK_NAME = re.compile(r"CONSTRAINT_\d+\Z|.*_chk_\d+\Z")
 _GENERATED_FOREIGN_KEY_NAME = re.compile(r".*_ibfk_\d+\Z")
+
+
+_ATTRIBUTES = ("invisible", "without system versioning")
+"""What `extra` says of a column that no model can."""
+
+
+_VERSIONED = (
+    "is system-versioned: the database changes it only after SET system_versioning_alter_history = "
+    "KEEP in the same connection (op.execute), and what is created anew is not versioned"
+)
 
 
 class _Check(NamedTuple):
@@ -184,18 +197,26 @@ def _table(
 ) -> TableFacts:
     key = TableKey(schema, _plain(table.name))
     json_columns = {check.name for check in rows.checks if is_json_check(check.name, check.clause)}
-    indexes = [_index(name, parts, server) for name, parts in rows.indexes.items()]
+    known = {None, *(row.name for row in rows.columns)}
+    keys = {
+        name: [
+            part for part in parts if part.column_name in known
+        ]  # versioning adds one of its own
+        for name, parts in rows.indexes.items()
+    }
+    indexes = [_index(name, parts, server) for name, parts in keys.items()]
     foreign_keys = [
         _foreign_key(name, parts, rows.rules.get(name), default_schema)
         for name, parts in rows.foreign_keys.items()
     ]
-    primary = rows.indexes.get("PRIMARY")
+    primary = keys.get("PRIMARY")
     return TableFacts(
         key=key,
         columns=tuple(_column(row, table, server, json_columns) for row in rows.columns),
         primary_key=PrimaryKeyFacts(tuple(part.column_name for part in primary))
         if primary
         else None,
+        caveat=_VERSIONED if table.kind == "SYSTEM VERSIONED" else None,
         foreign_keys=tuple(sorted(foreign_keys, key=sort_key)),
         checks=tuple(
             sorted(
@@ -240,6 +261,7 @@ def _column(row: Row[Any], table: Row[Any], server: Server, json_columns: set[st
         autoincrement="auto_increment" in extra,
         collation=collation,
         comment=row.comment or None,
+        attributes=" ".join(word.upper() for word in _ATTRIBUTES if word in extra) or None,
     )
 
 

@@ -76,6 +76,7 @@ class MySQLChangeColumn(AlterColumn):
         default: _ServerDefaultArgument = False,
         autoincrement: bool | None = None,
         comment: str | Literal[False] | None = False,
+        attributes: str | None = None,
     ) -> None:
         super().__init__(name, column_name, schema=schema)
         if type_ is None:
@@ -91,6 +92,7 @@ class MySQLChangeColumn(AlterColumn):
         self.default = default
         self.autoincrement = autoincrement
         self.comment = comment
+        self.attributes = attributes
         self.type_: TypeEngine[Any] = to_instance(type_)
 
 
@@ -234,7 +236,7 @@ def _spec(element: MySQLChangeColumn, compiler: Any) -> str:
     if element.comment:
         literal = compiler.sql_compiler.render_literal_value(element.comment, String())
         parts.append(f"COMMENT {literal}")
-    return " ".join(parts)
+    return " ".join([*parts, element.attributes or ""]).rstrip()
 
 
 def _default(compiler: Any, default: Any) -> str:
