@@ -709,6 +709,51 @@ def test_whether_children_hold_a_check_is_left_open(database: KeptPair) -> None:
         database.empty()
 
 
+def _unenforced(*, is_after: bool, case: str) -> Models:
+    """Return models with a check and a foreign key that no row has to hold."""
+    has_them = not is_after or case == "changed"
+    sql = "e > 1" if is_after else "e > 0"
+    options: dict[str, Any] = {"postgresql_not_enforced": True}
+    action = "CASCADE" if is_after else None
+    held = (
+        CheckConstraint(sql, name="own", **options),
+        ForeignKeyConstraint(["e"], ["u.a"], "ref", ondelete=action, **options),
+    )
+    whole = table(Column("e", Integer, info={"rows": (-7,)}), *(held if has_them else ()))
+    other = table(key("a"), name="u")
+    return other if is_after and case == "table dropped" else both(other, whole)
+
+
+@pytest.mark.requires("exclusion")
+@pytest.mark.parametrize("case", ["dropped", "changed", "table dropped"])
+def test_constraint_that_is_not_enforced(database: KeptPair, case: str) -> None:
+    sides = (_unenforced(is_after=is_after, case=case) for is_after in (False, True))
+    source = database.converge(*sides, rows=1)
+    assert source.count("postgresql_not_enforced=True") >= 2
+
+
+@pytest.mark.requires("exclusion")
+def test_whether_a_constraint_is_enforced_is_left_open(database: KeptPair) -> None:
+    silent = MetaData()
+    table(Column("e", Integer), CheckConstraint("e > 0", name="own"))(silent)
+    said = MetaData()
+    check = CheckConstraint("e > 0", name="own", postgresql_not_enforced=True)
+    table(Column("e", Integer), check)(said)
+
+    def found(there: MetaData, models: MetaData) -> list[str]:
+        there.create_all(database.database.engine)
+        try:
+            with database.database.engine.connect() as connection:
+                script, _ = autogenerate(database.database, connection, models)
+            assert script.upgrade_ops is not None
+            return [type(each).__name__ for each in script.upgrade_ops.ops]
+        finally:
+            database.empty()
+
+    assert found(said, silent) == found(said, said) == []
+    assert found(silent, said) == ["ModifyTableOps"]
+
+
 CONVENTION = {
     "pk": "pk_%(table_name)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",

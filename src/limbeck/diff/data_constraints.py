@@ -160,7 +160,7 @@ def _sql_of(condition: ClauseElement, impl: DefaultImpl) -> str:
 
 
 def _is_not_valid(options: Mapping[str, Any], impl: DefaultImpl) -> bool:
-    return bool(options.get(f"{impl.dialect.name}_not_valid"))
+    return any(options.get(f"{impl.dialect.name}_{word}") for word in ("not_valid", "not_enforced"))
 
 
 def of_foreign_key(

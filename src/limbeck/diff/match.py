@@ -55,9 +55,11 @@ def has_same_content(database: F, model: F) -> bool:
     """Tell whether two do the same, where the models leave it open whether rows or heirs are checked."""
     if isinstance(model, CheckFacts) and isinstance(database, CheckFacts) and not model.no_inherit:
         database = replace(database, no_inherit=False)
-    if isinstance(model, CheckFacts | ForeignKeyFacts) and model.is_valid is None:
+    if isinstance(model, CheckFacts | ForeignKeyFacts):
         assert isinstance(database, CheckFacts | ForeignKeyFacts)  # both are of one kind
-        model = replace(model, is_valid=database.is_valid)
+        if model.is_valid is None or not database.is_enforced:
+            model = replace(model, is_valid=database.is_valid)
+        model = replace(model, is_enforced=model.is_enforced and database.is_enforced)
     return content(database) == content(model)
 
 

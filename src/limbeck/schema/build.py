@@ -268,6 +268,8 @@ def _check(facts: CheckFacts, dialect: Dialect) -> CheckConstraint:
 
 
 def _validity(facts: CheckFacts | ForeignKeyFacts, dialect: Dialect) -> dict[str, Any]:
+    if not facts.is_enforced:
+        return {f"{dialect.name}_not_enforced": True}
     return {} if facts.is_valid else {f"{dialect.name}_not_valid": True}
 
 

@@ -104,7 +104,8 @@ class ForeignKeyFacts:
     """A foreign key; actions are upper case and None where they are the dialect's default.
 
     `is_valid`: False where the rows were never checked, None where the models say that they need
-    not be: then either will do.
+    not be: then either will do. `is_enforced`: False where rows are not checked at all; models that
+    do not say so leave it open.
     """
 
     columns: tuple[str, ...]
@@ -117,6 +118,7 @@ class ForeignKeyFacts:
     initially_deferred: bool = False
     match: str | None = None
     is_valid: bool | None = True
+    is_enforced: bool = True
     is_generated_name: bool = field(default=False, compare=False)
 
 
@@ -124,7 +126,7 @@ class ForeignKeyFacts:
 class CheckFacts:
     """A check constraint; `is_type_bound` marks the ones Boolean and Enum bring along.
 
-    `is_valid` is that of a foreign key; `column` is the one whose definition the check is in,
+    `is_valid` and `is_enforced` are those of a foreign key; `column` is the one whose definition the check is in,
     where the database keeps it there. `no_inherit`: it holds for the table, not for its children;
     models that do not say so leave it open.
     """
@@ -132,6 +134,7 @@ class CheckFacts:
     sql: str
     name: str | None = None
     is_valid: bool | None = True
+    is_enforced: bool = True
     no_inherit: bool = False
     is_generated_name: bool = field(default=False, compare=False)
     is_type_bound: bool = field(default=False, compare=False)

@@ -289,7 +289,7 @@ def _check(check: CheckConstraint, dialect: ModelDialect) -> CheckFacts:
     return CheckFacts(
         sql=dialect.normal_expression(sql),
         name=_plain(sqla.final_name(check, dialect.dialect)),
-        is_valid=_is_valid(check, dialect),
+        **_validity(check, dialect),
         no_inherit=bool(given_options(check, dialect.dialect).get("no_inherit")),
         is_type_bound=sqla.is_type_bound(check),
         column=str(check.parent.name) if isinstance(check.parent, Column) else None,
@@ -311,13 +311,16 @@ def _foreign_key(
         deferrable=bool(constraint.deferrable),
         initially_deferred=is_initially_deferred(constraint.initially),
         match=None if match == "SIMPLE" else match,
-        is_valid=_is_valid(constraint, dialect),
+        **_validity(constraint, dialect),
     )
 
 
-def _is_valid(item: DialectKWArgs, dialect: ModelDialect) -> bool | None:
-    """Return None where the models say that the rows need not be checked."""
-    return None if given_options(item, dialect.dialect).get("not_valid") else True
+def _validity(item: DialectKWArgs, dialect: ModelDialect) -> dict[str, Any]:
+    """Return what a model says of the rows: `is_valid` None where they need not be checked."""
+    options = given_options(item, dialect.dialect)
+    is_enforced = not options.get("not_enforced")
+    is_checked = is_enforced and not options.get("not_valid")
+    return {"is_valid": True if is_checked else None, "is_enforced": is_enforced}
 
 
 def _target(element: ForeignKey, default_schema: str | None) -> tuple[TableKey, str]:

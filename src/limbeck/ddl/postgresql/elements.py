@@ -11,6 +11,7 @@ from sqlalchemy.schema import (
     Computed,
     Constraint,
     DropSchema,
+    ForeignKeyConstraint,
     Identity,
     Index,
 )
@@ -43,6 +44,9 @@ _TYPE_LIMITS = {2**15 - 1, 2**31 - 1, 2**63 - 1}
 
 CheckConstraint.argument_for("postgresql", argument_name="no_inherit", default=False)
 """`postgresql_no_inherit=True`, which SQLAlchemy has no word for: children need not hold the check."""
+CheckConstraint.argument_for("postgresql", argument_name="not_enforced", default=False)
+ForeignKeyConstraint.argument_for("postgresql", argument_name="not_enforced", default=False)
+"""`postgresql_not_enforced=True`, nor for this: rows need not hold it (PostgreSQL 18)."""
 
 
 class SetSchema(AlterTable):
@@ -79,7 +83,16 @@ class PostgresqlColumnType(AlterColumn):
 @compiles(CheckConstraint, "postgresql")
 def visit_check(element: CheckConstraint, compiler: Any, **kw: Any) -> str:
     sql: str = compiler.visit_table_or_column_check_constraint(element, **kw)
-    return f"{sql} NO INHERIT" if element.dialect_options["postgresql"]["no_inherit"] else sql
+    options = element.dialect_options["postgresql"]
+    inherited = " NO INHERIT" if options["no_inherit"] else ""
+    return f"{sql}{inherited}{' NOT ENFORCED' if options['not_enforced'] else ''}"
+
+
+@compiles(ForeignKeyConstraint, "postgresql")
+def visit_foreign_key(element: ForeignKeyConstraint, compiler: Any, **kw: Any) -> str:
+    sql: str = compiler.visit_foreign_key_constraint(element, **kw)
+    is_enforced = not element.dialect_options["postgresql"]["not_enforced"]
+    return sql if is_enforced else f"{sql} NOT ENFORCED"
 
 
 @compiles(RenameTable, "postgresql")

@@ -186,7 +186,8 @@ class _Table:
                 self.foreign_keys.append(_foreign_key(row, columns, self.default_schema))
             case _:
                 sql = normal_expression(row.sql)
-                self.checks.append(CheckFacts(sql, row.name, row.is_valid, row.no_inherit))
+                rows = row.is_valid, row.is_enforced
+                self.checks.append(CheckFacts(sql, row.name, *rows, no_inherit=row.no_inherit))
 
     def facts(self) -> TableFacts:
         key = self.primary_key.columns if self.primary_key else ()
@@ -319,6 +320,7 @@ def _foreign_key(
         initially_deferred=row.deferred,
         match=_MATCHES.get(row.match),
         is_valid=row.is_valid,
+        is_enforced=row.is_enforced,
     )
 
 
