@@ -258,6 +258,24 @@ def test_table_without_a_key_is_one_update(
     assert "loose has no primary key: its rows are filled in one UPDATE" in caplog.text
 
 
+def test_keys_that_move_are_not_met_again(database: Database) -> None:
+    create_users(database, 10)
+    fill(database, "users", {"id": sa.column("id") + 100}, where="id < 200", batch_size=2)
+    assert column(database, users.c.id) == list(range(100, 120, 2))
+
+
+def test_columns_under_other_keys_are_filled(database: Database) -> None:
+    create_users(database, 10)
+    other = sa.Table(
+        "users",
+        sa.MetaData(),
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("phone", sa.String(20), key="call"),
+    )
+    fill(database, other, {other.c.call: "x"}, batch_size=10**20)
+    assert missing(database) == 0
+
+
 def test_types_of_columns_are_the_databases(database: Database) -> None:
     """A plain value is sent as what the column is."""
     table = sa.Table(
@@ -283,14 +301,22 @@ def test_types_of_columns_are_the_databases(database: Database) -> None:
         (("users", {"fax": 1}), "has no column 'fax'"),
         (("users", {"phone": ...}), "still has"),
         (("users", {}), "no values"),
+        (("users", ...), "still has"),
+        (("users", {"phone": 1}, ...), "still has"),
+        (("users", {"phone": 1}, 5), "where must be SQL text or an expression, not 5"),
+        (("users", [("phone", 1)]), "must be a dictionary"),
+        ((users.alias(), {"phone": 1}), "must be a name or an sa.table"),
+        ((sa.table("users"), {"phone": 1}), "has no column 'phone'. Add it there"),
+        (("users", {"phone": 1}, None, 0), "1 or more, not 0"),
     ],
 )
 def test_what_can_not_be_filled_is_refused(
     sqlite: Database, arguments: tuple[Any, ...], message: str
 ) -> None:
     create_users(sqlite, 1)
+    keywords = dict(zip(("where", "batch_size"), arguments[2:], strict=False))
     with pytest.raises(CommandError, match=message):
-        fill(sqlite, *arguments)
+        fill(sqlite, *arguments[:2], **keywords)
 
 
 def test_keys_that_are_null_are_not_left_out(sqlite: Database) -> None:

@@ -20,7 +20,6 @@ from sqlalchemy import (
     Select,
     String,
     and_,
-    bindparam,
     column,
     func,
     inspect,
@@ -34,6 +33,7 @@ from sqlalchemy.types import NullType, SchemaType, TypeDecorator, TypeEngine, to
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.ddl.offline import compile_statement
 from limbeck.diff.data import Kind, Question
+from limbeck.operations.keyset import plain_value
 from limbeck.operations.ops import AlterColumnOp
 from limbeck.schema.facts import TableKey
 from limbeck.sqla import is_autocommit, script_dialect
@@ -186,7 +186,7 @@ class _Asker:
         if question.kind is Kind.DUPLICATES:
             values = self._connection.execute(_rows_in_the_way(question).limit(1)).one()
             same = [
-                group.is_(None) if value is None else group == _plain_value(value)
+                group.is_(None) if value is None else group == plain_value(value)
                 for group, value in zip(question.groups, values, strict=False)
             ]
             condition = and_(*same, *([] if condition is None else [condition]))
@@ -244,11 +244,6 @@ def _typed(
     """Return columns under their names when the directive is run."""
     then = {now: name for name, now in question.columns.items()}
     return tuple(Column(then.get(name, name), types.get(name, NullType())) for name in names)
-
-
-def _plain_value(value: Any) -> Any:
-    """Return a parameter as the driver gave it: a type of ours might change or cast it."""
-    return bindparam(None, value, type_=NullType())
 
 
 def general_type(type_: TypeEngine[Any]) -> TypeEngine[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from sqlalchemy import (
     table,
     text,
 )
-from sqlalchemy.exc import NoSuchTableError
+from sqlalchemy.exc import ArgumentError, NoSuchTableError
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement, Grouping, TextClause
 from sqlalchemy.sql.selectable import TableClause
 from sqlalchemy.types import TypeEngine
@@ -56,17 +57,12 @@ class BackfillOp(MigrateOperation):
         batch_size: int = 1000,
         schema: str | None = None,
     ) -> None:
+        _check(table, values, batch_size)
         self.table = table
         self.values = {str(getattr(key, "name", key)): value for key, value in values.items()}
         self.where = where
         self.batch_size = batch_size
         self.schema = getattr(table, "schema", None) if schema is None else schema
-        if not self.values:
-            raise CommandError(f"op.backfill({self.table_name!r}) has no values to set.")
-        if not isinstance(batch_size, int) or batch_size < 1:
-            raise CommandError(
-                f"op.backfill(): batch_size must be a whole number, 1 or more, not {batch_size!r}."
-            )
 
     @property
     def table_name(self) -> str:
@@ -111,7 +107,7 @@ class BackfillOp(MigrateOperation):
 
     def run(self, operations: AbstractOperations) -> None:
         """Fill the rows, or write the UPDATE."""
-        if any(value is ... for value in self.values.values()):
+        if any(value is ... for value in (self.where, *self.values.values())):
             raise UnfilledValueError(f"op.backfill({self.table_name!r})", "for a value")
         context = operations.migration_context
         if context.as_sql:
@@ -124,10 +120,8 @@ class BackfillOp(MigrateOperation):
         connection: Connection = context.bind
         columns, keys, may_lack_key = self._read(connection)
         fill = self._fill(self._table(columns))
-        inexact = [name for name in keys if not _is_carried_exactly(columns[name].type)]
-        if inexact or not keys:
-            reason = f"a key of type {columns[inexact[0]].type!r}" if inexact else "no primary key"
-            log.info("%s has %s: its rows are filled in one UPDATE", self._qualified, reason)
+        if (reason := self._reason_for_one_update(columns, keys)) is not None:
+            log.info("%s %s: its rows are filled in one UPDATE", self._qualified, reason)
             connection.execute(fill.update())
             return
         _Batches(
@@ -138,7 +132,7 @@ class BackfillOp(MigrateOperation):
             context if context.may_commit_parts() else None,
             context.row_progress(),
             may_lack_key=may_lack_key,
-        ).run(self.batch_size, passes=_MOST_PASSES if self.where is None else 1)
+        ).run(min(self.batch_size, sys.maxsize), passes=_MOST_PASSES if self.where is None else 1)
 
     @property
     def _qualified(self) -> str:
@@ -165,25 +159,40 @@ class BackfillOp(MigrateOperation):
         may_lack_key = any(each["nullable"] for each in found if each["name"] in names)
         return dict(columns), names, may_lack_key
 
+    def _reason_for_one_update(
+        self, columns: Mapping[str, ColumnElement[Any]], keys: Sequence[str]
+    ) -> str | None:
+        """Say why batches can't go along the key; None where they can."""
+        if not keys:
+            return "has no primary key"
+        if not self.values.keys().isdisjoint(keys):
+            return "gets other keys"  # a batch would meet again what one before has moved
+        inexact = [name for name in keys if not _is_carried_exactly(columns[name].type)]
+        return f"has a key of type {columns[inexact[0]].type!r}" if inexact else None
+
     def _table(self, columns: Mapping[str, Any]) -> TableClause:
-        if not isinstance(self.table, str):
-            return self.table
-        return table(self.table, *columns.values(), schema=self.schema)
+        if isinstance(self.table, str):
+            return table(self.table, *columns.values(), schema=self.schema)
+        known = {each.name for each in self.table.columns}
+        if unknown := [name for name in self.values if name not in known]:
+            raise CommandError(
+                f"op.backfill(): the sa.table({self.table_name!r}) that it is given has no column"
+                f" {unknown[0]!r}. Add it there, or give the table's name."
+            )
+        return self.table
 
     def _fill(self, target: TableClause) -> Fill:
         """Return the whole UPDATE; without `where`, what is there is kept."""
         from limbeck.operations.keyset import Fill  # lazy: few migrations fill anything
 
+        columns = {each.name: each for each in target.columns}
+        values = {columns[name]: value for name, value in self.values.items()}
         if self.where is not None:
-            return Fill(target, self.values, _condition(self.where))
-        columns = {name: _column_of(target, name) for name in self.values}
-        missing = or_(*(each.is_(None) for each in columns.values()))
-        if len(columns) == 1:
-            return Fill(target, self.values, missing)
-        kept = {
-            name: func.coalesce(columns[name], _expression(value))
-            for name, value in self.values.items()
-        }
+            return Fill(target, values, _condition(self.where))
+        missing = or_(*(each.is_(None) for each in values))
+        if len(values) == 1:
+            return Fill(target, values, missing)
+        kept = {each: func.coalesce(each, _expression(value)) for each, value in values.items()}
         return Fill(target, kept, missing)
 
     def render(self, context: RenderContext) -> str:
@@ -201,6 +210,26 @@ class BackfillOp(MigrateOperation):
             render_identifier(context, self.table_name),
             f"{{{pairs}}}",
             **keywords,
+        )
+
+
+def _check(table: object, values: object, batch_size: object) -> None:
+    """Refuse arguments that no backfill can be made of."""
+    if not isinstance(table, str | TableClause):
+        raise CommandError(
+            f"op.backfill(): the table must be a name or an sa.table(), not {table!r}."
+        )
+    name = table if isinstance(table, str) else table.name
+    place = f"op.backfill({name!r})"
+    if values is ...:
+        raise UnfilledValueError(place, "for the values")
+    if not isinstance(values, Mapping):
+        raise CommandError(f"{place}: values must be a dictionary by column, not {values!r}.")
+    if not values:
+        raise CommandError(f"{place} has no values to set.")
+    if not isinstance(batch_size, int) or batch_size < 1:
+        raise CommandError(
+            f"{place}: batch_size must be a whole number, 1 or more, not {batch_size!r}."
         )
 
 
@@ -288,14 +317,17 @@ def _is_carried_exactly(type_: TypeEngine[Any]) -> bool:
     return not (is_single or isinstance(type_, ARRAY | JSON) or type_.__visit_name__ == "BIT")
 
 
-def _column_of(target: TableClause, name: str) -> ColumnElement[Any]:
-    return target.columns[name] if name in target.columns else column(name)
-
-
 def _condition(where: str | ClauseElement) -> ColumnElement[bool]:
     """Return a condition that stands beside others: text in parentheses."""
     clause = text(where) if isinstance(where, str) else where
-    return Grouping(clause) if isinstance(clause, TextClause) else and_(clause)  # type: ignore[arg-type]  # where any ColumnElement stands
+    if isinstance(clause, TextClause):
+        return Grouping(clause)
+    try:
+        return and_(clause)  # type: ignore[arg-type]  # where any ColumnElement stands
+    except ArgumentError as error:
+        raise CommandError(
+            f"op.backfill(): where must be SQL text or an expression, not {where!r}."
+        ) from error
 
 
 def _expression(value: Any) -> Any:

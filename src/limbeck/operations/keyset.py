@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    ColumnClause,
     ColumnElement,
     Select,
     TableClause,
@@ -37,7 +38,7 @@ class Fill:
     """The whole UPDATE: `values` for the rows of `table` where `where` holds."""
 
     table: TableClause
-    values: Mapping[str, Any]
+    values: Mapping[ColumnClause[Any], Any]
     where: ColumnElement[bool]
 
     def update(self, *also: ColumnElement[bool]) -> Update:
@@ -82,7 +83,7 @@ def _compared(
     The first column's own bound, which the rest implies, is what the index is entered by.
     """
     prefix = "upto" if is_upper else "after"
-    binds = [_value(f"{prefix}_{number}", value) for number, value in enumerate(values)]
+    binds = [plain_value(value, f"{prefix}_{number}") for number, value in enumerate(values)]
     pairs = list(zip(keys, binds, strict=True))
     column, bind = pairs[-1]
     condition: ColumnElement[bool] = column <= bind if is_upper else column > bind
@@ -95,6 +96,6 @@ def _compared(
     return [column <= bind if is_upper else column >= bind, condition]
 
 
-def _value(name: str, value: Any) -> Any:
+def plain_value(value: Any, name: str | None = None) -> Any:
     """Return a parameter as the driver gave it: a type of ours might change or cast it."""
     return bindparam(name, value, type_=NullType(), unique=True)
