@@ -442,6 +442,10 @@ POSTGRESQL: dict[str, tuple[Models, Models]] = {
         c(String(20), server_default="7", **strings("7", "8")),
         c(postgresql.JSONB, server_default="7", **strings(7, 8)),
     ),
+    "char with the same default": (
+        c(String(20), server_default="x", **strings("x", "y")),
+        c(postgresql.CHAR(8), server_default="x", **strings("x", "y")),
+    ),
     "json with the same default": (
         c(JSON, server_default='{"a":1}'),
         c(postgresql.JSONB, server_default='{"a":1}'),
