@@ -454,6 +454,10 @@ POSTGRESQL: dict[str, tuple[Models, Models]] = {
         c(Date, server_default="2020-01-01"),
         c(DateTime, server_default="2020-01-01", **strings(*_MIDNIGHTS)),
     ),
+    "precision with the same default": (
+        c(Interval, server_default="10:00:00"),
+        c(Interval(second_precision=3), server_default="10:00:00"),
+    ),
     "interval with the same default": (
         c(Time, server_default="10:00:00"),
         c(Interval, server_default="10:00:00"),

@@ -90,7 +90,7 @@ def using(column: str, before: str, after: str) -> str | None:
 def shares_defaults(one: str, other: str) -> bool:
     """Tell whether a default of the one type, as the catalogs word it, is one of the other, too."""
     both = {base_type(one), base_type(other)}
-    return len(both) == 1 or both <= _NUMBERS or both <= {"text", "character varying"}
+    return one == other or both <= _NUMBERS or both <= {"text", "character varying"}
 
 
 def base_type(type_: str) -> str:
