@@ -51,7 +51,9 @@ class Slot:
     def to_column(self) -> Column[Any]:
         """Return the column, belonging to no table."""
         generated: list[Any] = []
-        default = self.default
+        default, autoincrement = self.default, self.autoincrement
+        if isinstance(default, Identity) and autoincrement is False:
+            autoincrement = "auto"  # it counts up: SQLAlchemy takes no contradiction
         if isinstance(default, (Computed, Identity)):
             generated.append(sqla.copy_server_default(default))
             default = None
@@ -63,7 +65,7 @@ class Slot:
             *generated,
             nullable=self.nullable,
             server_default=default,
-            autoincrement=self.autoincrement,
+            autoincrement=autoincrement,
             comment=self.comment,
             **self.options,
         )

@@ -51,6 +51,7 @@ from .serials import Counting, SerialColumn, sequence_type
 from .type_ddl import NamedTypesImpl
 
 if TYPE_CHECKING:
+    from limbeck.ddl.rebuild import TableRebuild
     from limbeck.schema.facts import ColumnFacts, DomainFacts, Options, TableFacts
 
 __all__ = [
@@ -371,13 +372,19 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
 
         constraints.append_exclusions(facts, table)
 
+    def table_rebuild(self, table_name: str, schema: str | None) -> TableRebuild:
+        """How is a table replaced? So that it counts on, under the names that it had."""
+        from limbeck.ddl.postgresql import rebuild  # lazy: only a batch needs it
+
+        return rebuild.PostgresqlRebuild(self, table_name, schema)
+
     def prep_table_for_batch(self, batch_impl: TableRecreation, table: Table) -> None:
         """Drop the named constraints first: their names are those of indexes, once a schema."""
-        ordered = sqla.sorted_constraints(table)
+        ordered = [it for it in sqla.sorted_constraints(table) if not sqla.is_type_bound(it)]
         # a foreign key to the table itself depends on the key it refers to
         ordered.sort(key=lambda constraint: not isinstance(constraint, ForeignKeyConstraint))
         for constraint in ordered:
-            if constraint.name is not None and constraint.name in batch_impl.named_constraints:
+            if constraint.name is not None:
                 self.drop_constraint(constraint)
 
     def binary_literal(self, value: bytes) -> str:
@@ -406,6 +413,7 @@ class CockroachDBImpl(PostgresqlImpl):
 
     transactional_ddl = False
     sets_aside = False
+    table_rebuild = DefaultImpl.table_rebuild
 
 
 def __getattr__(name: str) -> Any:
