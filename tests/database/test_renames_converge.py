@@ -231,6 +231,22 @@ def test_names_in_another_case_are_the_same_columns_where_case_does_not_count(
     assert ("op.drop_column" in source) is ("deparses" in database.database.features)
 
 
+@pytest.mark.requires("implicit_commit")
+def test_who_asks_for_no_renames_is_told_of_another_case(database: KeptPair) -> None:
+    before, after = MetaData(), MetaData()
+    models(two)(before)
+    models(two, {"one": "One"})(after)
+    before.create_all(database.database.engine)
+    try:
+        with (
+            database.database.engine.connect() as connection,
+            pytest.warns(UserWarning, match="one of table left is called One in the models"),
+        ):
+            autogenerate(database.database, connection, after)
+    finally:
+        database.empty()
+
+
 @pytest.mark.parametrize("case", SAID)
 def test_renames_said_converge(database: KeptPair, case: str) -> None:
     before, after, request = SAID[case]

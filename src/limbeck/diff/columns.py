@@ -24,14 +24,27 @@ def compare_columns(pair: TablePair, context: DiffContext) -> Iterator[Step]:
     """Yield what the columns of a table need, in the order of the models (removals: database's)."""
     known = {column.name: column for column in pair.database.columns}
     wanted = {column.name for column in pair.model.columns}
+    folded = {name.lower(): name for name in known.keys() - wanted}
     for model in pair.model.columns:
         if model.name not in known:
+            if context.impl.folds_names and model.name.lower() in folded:
+                _warn_of_case(pair, folded[model.name.lower()], model.name)
             yield from _add(pair, model, context)
         else:
             yield from _alter(pair, known[model.name], model, context)
     for database in pair.database.columns:
         if database.name not in wanted:
             yield from _drop(pair, database, context)
+
+
+def _warn_of_case(pair: TablePair, old: str, new: str) -> None:
+    """Warn those who ask for no renames: the same name in another case is no other column."""
+    warnings.warn(
+        f"The column {old} of table {pair.key} is called {new} in the models. The database does not "
+        "tell the two apart, so it can't add the one while the other is there: ask for renames "
+        "(detect_renames=), or rename the column by hand.",
+        stacklevel=2,
+    )
 
 
 def _add(pair: TablePair, model: ColumnFacts, context: DiffContext) -> Iterator[Step]:
