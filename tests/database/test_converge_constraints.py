@@ -25,7 +25,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import INT4RANGE, TSRANGE, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import INT4RANGE, TSRANGE, ExcludeConstraint, Range
 
 import limbeck.ddl.postgresql  # noqa: F401  # knows postgresql_no_inherit
 from tests.convergence import autogenerate
@@ -730,6 +730,46 @@ def test_constraint_that_is_not_enforced(database: KeptPair, case: str) -> None:
     sides = (_unenforced(is_after=is_after, case=case) for is_after in (False, True))
     source = database.converge(*sides, rows=1)
     assert source.count("postgresql_not_enforced=True") >= 2
+
+
+def _temporal(case: str, *, says: bool = True) -> MetaData:
+    """Return models of two tables with keys over periods of time; without any for `none`."""
+    overlaps: dict[str, Any] = {"postgresql_without_overlaps": True} if says else {}
+    period: dict[str, Any] = {"postgresql_period": True} if says else {}
+    rows: dict[str, Any] = {"info": {"rows": (Range(1, 3),)}}
+    metadata = MetaData()
+    keys: list[Any] = []
+    reference: list[Any] = []
+    if case != "none":
+        name = "for" if case == "renamed" else "ref"
+        unique = ("Of %", "b" if case == "changed" else "d")
+        keys.append(PrimaryKeyConstraint("a", "b", name="pk", **overlaps))
+        keys.append(UniqueConstraint(*unique, name="uq", **overlaps))
+        reference = [ForeignKeyConstraint(["c", "d"], ["t.a", "t.b"], name, **period)]
+    columns = [Column(name, INT4RANGE, nullable=False, **rows) for name in ("a", "b", "Of %", "d")]
+    Table("t", metadata, *columns, *keys)
+    if case != "table dropped":
+        Table("u", metadata, *(Column(it, INT4RANGE, **rows) for it in "cd"), *reference)
+    return metadata
+
+
+@pytest.mark.requires("exclusion")
+@pytest.mark.parametrize("case", ["none", "changed", "renamed", "table dropped"])
+def test_keys_over_periods_of_time(database: KeptPair, case: str) -> None:
+    database.go_between(_temporal("all"), _temporal(case), rows=1)
+
+
+@pytest.mark.requires("exclusion")
+def test_whether_keys_are_over_periods_of_time_is_left_open(database: KeptPair) -> None:
+    said, silent = _temporal("all"), _temporal("all", says=False)
+    said.create_all(database.database.engine)
+    try:
+        with database.database.engine.connect() as connection:
+            script, _ = autogenerate(database.database, connection, silent)
+        assert script.upgrade_ops is not None
+        assert script.upgrade_ops.is_empty()
+    finally:
+        database.empty()
 
 
 @pytest.mark.requires("exclusion")

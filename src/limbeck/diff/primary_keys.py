@@ -17,6 +17,7 @@ from limbeck.diff import locate
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.constraints import create, drop, renames_constraints
 from limbeck.diff.context import DiffContext
+from limbeck.diff.match import said_options
 from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     AlterColumnOp,
@@ -158,7 +159,12 @@ def _loses_name(pair: TablePair, context: DiffContext) -> bool:
     return is_named and wanted.name is None and counts_by_option(pair)
 
 
+def _as_far_as_said(existing: PrimaryKeyFacts, wanted: PrimaryKeyFacts) -> PrimaryKeyFacts:
+    return replace(existing, options=said_options(existing.options, wanted.options))
+
+
 def _is_renamed(existing: PrimaryKeyFacts, wanted: PrimaryKeyFacts, context: DiffContext) -> bool:
+    existing = _as_far_as_said(existing, wanted)
     is_same = replace(existing, name=None) == replace(wanted, name=None)
     return is_same and renames_constraints(context) and existing.name is not None
 
@@ -166,6 +172,7 @@ def _is_renamed(existing: PrimaryKeyFacts, wanted: PrimaryKeyFacts, context: Dif
 def _is_same_key(existing: PrimaryKeyFacts | None, wanted: PrimaryKeyFacts | None) -> bool:
     if existing is None or wanted is None:
         return existing is wanted
+    existing = _as_far_as_said(existing, wanted)
     if replace(existing, name=None) != replace(wanted, name=None):
         return False
     is_left_to_the_database = wanted.name is None or wanted.is_generated_name

@@ -275,6 +275,7 @@ def _validity(facts: CheckFacts | ForeignKeyFacts, dialect: Dialect) -> dict[str
 
 def _foreign_key(facts: ForeignKeyFacts, table: Table, dialect: Dialect) -> ForeignKeyConstraint:
     referred = _referred_table(facts, table.metadata)
+    options: dict[str, Any] = {f"{dialect.name}_{name}": True for name, _ in facts.options}
     return ForeignKeyConstraint(
         [table.c[name] for name in facts.columns],
         [referred.c[name] for name in facts.referred_columns],
@@ -284,6 +285,7 @@ def _foreign_key(facts: ForeignKeyFacts, table: Table, dialect: Dialect) -> Fore
         match=facts.match,
         **_deferral(facts),
         **_validity(facts, dialect),
+        **options,
     )
 
 

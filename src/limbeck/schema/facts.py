@@ -119,6 +119,7 @@ class ForeignKeyFacts:
     match: str | None = None
     is_valid: bool | None = True
     is_enforced: bool = True
+    options: Options = ()
     is_generated_name: bool = field(default=False, compare=False)
 
 

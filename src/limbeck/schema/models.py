@@ -296,6 +296,10 @@ def _check(check: CheckConstraint, dialect: ModelDialect) -> CheckFacts:
     )
 
 
+_OF_ROWS = frozenset({"not_valid", "not_enforced"})
+"""Options of a foreign key that are facts of their own."""
+
+
 def _foreign_key(
     constraint: ForeignKeyConstraint, dialect: ModelDialect, default_schema: str | None
 ) -> ForeignKeyFacts:
@@ -312,6 +316,7 @@ def _foreign_key(
         initially_deferred=is_initially_deferred(constraint.initially),
         match=None if match == "SIMPLE" else match,
         **_validity(constraint, dialect),
+        options=read_options(constraint, dialect.dialect, leave=_OF_ROWS),
     )
 
 

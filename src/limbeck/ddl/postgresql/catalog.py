@@ -89,6 +89,7 @@ SELECT k.conrelid::bigint AS table, k.conname::text AS name, k.contype::text AS 
     k.confmatchtype::text AS match, %(set_columns)s AS set_columns,
     ARRAY(SELECT unnest(i.indkey::int2[])::int) AS index_columns, i.indnkeyatts::int AS key_count,
     %(nulls)s AS nulls_not_distinct, k.convalidated AS is_valid, %(enforced)s AS is_enforced,
+    %(period)s AS has_period,
     k.contype = 'c' AND k.connoinherit AS no_inherit
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
@@ -169,6 +170,7 @@ def _statement(connection: Connection, query: str) -> TextClause:
         ),
         "nulls": "i.indnullsnotdistinct" if version >= (15,) else "false",
         "enforced": "k.conenforced" if version >= (18,) else "true",
+        "period": "k.conperiod" if version >= (18,) else "false",
     }
     for name, sql in parts.items():
         query = query.replace(f"%({name})s", sql)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Dialect, Table, literal_column, text
+from sqlalchemy import Dialect, PrimaryKeyConstraint, Table, literal_column, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.sql.elements import conv
 
@@ -58,8 +58,13 @@ def read_primary_key(key: PrimaryKeyFacts, table: Table, dialect: Dialect) -> Pr
         key,
         deferrable=bool(own.deferrable),
         initially_deferred=is_initially_deferred(own.initially),
-        options=included(own, table, dialect),
+        options=included(own, table, dialect) + _temporal(own, dialect),
     )
+
+
+def _temporal(key: PrimaryKeyConstraint, dialect: Dialect) -> Options:
+    given = given_options(key, dialect).get("without_overlaps")
+    return (("without_overlaps", "true"),) if given else ()
 
 
 def included(constraint: Any, table: Table, dialect: Dialect) -> Options:

@@ -14,6 +14,8 @@ from sqlalchemy.schema import (
     ForeignKeyConstraint,
     Identity,
     Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
 )
 from sqlalchemy.types import NullType, String, TypeEngine, to_instance
 
@@ -47,6 +49,10 @@ CheckConstraint.argument_for("postgresql", argument_name="no_inherit", default=F
 CheckConstraint.argument_for("postgresql", argument_name="not_enforced", default=False)
 ForeignKeyConstraint.argument_for("postgresql", argument_name="not_enforced", default=False)
 """`postgresql_not_enforced=True`, nor for this: rows need not hold it (PostgreSQL 18)."""
+PrimaryKeyConstraint.argument_for("postgresql", argument_name="without_overlaps", default=False)
+UniqueConstraint.argument_for("postgresql", argument_name="without_overlaps", default=False)
+ForeignKeyConstraint.argument_for("postgresql", argument_name="period", default=False)
+"""Nor for keys whose last column is a period of time: WITHOUT OVERLAPS, and PERIOD of what refers to them."""
 
 
 class SetSchema(AlterTable):
@@ -91,8 +97,35 @@ def visit_check(element: CheckConstraint, compiler: Any, **kw: Any) -> str:
 @compiles(ForeignKeyConstraint, "postgresql")
 def visit_foreign_key(element: ForeignKeyConstraint, compiler: Any, **kw: Any) -> str:
     sql: str = compiler.visit_foreign_key_constraint(element, **kw)
-    is_enforced = not element.dialect_options["postgresql"]["not_enforced"]
-    return sql if is_enforced else f"{sql} NOT ENFORCED"
+    options = element.dialect_options["postgresql"]
+    if options["period"]:
+        own, last = element.elements[-1].parent.name, element.elements[-1].column.name
+        head, references, target = sql.partition(" REFERENCES ")
+        head = _with_last(compiler, head, own, "PERIOD {}")
+        sql = head + references + _with_last(compiler, target, last, "PERIOD {}")
+    return f"{sql} NOT ENFORCED" if options["not_enforced"] else sql
+
+
+@compiles(PrimaryKeyConstraint, "postgresql")
+def visit_primary_key(element: PrimaryKeyConstraint, compiler: Any, **kw: Any) -> str:
+    return _with_period(element, compiler, compiler.visit_primary_key_constraint(element, **kw))
+
+
+@compiles(UniqueConstraint, "postgresql")
+def visit_unique(element: UniqueConstraint, compiler: Any, **kw: Any) -> str:
+    return _with_period(element, compiler, compiler.visit_unique_constraint(element, **kw))
+
+
+def _with_period(element: PrimaryKeyConstraint | UniqueConstraint, compiler: Any, sql: str) -> str:
+    if not element.dialect_options["postgresql"]["without_overlaps"]:
+        return sql
+    return _with_last(compiler, sql, list(element.columns)[-1].name, "{} WITHOUT OVERLAPS")
+
+
+def _with_last(compiler: Any, sql: str, name: str, form: str) -> str:
+    """Return a list of columns in SQL with its last one, of this name, in another form."""
+    last = compiler.preparer.quote(name)
+    return sql.replace(f", {last})", f", {form.format(last)})", 1)
 
 
 @compiles(RenameTable, "postgresql")

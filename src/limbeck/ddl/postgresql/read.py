@@ -281,25 +281,27 @@ def _primary_key(
         name=row.name,
         deferrable=row.deferrable,
         initially_deferred=row.deferred,
-        options=tuple(_included(row, names).items()),
+        options=_key_options(row, names),
     )
 
 
-def _included(row: Row[Any], names: Mapping[int, str]) -> dict[str, str]:
+def _key_options(row: Row[Any], names: Mapping[int, str]) -> Options:
     included = [names[number] for number in (row.index_columns or [])[row.key_count or 0 :]]
-    return {"include": ", ".join(included)} if included else {}
+    options = {
+        "include": ", ".join(included),
+        "nulls_not_distinct": row.nulls_not_distinct and "true",
+        "without_overlaps": row.has_period and "true",
+    }
+    return tuple((name, value) for name, value in options.items() if value)
 
 
 def _unique(row: Row[Any], columns: tuple[str, ...], names: Mapping[int, str]) -> UniqueFacts:
-    options = _included(row, names)
-    if row.nulls_not_distinct:
-        options["nulls_not_distinct"] = "true"
     return UniqueFacts(
         columns=columns,
         name=row.name,
         deferrable=row.deferrable,
         initially_deferred=row.deferred,
-        options=tuple(options.items()),
+        options=_key_options(row, names),
     )
 
 
@@ -321,6 +323,7 @@ def _foreign_key(
         match=_MATCHES.get(row.match),
         is_valid=row.is_valid,
         is_enforced=row.is_enforced,
+        options=(("period", "true"),) if row.has_period else (),
     )
 
 
