@@ -1,7 +1,8 @@
 """Which values of a column don't fit the type that it shall have.
 
 Receives the column and both types, returns an SQL condition that finds such values; None where
-every value fits, and `UNKNOWN` where only the database itself could tell.
+every value fits, and `UNKNOWN` where only the database itself could tell: so it is for all pairs of
+types of which nothing is known here.
 """
 
 from __future__ import annotations
@@ -49,10 +50,22 @@ _BITS = {
     "bigint": 64,
     "big_integer": 64,
 }
-_WIDEST = 38
-_WHOLE = "^ *[-+]?[0-9]+ *$"
+_WHOLE = "^ *[-+]?[0-9]{1,30} *$"
+_SHORT_NUMBER = r"^ *[-+]?([0-9]{1,25}([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9])? *$"
+"""What a cast to `_WIDEST` takes: it is an error where there are more digits."""
+_WIDEST = Numeric(65, 30)
 _NUMBER = r"^ *[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)? *$"
 _TRUTHS = ("0", "1", "f", "false", "n", "no", "off", "on", "t", "true", "y", "yes")
+_GREATEST_FLOAT = 3.4e38
+_CAPACITIES = {
+    "TINYTEXT": 255,
+    "TINYBLOB": 255,
+    "TEXT": 2**16 - 1,
+    "BLOB": 2**16 - 1,
+    "MEDIUMTEXT": 2**24 - 1,
+    "MEDIUMBLOB": 2**24 - 1,
+}
+"""How many bytes a value may have, where its type says that."""
 
 
 def unfit_values(
@@ -60,32 +73,64 @@ def unfit_values(
 ) -> Unfit:
     """Return the condition for values of `column`, now of type `old`, that `new` does not take."""
     old, new = plain_type(old, impl), plain_type(new, impl)
-    if impl.limits_values and _is_untold(old, new):
+    if not impl.limits_values:
+        return _no_such_value(column, old, new, impl)
+    if _is_untold(old, new):
         return UNKNOWN
     match new:
         case types.Enum() if new.native_enum:
-            return _outside(column, old, new) if impl.limits_values else None
+            return _outside(column, old, new)
         case types.String():
-            return _no_text(column, old, new) if impl.limits_values else None
-        case types.VARBINARY() if impl.limits_values:
+            return _no_text(column, old, new)
+        case types.VARBINARY():
             return _too_many_bytes(column, old, new)
         case types.ARRAY() if isinstance(old, types.ARRAY):
             return _unfit_items(column, old, new, impl)
+    if isinstance(old, types.String):
+        column = _text_of(column, old)
+    return _no_such_value(column, old, new, impl)
+
+
+def _no_such_value(
+    column: ColumnElement[Any], old: TypeEngine[Any], new: TypeEngine[Any], impl: DefaultImpl
+) -> Unfit:
+    """Return the condition for values of another kind, or beyond what the kind can have."""
+    match new:
         case types.Boolean():
-            is_text = isinstance(old, types.String)
-            return func.lower(column).not_in(_TRUTHS) if is_text else None
+            return _no_truth(column, old, impl)
         case types.Integer():
             return _no_integer(column, old, new, impl)
         case types.Float():
-            return not_(column.regexp_match(_NUMBER)) if isinstance(old, types.String) else None
+            return _no_float(column, old, new, impl)
         case types.Numeric():
             return _no_numeric(column, old, new, impl)
-    return _no_such_text(column, new, impl) if isinstance(old, types.String) else None
+    if isinstance(old, types.String):
+        return _no_such_text(column, new, impl)
+    return _unless_known(impl, is_known=_takes_all(old, new))
+
+
+def _unless_known(impl: DefaultImpl, *, is_known: bool) -> Unfit:
+    return UNKNOWN if impl.limits_values and not is_known else None
+
+
+def _takes_all(old: TypeEngine[Any], new: TypeEngine[Any]) -> bool:
+    """Tell whether the new type takes every value of the old, which is no text."""
+    names = _name(old), _name(new)
+    if _is_binary(old) and _is_binary(new):
+        return names[1] not in ("BINARY", "TINYBLOB", "MEDIUMBLOB") and _capacity(old, new) is None
+    is_day = isinstance(old, types.Date | types.DateTime)
+    is_json = isinstance(old, types.JSON) and isinstance(new, types.JSON)
+    return (
+        names[0] == names[1]
+        or is_json
+        or (is_day and isinstance(new, types.Date | types.DateTime))
+        or (isinstance(old, types.DateTime | types.Time) and isinstance(new, types.Time))
+    )
 
 
 def _is_untold(old: TypeEngine[Any], new: Any) -> bool:
     """Tell whether values may be refused for what is not asked here: conditions, members, ranges."""
-    names = old.__visit_name__.upper(), new.__visit_name__.upper()
+    names = _name(old), _name(new)
     match names[1]:
         case "DOMAIN":
             return needs_value(new) or new.check is not None
@@ -95,10 +140,30 @@ def _is_untold(old: TypeEngine[Any], new: Any) -> bool:
             return names[0] != "SET" or not set(getattr(old, "values", ())) <= set(new.values)
         case "YEAR":
             return names[0] != "YEAR"
-        case "TIMESTAMP":
-            return names[0] == "DATETIME"  # they differ in their range where both exist
-    is_time = isinstance(old, types.Date | types.DateTime | types.Time)
-    return is_time and isinstance(new, types.Integer)
+        case "TIMESTAMP" if hasattr(new, "fsp"):
+            # its years are fewer than those of a date
+            return names[0] != "TIMESTAMP" and isinstance(old, types.Date | types.DateTime)
+    return False
+
+
+def _name(type_: TypeEngine[Any]) -> str:
+    return type_.__visit_name__.upper()
+
+
+def _is_number(type_: TypeEngine[Any]) -> bool:
+    return isinstance(type_, (types.Numeric, types.Float, types.Integer, types.Boolean))
+
+
+def _is_binary(type_: TypeEngine[Any]) -> bool:
+    return _name(type_).endswith(("BINARY", "BLOB", "BYTEA"))
+
+
+def _capacity(old: TypeEngine[Any], new: TypeEngine[Any]) -> int | None:
+    """Return how many bytes the new type takes, where the old may have more."""
+    name = _name(new)
+    if name in ("TEXT", "BLOB") and not _name(old).startswith(("MEDIUM", "LONG")):
+        return None  # there is but one TEXT, without a limit, or the old is no larger
+    return _CAPACITIES.get(name)
 
 
 def needs_value(type_: TypeEngine[Any]) -> bool:
@@ -109,7 +174,10 @@ def needs_value(type_: TypeEngine[Any]) -> bool:
 def plain_type(type_: TypeEngine[Any], impl: DefaultImpl) -> TypeEngine[Any]:
     """Return the type that the database sees: without variants and decorators."""
     found = type_.dialect_impl(impl.dialect)
-    return found.impl_instance if isinstance(found, types.TypeDecorator) else found
+    if isinstance(found, types.TypeDecorator):
+        return found.impl_instance
+    # what a driver makes of a float does not tell any more how wide it is
+    return type_ if isinstance(type_, types.Float) and _name(found) == "FLOAT" else found
 
 
 def _no_such_text(column: ColumnElement[Any], new: TypeEngine[Any], impl: DefaultImpl) -> Unfit:
@@ -144,6 +212,8 @@ def _unfit_items(
 
 
 def _no_text(column: ColumnElement[Any], old: TypeEngine[Any], new: types.String) -> Unfit:
+    if _is_binary(old):
+        return UNKNOWN
     charsets = [getattr(each, "charset", None) for each in (old, new)]
     condition = _too_long(column, old, new)
     is_narrower = charsets[1] not in (None, "utf8mb4", charsets[0])
@@ -163,8 +233,10 @@ def _too_many_bytes(
 def _too_long(
     column: ColumnElement[Any], old: TypeEngine[Any], new: types.String
 ) -> ColumnElement[bool] | None:
-    length = new.length
-    if length is None or isinstance(old, types.LargeBinary | types.JSON):
+    capacity, length = _capacity(old, new), new.length
+    if capacity is not None:
+        return func.octet_length(_text_of(column, old)) > capacity
+    if length is None:
         return None
     if isinstance(old, types.String) and old.length is not None and old.length <= length:
         return None
@@ -189,41 +261,85 @@ def _no_integer(
             return None if is_within or not impl.limits_values else _beyond(column, low, high)
         case types.Numeric() | types.Float():
             return or_(_beyond(column, low, high), column != func.round(column))
+        case types.Boolean():
+            return None
         case types.String():
             is_whole = column.regexp_match(_WHOLE)
             if not impl.limits_values:
                 return not_(is_whole)
             # CASE, so that what is no number is never taken for one
-            number = case((is_whole, cast(column, Numeric(_WIDEST, 0))))
+            number = case((is_whole, cast(column, _WIDEST)))
             return or_(not_(is_whole), _beyond(number, low, high))
-    return None
+    return _unless_known(impl, is_known=False)
 
 
-def _beyond(column: ColumnElement[Any], low: int, high: int) -> ColumnElement[bool]:
+def _beyond(column: ColumnElement[Any], low: float, high: float) -> ColumnElement[bool]:
     return not_(column.between(low, high))
+
+
+def _no_truth(column: ColumnElement[Any], old: TypeEngine[Any], impl: DefaultImpl) -> Unfit:
+    is_number = impl.limits_values and not impl.dialect.supports_native_boolean
+    match old:
+        case types.String():
+            return func.lower(column).not_in(_TRUTHS[:2] if is_number else _TRUTHS)
+        case types.Integer() | types.Numeric() | types.Float():
+            return _beyond(column, -128, 127) if is_number else None
+    return _unless_known(impl, is_known=False)
+
+
+def _no_float(
+    column: ColumnElement[Any], old: TypeEngine[Any], new: types.Float[Any], impl: DefaultImpl
+) -> Unfit:
+    if isinstance(old, types.String):
+        return not_(column.regexp_match(_NUMBER))
+    is_narrower = isinstance(old, types.Double) and not isinstance(new, types.Double)
+    if (
+        impl.limits_values
+        and isinstance(old, types.Float)
+        and (is_narrower or _name(new) == "REAL")
+    ):
+        return _beyond(column, -_GREATEST_FLOAT, _GREATEST_FLOAT)
+    return _unless_known(impl, is_known=_is_number(old))
 
 
 def _no_numeric(
     column: ColumnElement[Any], old: TypeEngine[Any], new: types.Numeric[Any], impl: DefaultImpl
 ) -> Unfit:
     if isinstance(old, types.String):
-        is_number = column.regexp_match(_NUMBER)
-        return not_(is_number)
+        return _no_numeric_text(column, new, impl)
     if new.precision is None or not impl.limits_values:
-        return None
+        return _unless_known(impl, is_known=_is_number(old))
     scale = new.scale or 0
-    too_large: ColumnElement[bool] = func.abs(column) >= 10 ** (new.precision - scale)
+    limit = 10 ** (new.precision - scale)
+    too_large = or_(column >= limit, column <= -limit)
     match old:
-        case types.Float() | types.Integer():
+        case types.Float():
+            half = 0.5 / 10**scale  # what is nearer to the limit is rounded up to it
+            return or_(column >= limit - half, column <= half - limit)
+        case types.Integer():
             return too_large
-        case types.Numeric() if old.precision is not None:
-            old_scale = old.scale or 0
+        case types.Numeric():
             conditions = []
-            if old.precision - old_scale > new.precision - scale:
+            if old.precision is None or old.precision - (old.scale or 0) > new.precision - scale:
                 conditions.append(too_large)
-            if old_scale > scale:
+            if old.precision is None or (old.scale or 0) > scale:
                 conditions.append(column != func.round(column, scale))
             return or_(*conditions) if conditions else None
-        case types.Numeric():
-            return or_(too_large, column != func.round(column, scale))
-    return None
+        case types.Boolean():
+            return None
+    return UNKNOWN
+
+
+def _no_numeric_text(
+    column: ColumnElement[Any], new: types.Numeric[Any], impl: DefaultImpl
+) -> ColumnElement[bool]:
+    if new.precision is None or not impl.limits_values:
+        return not_(column.regexp_match(_NUMBER))
+    is_number = column.regexp_match(_SHORT_NUMBER)
+    scale = new.scale or 0
+    limit = 10 ** (new.precision - scale)
+    # CASE, so that what is no number is never taken for one
+    number = case((is_number, cast(column, _WIDEST)))
+    return or_(
+        not_(is_number), number >= limit, number <= -limit, number != func.round(number, scale)
+    )

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects.mysql import VARCHAR
+from sqlalchemy.dialects.mysql import LONGTEXT, TIMESTAMP, TINYTEXT, VARCHAR
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 from limbeck.autogenerate import data_steps
 from limbeck.autogenerate.rows import Answer
@@ -160,13 +161,25 @@ COLUMN: sa.ColumnClause[Any] = sa.column("x")
         (sa.ARRAY(sa.Text()), sa.ARRAY(sa.Uuid()), UNKNOWN),
         (sa.LargeBinary(), sa.VARBINARY(5), "octet_length(x) > 5"),
         (sa.VARBINARY(4), sa.VARBINARY(5), None),
-        (sa.Integer(), sa.Numeric(5, 2), "abs(x) >= 1000"),
+        (sa.Integer(), sa.Numeric(5, 2), "x >= 1000 OR x <= -1000"),
         (sa.Numeric(5, 2), sa.Numeric(7, 4), None),
-        (sa.Numeric(5, 2), sa.Numeric(5, 3), "abs(x) >= 100"),
+        (sa.Numeric(5, 2), sa.Numeric(5, 3), "x >= 100 OR x <= -100"),
         (sa.Numeric(5, 2), sa.Numeric(5, 1), "x != round(x, 1)"),
         (sa.Integer(), sa.Float(), None),
         (sa.Boolean(), sa.Integer(), None),
         (sa.Integer(), sa.Boolean(), None),
+        (sa.Date(), sa.Boolean(), UNKNOWN),
+        (sa.Date(), sa.Numeric(), UNKNOWN),
+        (sa.Integer(), sa.Numeric(), None),
+        (sa.Integer(), sa.Date(), UNKNOWN),
+        (sa.Time(), sa.DateTime(), UNKNOWN),
+        (sa.Integer(), sa.LargeBinary(), UNKNOWN),
+        (sa.LargeBinary(), sa.String(5), UNKNOWN),
+        (sa.Double(), sa.Numeric(5, 2), "x >= 999.995 OR x <= -999.995"),
+        (sa.Double(), sa.REAL(), "x NOT BETWEEN -3.4e+38 AND 3.4e+38"),
+        (sa.DateTime(), sa.Time(), None),
+        (JSON(), JSONB(), None),
+        (JSON(), sa.String(5), "char_length(CAST(x AS VARCHAR)) > 5"),
         (sa.DateTime(), sa.Date(), None),
         (sa.Enum("a", "b"), sa.Enum("a", "b", "c"), None),
         (sa.Enum("a", "b"), sa.Enum("a"), "(CAST(x AS VARCHAR) NOT IN ('a'))"),
@@ -180,11 +193,24 @@ def test_values_that_a_type_does_not_take(old: Any, new: Any, expected: Any) -> 
     assert (found if found is None or found is UNKNOWN else sql(found)) == expected
 
 
-def test_characters_that_a_narrower_set_may_not_have() -> None:
-    narrow, wide = (VARCHAR(9, charset=charset) for charset in ("latin1", "utf8mb4"))
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (VARCHAR(9, charset="utf8mb4"), VARCHAR(9, charset="latin1"), UNKNOWN),
+        (VARCHAR(9, charset="latin1"), VARCHAR(9, charset="utf8mb4"), None),
+        (sa.Text(), TINYTEXT(), "octet_length(x) > 255"),
+        (LONGTEXT(), sa.Text(), "octet_length(x) > 65535"),
+        (TINYTEXT(), sa.Text(), None),
+        (sa.Integer(), sa.Boolean(), "x NOT BETWEEN -128 AND 127"),
+        (sa.String(5), sa.Boolean(), "(lower(x) NOT IN ('0', '1'))"),
+        (sa.Date(), TIMESTAMP(), UNKNOWN),
+    ],
+    ids=str,
+)
+def test_values_that_a_type_of_mysql_does_not_take(old: Any, new: Any, expected: Any) -> None:
     impl = PlainRenderContext("mysql").migration_context.impl
-    assert unfit_values(COLUMN, wide, narrow, impl) is UNKNOWN
-    assert unfit_values(COLUMN, narrow, wide, impl) is None
+    found = unfit_values(COLUMN, old, new, impl)
+    assert (found if found is None or found is UNKNOWN else sql(found)) == expected
 
 
 def rewritten(*directives: ops.MigrateOperation) -> list[Any]:

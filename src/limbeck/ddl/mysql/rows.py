@@ -6,14 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, cast, types
+from sqlalchemy import ColumnElement, Connection, not_, types
 from sqlalchemy.types import TypeEngine
 
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.rows import RowsImpl
 
-_DAY = "^[0-9]{4}[-/.]?(0?[1-9]|1[0-2])[-/.]?(0?[1-9]|[12][0-9]|3[01])([ T].*)?$"
-_TIME = "^-?[0-9]{1,3}:[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?$"
+_LEAP = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)"
+_DAY_OF_YEAR = (
+    "(0?[13578]|1[02])[-/.]?(0?[1-9]|[12][0-9]|3[01])"
+    "|(0?[469]|11)[-/.]?(0?[1-9]|[12][0-9]|30)"
+    "|0?2[-/.]?(0?[1-9]|1[0-9]|2[0-8])"
+)
+_CLOCK = ":[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?"
+_DAY = (
+    f"^([0-9]{{4}}[-/.]?({_DAY_OF_YEAR})|{_LEAP}[-/.]?0?2[-/.]?29)"
+    f"([ T]([01]?[0-9]|2[0-3]){_CLOCK})?$"
+)
+_TIME = f"^-?([0-7]?[0-9]{{1,2}}|8[0-2][0-9]|83[0-8]){_CLOCK}$"
 
 
 class MySQLRows(RowsImpl):
@@ -28,13 +38,10 @@ class MySQLRows(RowsImpl):
     def unfit_text(
         self, column: ColumnElement[Any], type_: TypeEngine[Any]
     ) -> ColumnElement[bool] | None:
-        """Which texts of a column are no values of a type? CAST makes NULL of what is no date."""
-        shape = _TIME if isinstance(type_, types.Time) else _DAY
+        """Which texts of a column are no values of a type? By their shape: CAST fails in an UPDATE."""
         if not isinstance(type_, types.Date | types.DateTime | types.Time):
             return None
-        # in an UPDATE, CAST of what has not even the shape is an error: strict mode
-        value = case((column.regexp_match(shape), cast(column, type_)))
-        return and_(column.is_not(None), value.is_(None))
+        return not_(column.regexp_match(_TIME if isinstance(type_, types.Time) else _DAY))
 
     @contextmanager
     def time_limit(self, connection: Connection, seconds: int) -> Iterator[None]:
