@@ -81,3 +81,19 @@ def test_batch_lets_a_column_count_after_its_rows(postgresql: Database) -> None:
         with op.batch_alter_table("t", recreate="always") as batch:
             batch.alter_column("n", server_default=sa.Identity(), existing_type=sa.Integer)
         assert connection.exec_driver_sql("INSERT INTO t (a) VALUES (2) RETURNING n").scalar() == 8
+
+
+def test_batch_warns_of_what_goes_with_the_old_table(postgresql: Database) -> None:
+    with postgresql.engine.connect() as connection:
+        for statement in (
+            "CREATE TABLE t (n integer)",
+            "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'",
+            "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()",
+            "CREATE POLICY po ON t USING (n > 0)",
+            "GRANT SELECT ON t TO public",
+        ):
+            connection.exec_driver_sql(statement)
+        op = Operations(MigrationContext.configure(connection))
+        lost = "go with the old one: policy po, privileges, trigger tr"
+        with pytest.warns(match=lost), op.batch_alter_table("t", recreate="always") as batch:
+            _add(batch)

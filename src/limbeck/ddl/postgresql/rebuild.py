@@ -6,9 +6,10 @@ while that had another name is renamed at the end. Sent alike to a connection an
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
-from sqlalchemy import Table
+from sqlalchemy import Table, text
 
 from limbeck import sqla
 from limbeck.ddl.base import string_literal
@@ -82,6 +83,18 @@ BEGIN
     END LOOP;
 END $limbeck$"""
 
+_BOUND = """
+    SELECT 'trigger ' || tgname FROM pg_catalog.pg_trigger
+    WHERE tgrelid = CAST(:path AS regclass) AND NOT tgisinternal
+    UNION ALL SELECT 'policy ' || polname FROM pg_catalog.pg_policy
+    WHERE polrelid = CAST(:path AS regclass)
+    UNION ALL SELECT 'rule ' || rulename FROM pg_catalog.pg_rewrite
+    WHERE ev_class = CAST(:path AS regclass)
+    UNION ALL SELECT unnest(array_remove(ARRAY[CASE WHEN relrowsecurity THEN 'row security' END,
+            CASE WHEN relacl IS NOT NULL THEN 'privileges' END], NULL))
+    FROM pg_catalog.pg_class WHERE oid = CAST(:path AS regclass) ORDER BY 1"""
+"""What goes with a table, and no CREATE TABLE makes again."""
+
 
 class PostgresqlRebuild(TableRebuild):
     """The rebuild of one PostgreSQL table."""
@@ -92,6 +105,19 @@ class PostgresqlRebuild(TableRebuild):
     def renames_columns_in_place(self) -> bool:
         """Are columns better renamed by ALTER first? Yes: both tables are then matched by name."""
         return True
+
+    def start(self) -> None:
+        """Warn of what goes with the old table."""
+        if self.connection is None:
+            return
+        path = {"path": self._path(self.table_name)}
+        if bound := self.connection.execute(text(_BOUND), path).scalars().all():
+            warnings.warn(
+                f"The batch builds the table {self.table_name} anew, and these go with the old one: "
+                f"{', '.join(bound)}. Make them again after it, or let the batch ALTER the table, "
+                "which it does without recreate='always'.",
+                stacklevel=2,
+            )
 
     def adjust_columns(self, table: Table, names_of_old_type: Sequence[str]) -> None:
         """Let the rows bring their own numbers where these are GENERATED ALWAYS."""
