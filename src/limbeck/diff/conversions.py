@@ -190,9 +190,9 @@ def _text_of(column: ColumnElement[Any], old: TypeEngine[Any]) -> ColumnElement[
     return column if is_text else cast(column, String)
 
 
-def _outside(
-    column: ColumnElement[Any], old: TypeEngine[Any], new: types.Enum
-) -> ColumnElement[bool] | None:
+def _outside(column: ColumnElement[Any], old: TypeEngine[Any], new: types.Enum) -> Unfit:
+    if _is_binary(old) or isinstance(old, types.JSON | types.ARRAY):
+        return UNKNOWN
     if isinstance(old, types.Enum) and set(old.enums) <= set(new.enums):
         return None
     return _text_of(column, old).not_in([str(each) for each in new.enums])

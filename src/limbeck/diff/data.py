@@ -6,10 +6,10 @@ way of which directive. Asks nothing itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Column, column, literal_column
+from sqlalchemy import Column, literal_column
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import to_instance
 
@@ -19,7 +19,7 @@ from limbeck.diff.conversions import UNKNOWN, needs_value, unfit_values
 from limbeck.diff.data_constraints import of_check, of_foreign_key, of_unique
 from limbeck.diff.data_counters import of_identity, of_sequence
 from limbeck.diff.data_names import Names, is_numbered
-from limbeck.diff.data_question import About, Kind, Question
+from limbeck.diff.data_question import About, Kind, Question, Side
 from limbeck.diff.data_types import of_domain, of_enum
 from limbeck.operations.ops import (
     AddColumnOp,
@@ -113,25 +113,25 @@ def _of_altered_column(
     columns = about.names_now([name])
     if columns is None:
         return
-    old, new = directive.existing_type, directive.modify_type
-    if new is not None and old is not None:
-        unfit = unfit_values(column(name), old, new, impl)
-        text = _type_text(new, impl)
-        if unfit is UNKNOWN:
-            which = f"limbeck can't tell whether every {name} is a {text}"
-            yield from about.ask(Kind.UNTOLD, which, columns)
-        elif unfit is not None:
-            which = f"whose {name} does not fit {text}"
-            yield from about.ask(
-                Kind.UNFIT,
-                which,
-                columns,
-                lambda side: unfit_values(side.column(name), old, new, impl),  # type: ignore[arg-type,return-value]  # a condition, as asked above
-            )
+    if directive.modify_type is not None and directive.existing_type is not None:
+        yield from _of_changed_type(about, directive, columns, impl)
     if directive.modify_nullable is False:
         which = f"that have no value in {name}"
         yield from about.ask(Kind.NULLS, which, columns, lambda side: side.column(name).is_(None))
 
 
-def _type_text(type_: Any, impl: DefaultImpl) -> str:
-    return compile_type(impl.dialect, to_instance(type_))
+def _of_changed_type(
+    about: About, directive: AlterColumnOp, columns: Mapping[str, str], impl: DefaultImpl
+) -> Iterator[Question]:
+    name, old, new = directive.column_name, directive.existing_type, directive.modify_type
+    text = compile_type(impl.dialect, to_instance(new))
+
+    def unfit(side: Side) -> Any:
+        return unfit_values(side.column(name), to_instance(old), to_instance(new), impl)
+
+    condition = unfit(Side(about.place))
+    if condition is UNKNOWN:
+        which = f"limbeck can't tell whether every {name} is a {text}"
+        yield from about.ask(Kind.UNTOLD, which, columns)
+    elif condition is not None:
+        yield from about.ask(Kind.UNFIT, f"whose {name} does not fit {text}", columns, unfit)

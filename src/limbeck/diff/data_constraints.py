@@ -120,6 +120,7 @@ def _prefix(group: ColumnElement[Any], length: int | None) -> ColumnElement[Any]
 def of_check(
     about: About, directive: CreateCheckConstraintOp, impl: DefaultImpl
 ) -> Iterator[Question]:
+    """Ask for rows that a check does not allow; of new columns, whether it allows their defaults."""
     if _is_not_valid(directive.kw, impl):
         return
     condition = directive.condition
@@ -166,6 +167,7 @@ def _is_not_valid(options: Mapping[str, Any], impl: DefaultImpl) -> bool:
 def of_foreign_key(
     directive: CreateForeignKeyOp, names: Names, impl: DefaultImpl
 ) -> Iterator[Question]:
+    """Ask for rows that refer to nothing; of new columns, whether their defaults do."""
     source = TableKey(directive.kw.get("source_schema"), directive.source_table)
     referred = TableKey(directive.kw.get("referent_schema"), directive.referent_table)
     about = About(directive, names, source)

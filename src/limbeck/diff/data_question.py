@@ -38,10 +38,8 @@ class Kind(Enum):
     VIOLATIONS = "rows that a check does not allow"
     ORPHANS = "rows that refer to nothing"
     DEFAULTS = "rows of a new column whose default a constraint does not allow"
-
     GONE = "rows with a value of an enum type that goes"
     OUTSIDE = "rows with a value that a domain does not allow any more"
-
     BEYOND = "a sequence that has counted beyond its new limits"
 
     @property

@@ -66,6 +66,8 @@ class _Freeing:
 
 @dataclass(slots=True)
 class _Work:
+    """A plan, and what has been taken out of its units so far to break circles and free names."""
+
     plan: Plan
     ties: list[_Tie] = field(default_factory=list)
     apart: list[_Tie] = field(default_factory=list)

@@ -184,6 +184,7 @@ COLUMN: sa.ColumnClause[Any] = sa.column("x")
         (sa.Enum("a", "b"), sa.Enum("a", "b", "c"), None),
         (sa.Enum("a", "b"), sa.Enum("a"), "(CAST(x AS VARCHAR) NOT IN ('a'))"),
         (sa.String(5), sa.Enum("a"), "(x NOT IN ('a'))"),
+        (sa.JSON(), sa.Enum("a"), UNKNOWN),
         (sa.String(5), sa.Uuid(), UNKNOWN),
     ],
     ids=str,
