@@ -467,6 +467,14 @@ POSTGRESQL: dict[str, tuple[Models, Models]] = {
         c(postgresql.INET, server_default="10.0.0.1"),
     ),
     "ranges": (c(postgresql.INT4RANGE), c(postgresql.INT8RANGE)),
+    "ranges in one": (
+        c(postgresql.INT4RANGE, **strings("[1,3)", "empty")),
+        c(postgresql.INT4MULTIRANGE),
+    ),
+    "ranges of one": (
+        c(postgresql.INT4MULTIRANGE, **strings("{[1,3)}", "{}")),
+        c(postgresql.INT4RANGE),
+    ),
     "range from text": (c(Text, **strings("[1,3)", "empty")), c(postgresql.INT4RANGE)),
     "bit": (c(postgresql.BIT(3)), c(postgresql.BIT(varying=True))),
     "inet": (c(String(40), **strings("10.0.0.1/32", "::1/128")), c(postgresql.INET)),

@@ -49,6 +49,10 @@ _ASSIGNED["integer"] |= _NAMES_OF_OBJECTS | {"money"}
 _ASSIGNED["smallint"] |= _NAMES_OF_OBJECTS
 _ASSIGNED["numeric"] |= {"money"}
 
+_MULTIRANGES = {
+    f"{kind}range": f"{kind}multirange" for kind in ("int4", "int8", "num", "ts", "tstz", "date")
+}
+
 _EXPLICIT: dict[str, frozenset[str]] = {
     "bigint": frozenset({"bit"}),
     "bit": _INTEGERS - {"smallint"},
@@ -81,6 +85,11 @@ def using(column: str, before: str, after: str) -> str | None:
         return f"convert_from({column}, 'UTF8')"
     if source == _TIME and target in (_STAMP, _STAMP_TZ):
         return f"date '1970-01-01' + {column}"
+    if _MULTIRANGES.get(target) == source:  # of several ranges the cast is refused
+        text = f"btrim({column}::text, '{{}}')"
+        return f"CASE WHEN isempty({column}) THEN 'empty' ELSE {text} END::{after}"
+    if _MULTIRANGES.get(source) == target:
+        return f"{column}::{after}"
     if target in _STRINGS or _element(source) in _STRINGS or target in _EXPLICIT.get(source, ()):
         return f"{column}::{after}"
     both_arrays = source.endswith("[]") and target.endswith("[]")
