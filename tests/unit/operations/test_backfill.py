@@ -71,7 +71,7 @@ def test_script_has_values_of_columns_whose_type_nobody_says(value: Any, source:
 
 def test_batches_go_along_the_key() -> None:
     table = sa.table("t", sa.column("a"), sa.column("b"), sa.column("x"))
-    fill = Fill(table, {"x": 1}, table.c.x.is_(None))
+    fill = Fill(table, {table.c.x: 1}, table.c.x.is_(None))
     keys: list[sa.ColumnClause[Any]] = [sa.column("a"), sa.column("b")]
 
     def sql(statement: Any) -> str:
