@@ -275,6 +275,10 @@ DEFAULTS: dict[str, tuple[Models, Models]] = {
         c(Integer, server_default=text("(1 + 2)")),
         c(Integer, server_default=text("((1 + 2) * 3)")),
     ),
+    "arithmetic without parentheses": (
+        c(Integer, server_default=text("1 + 2")),
+        c(Integer, server_default=text("2 * (3 + 4)")),
+    ),
     "now": (
         c(DateTime, server_default=func.now()),
         c(DateTime, server_default=text("'2020-01-01 00:00:00'")),

@@ -15,6 +15,7 @@ from sqlalchemy.schema import (
     PrimaryKeyConstraint,
     UniqueConstraint,
 )
+from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.functions import FunctionElement, current_timestamp, now
 from sqlalchemy.types import String, TypeEngine, to_instance
 
@@ -240,8 +241,14 @@ def _spec(element: MySQLChangeColumn, compiler: Any) -> str:
 
 
 def _default(compiler: Any, default: Any) -> str:
-    """Return a default; MySQL 8 wants parentheses around every expression but the current time."""
+    """Return a default, an expression in parentheses where the server wants them."""
+    from limbeck.ddl.mysql.defaults import stands_alone  # lazy: only text has to be read
+
     sql = format_server_default(compiler, default)
     expression = default.arg if isinstance(default, DefaultClause) else default
-    is_time = isinstance(expression, now | current_timestamp)
-    return f"({sql})" if isinstance(expression, FunctionElement) and not is_time else sql
+    if isinstance(expression, TextClause):
+        is_bare = stands_alone(sql, are_calls_bare=compiler.dialect.is_mariadb)
+    else:
+        is_time = isinstance(expression, now | current_timestamp)
+        is_bare = is_time or not isinstance(expression, FunctionElement)
+    return sql if is_bare else f"({sql})"
