@@ -500,6 +500,10 @@ POSTGRESQL: dict[str, tuple[Models, Models]] = {
             more=lambda: (Index("ix_c", "c"),),
         ),
     ),
+    "enum from padded words": (
+        c(postgresql.CHAR(8), **strings("x", "y")),
+        c(Enum("x", "y", name="kind"), **strings("x", "y")),
+    ),
     "enum array": (
         c(postgresql.ARRAY(String(10)), **strings(["x"], [])),
         c(postgresql.ARRAY(Enum("x", "y", name="kind")), **strings(["x"], [])),

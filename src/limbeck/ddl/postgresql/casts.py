@@ -14,6 +14,8 @@ from limbeck.ddl.tokens import words
 _NUMBERS = words("smallint integer bigint real numeric") | {"double precision"}
 _INTEGERS = words("smallint integer bigint")
 _STRINGS = words("text character bpchar citext name") | {"character varying"}
+_PADDED = words("character bpchar")
+"""As text they lose the blanks at their end, which other types would not take."""
 _STAMP, _STAMP_TZ = "timestamp without time zone", "timestamp with time zone"
 _TIME, _TIME_TZ = "time without time zone", "time with time zone"
 _NAMES_OF_OBJECTS = words(
@@ -90,7 +92,11 @@ def using(column: str, before: str, after: str) -> str | None:
         return f"CASE WHEN isempty({column}) THEN 'empty' ELSE {text} END::{after}"
     if _MULTIRANGES.get(source) == target:
         return f"{column}::{after}"
-    if target in _STRINGS or _element(source) in _STRINGS or target in _EXPLICIT.get(source, ()):
+    if (
+        target in _STRINGS
+        or _element(source) in _STRINGS - _PADDED
+        or target in _EXPLICIT.get(source, ())
+    ):
         return f"{column}::{after}"
     both_arrays = source.endswith("[]") and target.endswith("[]")
     return f"{column}::text{'[]' if both_arrays else ''}::{after}"
