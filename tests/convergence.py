@@ -41,7 +41,10 @@ def downgrade() -> None:
     {downgrades}
 """
 
-_KEPT_TYPES = r"(?:bigint|integer|smallint|numeric(?:\(\d+,\d+\))?|real|double precision|text|character varying)"
+_KEPT_TYPES = (
+    r"(?:bigint|integer|smallint|numeric(?:\(\d+,\d+\))?|real|double precision|text"
+    r"|character varying(?:\(\d+\))?)"
+)
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -139,7 +142,9 @@ def _fold(catalogs: Catalogs) -> Catalogs:
 
     def fold_name(name: str) -> str:
         """MariaDB numbers what has no name, in the order in which it is created."""
-        return re.sub(r"(_ibfk|\.CONSTRAINT)_\d+$", rf"\1 {catalogs[name]}", name)
+        return re.sub(
+            r"(_ibfk|\.CONSTRAINT)_\d+$", lambda found: f"{found[1]} {catalogs[name]}", name
+        )
 
     return {fold_name(name): fold(value) for name, value in catalogs.items()}
 

@@ -17,7 +17,6 @@ TIMESTAMPTZ = sa.DateTime(timezone=True)
 MOOD = sa.Enum("sad", "it's", "Happy One", name="mood")
 
 BEFORE = (
-    "CREATE SEQUENCE counter",
     "CREATE FUNCTION twice(a integer, b integer DEFAULT 2) RETURNS integer"
     " LANGUAGE sql IMMUTABLE AS 'SELECT a * b'",
 )
@@ -278,6 +277,7 @@ COMPUTED: list[Computed] = [
 
 EXPRESSIONS = Expressions(
     before=BEFORE,
+    sequences=("counter",),
     columns=(("j", pg.JSONB()), ("arr", pg.ARRAY(sa.Integer)), ("m", MOOD)),
     predicate_keyword="postgresql_where",
     checks=CHECKS,

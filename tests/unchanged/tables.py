@@ -23,6 +23,8 @@ class Expressions:
     predicates: Sequence[str] = ()
     before: Sequence[str] = ()
     """Statements that make what the expressions name."""
+    sequences: Sequence[str] = ()
+    """Sequences that they name."""
     columns: Sequence[tuple[str, sa.types.TypeEngine[Any]]] = ()
     """Columns of this database alone."""
     predicate_keyword: str = ""
@@ -43,14 +45,28 @@ COLUMNS: Sequence[tuple[str, sa.types.TypeEngine[Any]]] = (
 )
 
 
-def models(expressions: Expressions) -> sa.MetaData:
-    """Return the models: for each kind a table for each expression."""
+def models(expressions: Expressions, *, is_bare: bool = False) -> sa.MetaData:
+    """Return the models: for each kind a table for each expression; bare ones are without them."""
     metadata = sa.MetaData()
+    for statement in expressions.before:
+        sa.event.listen(metadata, "before_create", sa.DDL(statement))  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    for name in expressions.sequences:
+        sa.Sequence(name, metadata=metadata)
     for kind, items in _items(expressions):
         for number, item in enumerate(items):
             columns = [sa.Column(*each) for each in (*COLUMNS, *expressions.columns)]
-            sa.Table(f"{kind}_{number}", metadata, *columns, item)
+            rest = [_bare(item) if is_bare else item]
+            sa.Table(
+                f"{kind}_{number}", metadata, *columns, *(each for each in rest if each is not None)
+            )
     return metadata
+
+
+def _bare(item: sa.schema.SchemaItem) -> sa.Column[Any] | None:
+    """Return a column without its default; what is nothing without its expression is None."""
+    if isinstance(item, sa.Column) and item.computed is None:
+        return sa.Column(item.name, item.type)
+    return None
 
 
 def _items(expressions: Expressions) -> Iterator[tuple[str, list[sa.schema.SchemaItem]]]:

@@ -78,12 +78,20 @@ def normal_tokens(tokens: Sequence[Token], columns: Mapping[str, str] | None = N
         if token.kind == "string":
             spelled.append(Token("string", normal_string(token.text)))
         elif token.kind == "word":
-            spelled.extend(_word(token, cursor, columns or {}))
+            is_asked = _ends_with_is(spelled) and token.is_word("TRUE", "FALSE")
+            as_word = [Token("word", token.text.lower())]  # no number stands behind IS
+            spelled.extend(as_word if is_asked else _word(token, cursor, columns or {}))
         elif token.kind == "name":
             spelled.append(Token("name", (columns or {}).get(token.text.lower(), token.text), "`"))
         else:
             spelled.append(token)
     return LEXICON.normal(open_groups(spelled))
+
+
+def _ends_with_is(tokens: Sequence[Token]) -> bool:
+    """Tell whether the last words are IS or IS NOT."""
+    ending = [each for each in tokens[-2:] if not each.is_word("NOT")]
+    return bool(ending) and ending[-1].is_word("IS")
 
 
 def _word(token: Token, cursor: Cursor, columns: Mapping[str, str]) -> list[Token]:
