@@ -12,7 +12,8 @@ from sqlalchemy.types import NULLTYPE
 
 from limbeck import sqla
 from limbeck.ddl.registry import constraint_class
-from limbeck.operations.base import BatchOperations, Operations
+from limbeck.errors import UnsupportedOperationError
+from limbeck.operations.base import AbstractOperations, BatchOperations, Operations
 from limbeck.operations.constraints import AddConstraintOp, table_of
 from limbeck.operations.schemaobj import HasOptions, SchemaObjects
 from limbeck.render.call import call
@@ -99,6 +100,17 @@ class CreateExcludeConstraintOp(AddConstraintOp):
             using=own.using,
             ops=dict(own.ops) if own.ops else {},
         )
+
+    def run(self, operations: AbstractOperations) -> None:
+        """Add the constraint; raises UnsupportedOperationError where a database has none such."""
+        dialect = operations.impl.dialect
+        if not hasattr(dialect.ddl_compiler, "visit_exclude_constraint"):
+            raise UnsupportedOperationError(
+                f"Can't add the exclusion constraint {self.constraint_name} to the table "
+                f"{self.table_name}: {dialect.name} has no such constraints. Leave it out on this "
+                "database."
+            )
+        super().run(operations)
 
     def to_constraint(self, migration_context: HasOptions | None = None) -> Constraint:
         """Return the constraint as an object."""

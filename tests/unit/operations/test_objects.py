@@ -17,6 +17,7 @@ from limbeck.operations.ops import (
     AlterSequenceOp,
     CreateDomainOp,
     CreateEnumOp,
+    CreateExcludeConstraintOp,
     CreateSequenceOp,
     DropDomainOp,
     DropEnumOp,
@@ -161,7 +162,13 @@ def test_domain_takes_the_class_of_a_type() -> None:
 
 
 @pytest.mark.parametrize(
-    "directive", [CreateEnumOp("e", ["a"]), DropDomainOp("d"), DropSequenceOp("s")]
+    "directive",
+    [
+        CreateEnumOp("e", ["a"]),
+        DropDomainOp("d"),
+        DropSequenceOp("s"),
+        CreateExcludeConstraintOp("x", "t", [("a", "=")]),
+    ],
 )
 def test_database_without_such_things_says_so(directive: MigrateOperation) -> None:
     with pytest.raises(UnsupportedOperationError, match="Leave it out on this database"):
