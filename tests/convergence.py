@@ -174,12 +174,12 @@ def _context(
 
 
 def _stand_elsewhere(*sides: MetaData) -> bool:
-    """Tell whether a table or a sequence stands in another schema than the default one."""
-    return any(
-        each.schema
-        for metadata in sides
-        for each in (*metadata.tables.values(), *metadata._sequences.values())
-    )
+    """Tell whether a table, a sequence or a type stands in another schema than the default one."""
+    tables = [table for metadata in sides for table in metadata.tables.values()]
+    found = [column.type for table in tables for column in table.columns]
+    named = [getattr(each, "item_type", each) for each in found]
+    sequences = [each for metadata in sides for each in metadata._sequences.values()]
+    return any(getattr(each, "schema", None) for each in (*tables, *sequences, *named))
 
 
 def _only_schemas_of(database: Database) -> Any:

@@ -47,10 +47,10 @@ class Objects:
     """Has it a domain over the enum type, with a column of it and one of its arrays?"""
     sequence: Mapping[str, Any] | None
 
-    def build(self) -> sa.MetaData:
-        """Return the models."""
+    def build(self, schema: str | None) -> sa.MetaData:
+        """Return the models; the schema is that of the enum type and the domains."""
         metadata = sa.MetaData()
-        mood = sa.Enum(*self.values, name="mood")
+        mood = sa.Enum(*self.values, name="mood", schema=schema)
         for name in ("a", "b"):
             table = sa.Table(name, metadata, sa.Column("id", sa.Integer, primary_key=True))
             if name in self.uses or (name == "a" and self.has_domain_of_values):
@@ -75,11 +75,12 @@ class Objects:
                 check=check,
                 default=default,
                 collation=collation,
+                schema=schema,
             )
             metadata.tables["a"].append_column(sa.Column("d", type_, info={"rows": ("words",)}))
         if self.has_domain_of_values:
             check = "VALUE IS NOT NULL OR true" if self.has_check else None
-            over = postgresql.DOMAIN("dm", mood, check=check)
+            over = postgresql.DOMAIN("dm", mood, check=check, schema=schema)
             metadata.tables["b"].append_column(sa.Column("over", over, info={"rows": (KEPT,)}))
             metadata.tables["b"].append_column(
                 sa.Column("overs", postgresql.ARRAY(over), info=_LIST)
@@ -117,6 +118,8 @@ def sides() -> st.SearchStrategy[Objects]:
 
 @pytest.mark.requires("enum_types")
 @pairs
-@given(before=sides(), after=sides())
-def test_any_pair_of_objects_converges(database: KeptPair, before: Objects, after: Objects) -> None:
-    database.go_between(before.build(), after.build(), rows=1)
+@given(before=sides(), after=sides(), schema=st.sampled_from([None, "second"]))
+def test_any_pair_of_objects_converges(
+    database: KeptPair, before: Objects, after: Objects, schema: str | None
+) -> None:
+    database.go_between(before.build(schema), after.build(schema), rows=1)

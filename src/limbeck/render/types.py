@@ -83,13 +83,16 @@ def _module_prefix(class_: type[Any], ctx: RenderContext) -> tuple[str, bool]:
 
 def _sqlalchemy_type_body(type_: TypeEngine[Any], ctx: RenderContext) -> str:
     """Return the repr of one of SQLAlchemy's types with what it lacks put in."""
-    body = _mend_nested(repr(type_), type_, ctx)
+    shown = repr(type_)
+    body = _mend_nested(shown, type_, ctx)
+    for _, nested in _nested_arguments(type_):
+        shown = shown.replace(repr(nested), "")  # it may have arguments of the same names
     return _with_arguments(
         body,
         (
             f"{name}={render_sql_string(value, ctx) if name == 'check' else _argument_source(value, ctx)}"
             for name, value in _arguments_not_in_repr(type_)
-            if f"{name}=" not in body
+            if f"{name}=" not in shown
         ),
     )
 

@@ -157,6 +157,10 @@ AS_ALEMBIC: list[tuple[TypeEngine[Any], str]] = [
         "constraint_name='q', not_null=True, check='VALUE > 3', schema='s', create_type=False)",
     ),
     (
+        postgresql.DOMAIN("d", sa.Enum("a", name="e", schema="s"), schema="s"),
+        "postgresql.DOMAIN('d', sa.Enum('a', name='e', schema='s'), schema='s')",
+    ),
+    (
         postgresql.DOMAIN("d", sa.Integer(), default=sa.text("3")),
         "postgresql.DOMAIN('d', sa.Integer(), default=sa.text('3'))",
     ),
