@@ -497,6 +497,10 @@ EXCLUSIONS: dict[str, Case] = {
         _ranges((("r", "&&"),)),
         _ranges(((func.int4range(column("id") * 9, column("id") * 9 + 5), "&&"),)),
     ),
+    "text": lambda: (
+        _ranges(((text("int4range(id, id + 1)"), "&&"),)),
+        _ranges(((text("int4range(id, 2 * id)"), "&&"), ("r", "&&"))),
+    ),
     "name": lambda: (_ranges((("r", "&&"),)), _ranges((("r", "&&"),), name="no Overlap")),
     "with its table": lambda: (lambda _: None, _ranges((("r", "&&"),), where=text("id > 5"))),
     "on a new column": lambda: (
@@ -707,6 +711,27 @@ def test_whether_children_hold_a_check_is_left_open(database: KeptPair) -> None:
         assert script.upgrade_ops.is_empty()
     finally:
         database.empty()
+
+
+@pytest.mark.requires("exclusion")
+@pytest.mark.parametrize("where", [None, "c LIKE '%x'"])
+@pytest.mark.parametrize(
+    "element",
+    [
+        "abs(a)",
+        "abs(abs(a))",
+        "coalesce(a, b)",
+        "(a + b)",
+        "(a::bigint)",
+        "(CASE WHEN a > 0 THEN 1 END)",
+    ],
+)
+def test_unchanged_exclusion_without_a_name(
+    database: KeptPair, element: str, where: str | None
+) -> None:
+    condition = None if where is None else text(where)
+    excluded = ExcludeConstraint((text(element), "="), using="btree", where=condition)
+    database.converge(table(excluded), both(), rows=0)
 
 
 def _unenforced(*, is_after: bool, case: str) -> Models:

@@ -34,6 +34,7 @@ COLUMNS = ("a", "b", "c", "d")
 NAMES = ("n1", "n2", "N 'x'", "select", "ö" * 20)
 CHECKS = ("a > 0", "a > 0 AND d IS NOT NULL", "c <> 'it''s %'", "d IN ('1', '2', 'x')", "a = a")
 CONDITIONS = ("a > 0", "b IS NOT NULL", "c IN ('x', 'y')", "d LIKE '%x'")
+RANGE = "int4range(a, greatest(a, b))"
 ACTIONS = (None, "CASCADE", "SET NULL", "RESTRICT")
 OPTIONS: tuple[dict[str, Any], ...] = (
     {},
@@ -208,11 +209,12 @@ class Model:
             return []
         constraint, operand, condition = self.exclusion
         where = None if condition is None else text(CONDITIONS[condition])
+        is_column = operand in COLUMNS
         return [
             ExcludeConstraint(
-                (operand, "="),
+                (operand, "=") if is_column else (text(operand), "&&"),
                 name=constraint and f"ex {name} {constraint}",
-                using="btree",
+                using="btree" if is_column else "gist",
                 where=where,
             )
         ]
@@ -262,7 +264,7 @@ models = st.builds(
         unique_by=(lambda check: check[0], lambda check: check[1]),
     ).map(tuple),
     st.none() | references,
-    st.none() | st.tuples(st.none() | names, st.sampled_from("ac"), conditions),
+    st.none() | st.tuples(st.none() | names, st.sampled_from(("a", "c", RANGE)), conditions),
     st.booleans(),
 )
 schemas = st.tuples(models, models)

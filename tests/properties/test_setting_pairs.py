@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,7 +166,7 @@ class Side:
     """The tables and the sequences of one side."""
 
     tables: tuple[Setting, ...]
-    sequences: tuple[tuple[str, bool, int, int, bool], ...]
+    sequences: tuple[tuple[str, bool, Mapping[str, Any]], ...]
 
     def build(self, convention: int, database: KeptPair) -> MetaData:
         """Return the models."""
@@ -174,9 +174,9 @@ class Side:
         for table in self.tables:
             table.build(metadata, self.tables, database)
         if "free_sequences" in database.database.features:
-            for name, is_elsewhere, start, increment, cycle in self.sequences:
+            for name, is_elsewhere, given in self.sequences:
                 schema = database.database.second_schema if is_elsewhere else None
-                Sequence(name, start, increment, cycle=cycle, schema=schema, metadata=metadata)
+                Sequence(name, schema=schema, metadata=metadata, **given)
         return metadata
 
 
@@ -196,9 +196,16 @@ settings = st.builds(
 sequences = st.tuples(
     st.sampled_from(("s", "Count It")),
     st.booleans(),
-    st.sampled_from((1, 5)),
-    st.sampled_from((1, 10)),
-    st.booleans(),
+    st.fixed_dictionaries(
+        {"start": st.sampled_from((1, 5))},
+        optional={
+            "increment": st.sampled_from((1, 10)),
+            "minvalue": st.sampled_from((-9, 1)),
+            "maxvalue": st.sampled_from((99, 32767)),
+            "cycle": st.booleans(),
+            "cache": st.sampled_from((1, 20)),
+        },
+    ),
 )
 sides = st.builds(
     Side,

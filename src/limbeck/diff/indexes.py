@@ -173,7 +173,8 @@ def _model_object(pair: TablePair, fact: IndexFacts, context: DiffContext) -> In
         found = locate.exclusion(pair.model_table, fact, context.impl)
     elif fact.is_constraint:
         found = locate.unique_constraint(pair.model_table, fact, context.impl)
-    found = found or locate.index(pair.model_table, fact, context.impl)
+    if found is None:  # one of expressions alone is false: it has no columns
+        found = locate.index(pair.model_table, fact, context.impl)
     if found is None:
         # The dialect makes this index by itself, for a foreign key that has no other.
         directive = CreateIndexOp(
@@ -193,7 +194,8 @@ def _database_object(pair: TablePair, fact: IndexFacts, context: DiffContext) ->
         found = locate.exclusion(pair.database_table, fact, context.impl)
     else:
         found = locate.index(pair.database_table, fact, context.impl)
-    found = found or locate.unique_constraint(pair.database_table, fact, context.impl)
+    if found is None:
+        found = locate.unique_constraint(pair.database_table, fact, context.impl)
     if found is None:
         raise LookupError(f"index {fact.name} of {pair.key} was read but not built")
     return found

@@ -19,7 +19,7 @@ from sqlalchemy import Table
 from limbeck.diff.context import DiffContext
 from limbeck.diff.enums import says_one_of
 from limbeck.diff.fallback import in_canonical_words
-from limbeck.diff.match import match
+from limbeck.diff.match import Matches, match
 from limbeck.schema.facts import (
     CheckFacts,
     ColumnFacts,
@@ -108,9 +108,15 @@ def differs_as_text(database: TableFacts, model: TableFacts) -> bool:
             if (known := database.column(column.name)) is not None
         )
         or bool(Counter(it.sql for it in model.checks) - Counter(it.sql for it in database.checks))
-        or any(_has_expressions(new) for _, new in match(database.indexes, model.indexes).changed)
+        or any(map(_has_expressions, _uncertain(match(database.indexes, model.indexes))))
         or len({_partitions(database), _partitions(model)} - {None}) > 1
     )
+
+
+def _uncertain(matches: Matches[IndexFacts]) -> Iterator[IndexFacts]:
+    """Yield the models' indexes that differ, or without a name of their own found no partner."""
+    yield from (model for _, model in matches.changed)
+    yield from (each for each in matches.added if each.is_generated_name or each.name is None)
 
 
 def in_words_of(database: TableFacts, normalised: TableFacts, model: TableFacts) -> TableFacts:

@@ -57,9 +57,7 @@ def said_options(options: Options, defaults: SequenceDefaults) -> dict[str, Any]
     given = python_options(options)
     usual = dict(full_options({"increment": given["increment"]}, defaults))
     first = "minvalue" if given["increment"] > 0 else "maxvalue"
-    if given["start"] == given[first]:
-        given.pop("start")
-    usual["increment"] = "1"
+    usual |= {"increment": "1", "start": str(given[first])}
     texts = dict(options)
     return {name: value for name, value in given.items() if texts[name] != usual.get(name)}
 

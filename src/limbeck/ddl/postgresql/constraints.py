@@ -6,7 +6,6 @@ are read from a model, and put into a Table that was made from facts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -28,8 +27,6 @@ from limbeck.schema.facts import (
 from limbeck.schema.indexes import read_element
 from limbeck.schema.models import is_initially_deferred
 from limbeck.schema.options import given_options
-
-_ONE_CALL = re.compile(r"(\w+)\((?:[^()']|'(?:[^']|'')*')*\)\Z")
 
 
 def spell_columns(names: Iterable[str]) -> str:
@@ -111,11 +108,23 @@ def _read_exclusion(constraint: ExcludeConstraint, dialect: Dialect) -> IndexFac
 def name_parts(exclusion: IndexFacts) -> Iterator[str]:
     """Yield what a generated name has of each element: a column, a function, or `expr`."""
     for element in exclusion.elements:
-        call = _ONE_CALL.match(element.sql) if element.is_expression else None
-        if call is not None:
-            yield call.group(1)
+        if element.is_expression:
+            yield _called(element.sql) or "expr"
         else:
-            yield "expr" if element.is_expression else element.sql
+            yield element.sql
+
+
+def _called(sql: str) -> str | None:
+    """Return the function that an expression calls; None where it is more than one call."""
+    name, *rest = tokenize(sql)
+    depth = 0
+    for number, token in enumerate(rest, start=1):
+        depth += {"(": 1, ")": -1}.get(token, 0)
+        if depth == 0:
+            is_all = token == ")" and number == len(rest)
+            bare = name.strip('"')
+            return (bare.lower() if bare == name else bare) if is_all else None
+    return None
 
 
 def append_exclusions(facts: TableFacts, table: Table) -> None:
@@ -148,6 +157,6 @@ def _exclusion(facts: IndexFacts, table: Table) -> ExcludeConstraint:
 def _element(fact: IndexElement, table: Table) -> Any:
     if not fact.is_expression:
         return table.c[fact.sql]
-    sql = fact.sql if _ONE_CALL.match(fact.sql) else f"({fact.sql})"
+    sql = fact.sql if _called(fact.sql) else f"({fact.sql})"
     # what is written as text has no key to find its operator class by
     return literal_column(" ".join([sql, *(value for _, value in fact.options)]))
