@@ -622,3 +622,19 @@ def test_renamed_values_of_a_type_among_words_converge(database: KeptPair, name:
     sides = (worded(WORDED[name], is_after=is_after) for is_after in (False, True))
     source = database.converge(*sides, detect_renames=RenameRequest(seeks=False), keeps_all=True)
     assert source.count("renames={") == 2
+
+
+@pytest.mark.requires("deparses")
+def test_a_name_that_was_cut_follows_where_only_the_database_knows_of_quotes(
+    database: KeptPair,
+) -> None:
+    def models_of(name: str) -> Models:
+        def build(metadata: MetaData) -> None:
+            key = Column("id", Integer, primary_key=True)
+            Table(name, metadata, key, Column("new", Integer), CheckConstraint('"new" > 0'))
+
+        return build
+
+    renamed = said(f"table {'l' * 55}:alpha")
+    source = database.converge(models_of("l" * 55), models_of("alpha"), detect_renames=renamed)
+    assert source.count("op.f('alpha_new_check')") == 2

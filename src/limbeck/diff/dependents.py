@@ -156,7 +156,7 @@ class Finder:
         return names
 
     def _is_same(self, database: F, model: F, key: TableKey) -> bool:
-        if content(database) == content(model):
+        if _without_quotes(database) == _without_quotes(model):
             return self._follows(str(database.name), model, key)
         has_words = isinstance(database, CheckFacts) or (
             isinstance(database, IndexFacts)
@@ -194,6 +194,13 @@ class Finder:
                 new = self.naming.column_sequence(table.key.name, column.name)
                 if old is not None and new is not None and old != new:
                     yield DependentRename(table.key, "sequence", old, new)
+
+
+def _without_quotes(fact: F) -> F:
+    """Return the content, of a check without quotes: only the database knows which names need them."""
+    if isinstance(fact, CheckFacts):
+        return content(replace(fact, sql=fact.sql.replace('"', "")))
+    return content(fact)
 
 
 def _with_new(name: str, words: Mapping[str, str]) -> str:
