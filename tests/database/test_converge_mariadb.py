@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Sequence,
     String,
     Table,
     UniqueConstraint,
@@ -189,3 +190,23 @@ def test_descending_index_on_a_type_of_its_own_converges(mariadb: Database) -> N
         return metadata
 
     assert_converges_both_ways(mariadb, build("y DESC", "b"), build("y", "b DESC"))
+
+
+@pytest.mark.parametrize(
+    ("increment", "limit", "first"), [(1, "minvalue", 50), (-1, "maxvalue", -50)]
+)
+def test_sequence_goes_on_at_its_first_number(
+    mariadb: Database, increment: int, limit: str, first: int
+) -> None:
+    def models(**limits: Any) -> MetaData:
+        metadata = MetaData()
+        Sequence("s", increment=increment, metadata=metadata, **limits)
+        return metadata
+
+    after = models(**{limit: first})
+    source = assert_converges(mariadb, models(), after)
+
+    _run(mariadb, after, source, "upgrade")
+
+    with mariadb.engine.connect() as connection:
+        assert connection.scalar(Sequence("s").next_value()) == first

@@ -215,6 +215,14 @@ SEQUENCES: dict[str, tuple[Build, Build]] = {
         sequence(data_type=sa.Integer, maxvalue=2**15 - 1),
     ),
     "least number": (sequence(minvalue=-7), sequence(minvalue=10)),
+    "greatest number, down": (
+        sequence(increment=-1, maxvalue=-1),
+        sequence(increment=-1, maxvalue=-50),
+    ),
+    "least number, down": (
+        sequence(increment=-1, minvalue=-1000),
+        sequence(increment=-1, minvalue=-100),
+    ),
     "of a column": (nothing, counted),
     "gone": (counted, nothing),
 }

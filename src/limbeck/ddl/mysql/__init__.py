@@ -131,9 +131,11 @@ class MySQLImpl(MySQLRows, DefaultImpl):
         self._exec(MoveTable(table_name, new_table_name, new_schema, schema=schema))
 
     def alter_sequence(self, name: str, schema: str | None, options: Mapping[str, Any]) -> None:
-        """Alter it; where it stands below its new minimum it goes on there."""
-        if self.has_sequences and "minvalue" in options and "increment" not in options:
-            self._exec(LiftSequence(name, schema, options))
+        """Alter it; where it has not come to its first number by the new limits it goes on there."""
+        if self.has_sequences and "increment" not in options:
+            for limit in ("minvalue", "maxvalue"):
+                if limit in options:
+                    self._exec(LiftSequence(name, schema, {limit: options[limit]}))
         super().alter_sequence(name, schema, options)
 
     def set_schema(

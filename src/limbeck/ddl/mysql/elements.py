@@ -179,13 +179,18 @@ def _mariadb_alter_sequence(element: AlterSequence, compiler: Any, **kw: Any) ->
 
 
 class LiftSequence(AlterSequence):
-    """SELECT SETVAL to the least number that a sequence shall have; one beyond it stays."""
+    """SELECT SETVAL to a new limit where the sequence begins there; one that is beyond it stays.
+
+    Which limit that is only the sequence knows: one that counts down begins at its greatest number.
+    """
 
 
 @compiles(LiftSequence, *MAKERS)
 def _mariadb_lift_sequence(element: LiftSequence, compiler: Any, **kw: Any) -> str:
     path = format_table_name(compiler, element.name, element.schema)
-    return f"SELECT SETVAL({path}, {element.settings['minvalue']}, 0)"
+    ((limit, number),) = element.settings.items()
+    direction = ">" if limit == "minvalue" else "<"
+    return f"SELECT IF(increment {direction} 0, SETVAL({path}, {number}, 0), NULL) FROM {path}"
 
 
 @compiles(DropConstraint, *MAKERS)
