@@ -99,6 +99,16 @@ def domain_over_enum(metadata: sa.MetaData) -> None:
     table(metadata, sa.Column("e", postgresql.DOMAIN("feeling", mood(), check="VALUE <> 'sad'")))
 
 
+def of_odd_names(*values: str) -> Build:
+    def build(metadata: sa.MetaData) -> None:
+        enum = sa.Enum(*values, name="Mood 'x\"")
+        over = postgresql.DOMAIN("größe" * 9, enum, check="VALUE <> 'sad' OR true")
+        table(metadata, sa.Column("m", enum), name="u")
+        table(metadata, sa.Column("over", over))
+
+    return build
+
+
 def moods(*values: str) -> Build:
     said = ",".join(values[-2:])
     type_ = postgresql.ARRAY(mood(*values))
@@ -200,6 +210,8 @@ DOMAINS: dict[str, tuple[Build, Build]] = {
     "nullable and default": (email(), email(not_null=True, default="a@b", check=None)),
     "type": (email(), email(type_=sa.Text())),
     "over an enum": (nothing, domain_over_enum),
+    "of odd names": (nothing, of_odd_names("sad", "ok")),
+    "of odd names, over fewer values": (of_odd_names("sad", "ok", "x"), of_odd_names("sad", "ok")),
     "within arrays": (emails(check="VALUE <> 'x'"), emails(not_null=True)),
 }
 SEQUENCES: dict[str, tuple[Build, Build]] = {

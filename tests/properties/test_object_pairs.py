@@ -20,6 +20,8 @@ KEPT = "ok"
 """What the rows hold: the value that no side is without."""
 VALUES = ("sad", "it's", "10%", "A b")
 _LIST = {"rows": ([KEPT],)}
+TYPES = (("mood", "d", "dm"), ("Mood 'x\"", "select", "größe" * 9))
+"""How the enum type and the domains are called, that over the enum type last."""
 SEQUENCES = st.fixed_dictionaries(
     {"increment": st.sampled_from([1, 2])},
     optional={
@@ -47,10 +49,10 @@ class Objects:
     """Has it a domain over the enum type, with a column of it and one of its arrays?"""
     sequence: Mapping[str, Any] | None
 
-    def build(self, schema: str | None) -> sa.MetaData:
-        """Return the models; the schema is that of the enum type and the domains."""
+    def build(self, schema: str | None, names: tuple[str, str, str]) -> sa.MetaData:
+        """Return the models; schema and names are those of the enum type and the domains."""
         metadata = sa.MetaData()
-        mood = sa.Enum(*self.values, name="mood", schema=schema)
+        mood = sa.Enum(*self.values, name=names[0], schema=schema)
         for name in ("a", "b"):
             table = sa.Table(name, metadata, sa.Column("id", sa.Integer, primary_key=True))
             if name in self.uses or (name == "a" and self.has_domain_of_values):
@@ -69,7 +71,7 @@ class Objects:
             length, is_full, check, default, collation = self.domain
             not_null = is_full and default is not None  # a new column of it has rows to fill
             type_ = postgresql.DOMAIN(
-                "d",
+                names[1],
                 sa.String(length),
                 not_null=not_null,
                 check=check,
@@ -80,7 +82,7 @@ class Objects:
             metadata.tables["a"].append_column(sa.Column("d", type_, info={"rows": ("words",)}))
         if self.has_domain_of_values:
             check = "VALUE IS NOT NULL OR true" if self.has_check else None
-            over = postgresql.DOMAIN("dm", mood, check=check, schema=schema)
+            over = postgresql.DOMAIN(names[2], mood, check=check, schema=schema)
             metadata.tables["b"].append_column(sa.Column("over", over, info={"rows": (KEPT,)}))
             metadata.tables["b"].append_column(
                 sa.Column("overs", postgresql.ARRAY(over), info=_LIST)
@@ -118,8 +120,17 @@ def sides() -> st.SearchStrategy[Objects]:
 
 @pytest.mark.requires("enum_types")
 @pairs
-@given(before=sides(), after=sides(), schema=st.sampled_from([None, "second"]))
+@given(
+    before=sides(),
+    after=sides(),
+    schema=st.sampled_from([None, "second"]),
+    names=st.sampled_from(TYPES),
+)
 def test_any_pair_of_objects_converges(
-    database: KeptPair, before: Objects, after: Objects, schema: str | None
+    database: KeptPair,
+    before: Objects,
+    after: Objects,
+    schema: str | None,
+    names: tuple[str, str, str],
 ) -> None:
-    database.go_between(before.build(schema), after.build(schema), rows=1)
+    database.go_between(before.build(schema, names), after.build(schema, names), rows=1)

@@ -33,7 +33,7 @@ from limbeck.operations.ops import (
     OpContainer,
 )
 from limbeck.runtime.migration import MigrationContext
-from limbeck.schema.facts import TableKey
+from limbeck.schema.facts import TableKey, without_quotes
 
 _POSSIBLE_EVERYWHERE = (CreateIndexOp, DropIndexOp)
 
@@ -70,7 +70,7 @@ def leave_out_needless_types(container: OpContainer, impl: DefaultImpl) -> None:
         for type_ in _types_of(each):
             brought |= impl.enums_brought_by(type_)
     bases = {
-        each.type_.removesuffix("[]").replace('"', "")
+        without_quotes(each.type_.removesuffix("[]"))
         for each in container.ops
         if isinstance(each, CreateDomainOp | AlterDomainOp) and isinstance(each.type_, str)
     }

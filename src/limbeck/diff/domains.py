@@ -13,7 +13,7 @@ from limbeck.diff.object_filters import admits
 from limbeck.diff.objects import ObjectChanges, TableChanges, visible
 from limbeck.logs import logger_of
 from limbeck.operations.ops import AlterDomainOp, CreateDomainOp, MigrateOperation
-from limbeck.schema.facts import DomainFacts, SchemaFacts, TableKey
+from limbeck.schema.facts import DomainFacts, SchemaFacts, TableKey, without_quotes
 
 log = logger_of(__name__)
 
@@ -59,7 +59,7 @@ def _in_order(domains: Iterable[DomainFacts]) -> list[TableKey]:
     result: dict[TableKey, None] = {}
 
     def add(domain: DomainFacts) -> None:
-        base = by_type.get(domain.type.removesuffix("[]").replace('"', ""))
+        base = by_type.get(without_quotes(domain.type.removesuffix("[]")))
         if base is not None and base is not domain and base.key not in result:
             add(base)
         result[domain.key] = None

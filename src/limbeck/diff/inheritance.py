@@ -19,7 +19,7 @@ from limbeck.operations.ops import (
     DropConstraintOp,
     MigrateOperation,
 )
-from limbeck.schema.facts import TableFacts, TableKey
+from limbeck.schema.facts import TableFacts, TableKey, without_quotes
 
 Thing = tuple[str, str | None]
 """Something that a child has of its parents: its kind and its name."""
@@ -41,7 +41,7 @@ def beside_parents(
 def parents_of(facts: TableFacts) -> Iterator[TableKey]:
     """Yield the tables that a table inherits from."""
     for path in dict(facts.options).get("inherits", "").split(", "):
-        schema, _, name = path.replace('"', "").rpartition(".")
+        schema, _, name = without_quotes(path).rpartition(".")
         if name:
             yield TableKey(schema or None, name)
 

@@ -13,6 +13,7 @@ dialect, a connection or SQLAlchemy.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -33,6 +34,11 @@ class TableKey(NamedTuple):
 
     def __str__(self) -> str:
         return self.name if self.schema is None else f"{self.schema}.{self.name}"
+
+
+def without_quotes(path: str) -> str:
+    """Return a path in SQL, `"my schema".name`, as `str(TableKey(…))` says it."""
+    return re.sub(r'"((?:[^"]|"")*)"', lambda found: found[1].replace('""', '"'), path)
 
 
 def key_order(key: TableKey) -> tuple[str, str]:

@@ -337,4 +337,4 @@ def _says(sql: str, value: str, type_: str) -> bool:
 
 def _aside(name: str) -> str:
     """Return what the old type is called until it is dropped."""
-    return f"{name[:50]}__old"
+    return f"{name.encode()[:50].decode(errors='ignore')}__old"
