@@ -194,7 +194,7 @@ settings = st.builds(
     st.sampled_from((None, "it's 100%")),
 )
 sequences = st.tuples(
-    st.sampled_from(("s", "Count It")),
+    st.sampled_from(("s", "Count It", "q\"'%:x", "y" * 63)),
     st.booleans(),
     st.fixed_dictionaries(
         {"start": st.sampled_from((1, 5))},
