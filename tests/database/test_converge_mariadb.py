@@ -210,3 +210,21 @@ def test_sequence_goes_on_at_its_first_number(
 
     with mariadb.engine.connect() as connection:
         assert connection.scalar(Sequence("s").next_value()) == first
+
+
+@pytest.mark.parametrize("way", ["up", "back"])
+@pytest.mark.parametrize("names", [("a", "z"), ("z", "a")])
+def test_engine_changes_before_a_foreign_key_needs_it(
+    mariadb: Database, names: tuple[str, str], way: str
+) -> None:
+    def models(**options: Any) -> MetaData:
+        metadata = MetaData()
+        referred, referring = names
+        Table(referred, metadata, Column("id", Integer, primary_key=True), **options)
+        key = [] if options else [ForeignKey(f"{referred}.id")]
+        number = Column("id", Integer, primary_key=True)
+        Table(referring, metadata, number, Column("other_id", Integer, *key))
+        return metadata
+
+    sides = models(mysql_engine="MyISAM"), models()
+    assert_converges(mariadb, *(sides if way == "up" else sides[::-1]))

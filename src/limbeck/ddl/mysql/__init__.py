@@ -47,7 +47,7 @@ from limbeck.schema.options import own_options
 
 if TYPE_CHECKING:
     from limbeck.ddl.rebuild import TableRebuild
-    from limbeck.schema.facts import ColumnFacts, TableFacts
+    from limbeck.schema.facts import ColumnFacts, Options, TableFacts
     from limbeck.schema.probe import Probe
 
 __all__ = [
@@ -365,6 +365,12 @@ class MySQLImpl(MySQLRows, DefaultImpl):
             for column in facts.columns
             if column.collation is None and of_tables.has_collation(column.type)
         )
+
+    def puts_referred_tables_first(self, names: Set[str], options: Options) -> bool | None:
+        """Do referred tables go before? Foreign keys need an engine that has them, on both sides."""
+        if "engine" not in names:
+            return None
+        return dict(options).get("engine", "InnoDB") == "InnoDB"
 
     def option_words(self, table: Table) -> Mapping[str, Mapping[str, Any]]:
         """Which options does a table say otherwise than facts do? Character set and partitions."""
