@@ -26,6 +26,7 @@ from tests.unchanged.postgresql import (
     NUMBERS_OF_THE_SERVER,
     PREDICATES,
     PROBED_DEFAULTS,
+    SEQUENCES,
     STRING,
 )
 from tests.unchanged.tables import text
@@ -39,6 +40,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         with database.engine.begin() as connection:
             for statement in BEFORE:
                 connection.execute(sa.text(statement))
+            for name in SEQUENCES:
+                connection.execute(sa.schema.CreateSequence(sa.Sequence(name)))
         yield database
 
 

@@ -34,8 +34,9 @@ def models(column: Column[Any], alteration: str) -> MetaData:
     table = Table(
         "t", metadata, Column("id", Integer, primary_key=True), column, Column("b", Integer)
     )
-    for each in alteration.split("; "):
-        said = DDL(f"ALTER TABLE t {each}")  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    alterations = [f"ALTER TABLE t {each}" for each in alteration.split("; ")]
+    for each in ("SET system_versioning_alter_history = KEEP", *alterations):
+        said = DDL(each)  # type: ignore[no-untyped-call]  # SQLAlchemy's
         event.listen(table, "after_create", said)
     return metadata
 

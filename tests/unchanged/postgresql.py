@@ -16,6 +16,7 @@ TIMESTAMP = sa.DateTime()
 TIMESTAMPTZ = sa.DateTime(timezone=True)
 MOOD = sa.Enum("sad", "it's", "Happy One", name="mood")
 
+SEQUENCES = ("counter",)
 BEFORE = (
     "CREATE FUNCTION twice(a integer, b integer DEFAULT 2) RETURNS integer"
     " LANGUAGE sql IMMUTABLE AS 'SELECT a * b'",
@@ -277,7 +278,7 @@ COMPUTED: list[Computed] = [
 
 EXPRESSIONS = Expressions(
     before=BEFORE,
-    sequences=("counter",),
+    sequences=SEQUENCES,
     columns=(("j", pg.JSONB()), ("arr", pg.ARRAY(sa.Integer)), ("m", MOOD)),
     predicate_keyword="postgresql_where",
     checks=CHECKS,
