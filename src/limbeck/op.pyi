@@ -87,12 +87,14 @@ def alter_column(
         existing_nullable: whether it takes NULL now.
         existing_comment: its comment now.
         schema: the table's schema.
-        kw: `autoincrement`, `existing_autoincrement`; `existing_attributes` for what MySQL and
-            MariaDB have to be told again beside all that, such as "INVISIBLE"; `replace=True` to drop the column and add
-            it anew, for a computed expression that comes, goes or changes where there is no
-            ALTER for it: values that were not computed are lost, and so is what hangs on the
-            column; and what a dialect takes, such as `postgresql_using` for the expression
-            that converts the values.
+        kw: `autoincrement`, `existing_autoincrement`; options of the column itself, such as
+            `sqlite_on_conflict_not_null`, None for none, and `existing_options`, a dictionary of
+            them as they are, for the way back; `existing_attributes` for what MySQL and
+            MariaDB have to be told again beside all that, such as "INVISIBLE"; `replace=True`
+            to drop the column and add it anew, for a computed expression that comes, goes or
+            changes where there is no ALTER for it: values that were not computed are lost, and
+            so is what hangs on the column; and what a dialect takes, such as
+            `postgresql_using` for the expression that converts the values.
     """
 
 def alter_domain(

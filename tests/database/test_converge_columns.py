@@ -703,6 +703,18 @@ SQLITE: dict[str, tuple[Models, Models]] = {
         c(Integer, unique=True),
         c(Integer, unique=True, sqlite_on_conflict_unique="IGNORE"),
     ),
+    "NOT NULL with ON CONFLICT": (
+        c(Integer, nullable=False, server_default="1"),
+        c(Integer, nullable=False, server_default="1", sqlite_on_conflict_not_null="REPLACE"),
+    ),
+    "NOT NULL with another ON CONFLICT": (
+        c(Integer, nullable=False, sqlite_on_conflict_not_null="FAIL"),
+        c(Integer, nullable=False, sqlite_on_conflict_not_null="IGNORE"),
+    ),
+    "NOT NULL comes with ON CONFLICT": (
+        c(Integer),
+        c(String(9), nullable=False, sqlite_on_conflict_not_null="IGNORE"),
+    ),
     "computed virtual": (
         c(Integer, virtual("x + 1"), more=lambda: (Index("ix_c", "c"),)),
         c(Integer, virtual("x * 2"), more=lambda: (Index("ix_c", "c"),)),

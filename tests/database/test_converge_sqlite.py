@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     UniqueConstraint,
@@ -65,6 +66,24 @@ def named(table: str, *more: Any, **options: Any) -> MetaData:
     )
 
 
+def keyed(conflict: str | None, **options: Any) -> MetaData:
+    """Return models of a table whose key says what happens on a conflict, with its column."""
+    metadata = MetaData()
+    key: Column[int] = Column(
+        "id", Integer, primary_key=True, sqlite_on_conflict_primary_key=conflict
+    )
+    Table("t", metadata, key, Column("a", Integer), **options)
+    return metadata
+
+
+def pair_keyed(conflict: str | None, name: str | None = None) -> MetaData:
+    """Return models of a table with a key of two columns."""
+    metadata = MetaData()
+    key = PrimaryKeyConstraint("a", "b", name=name, sqlite_on_conflict=conflict)
+    Table("t", metadata, Column("a", Integer), Column("b", Integer), key)
+    return metadata
+
+
 PAIRS: dict[str, Callable[[], tuple[MetaData, MetaData]]] = {
     "own name in what stays": lambda: (named("t"), named("t", Column("c", String, unique=True))),
     "own name in what comes": lambda: (t(), named("t")),
@@ -80,6 +99,24 @@ PAIRS: dict[str, Callable[[], tuple[MetaData, MetaData]]] = {
     "own name in a table that is renamed alone": lambda: (
         named("t"),
         named("u", info=renamed_from("t")),
+    ),
+    "key that comes to ignore": lambda: (keyed(None), keyed("IGNORE")),
+    "key that ignores and counts": lambda: (
+        keyed("IGNORE", sqlite_autoincrement=True),
+        keyed("FAIL", sqlite_autoincrement=True),
+    ),
+    "key that ignores and comes to count": lambda: (
+        keyed("IGNORE"),
+        keyed("IGNORE", sqlite_autoincrement=True),
+    ),
+    "key that counts no more, nor ignores": lambda: (
+        keyed("IGNORE", sqlite_autoincrement=True),
+        keyed(None),
+    ),
+    "key of two columns that fails": lambda: (pair_keyed("ROLLBACK"), pair_keyed("FAIL", "pk")),
+    "table whose key ignores, and goes": lambda: (
+        keyed("IGNORE", sqlite_autoincrement=True),
+        MetaData(),
     ),
     "constraints of the same columns in two orders": lambda: (
         t(UniqueConstraint("a", name="u1"), UniqueConstraint("a", name="u2")),
@@ -99,6 +136,18 @@ def test_sqlite_converges(database: Database, name: str) -> None:
 def test_own_name_is_no_difference(database: Database, said: str, other: str) -> None:
     assert not differences(database, t(CheckConstraint(said)), t(CheckConstraint(other)))
     assert differences(database, t(CheckConstraint(said)), t(CheckConstraint("u.a > 0")))
+
+
+def test_what_happens_anyway_on_a_conflict_is_no_difference(database: Database) -> None:
+    column: Column[int] = Column(
+        "c", Integer, nullable=False, unique=True, sqlite_on_conflict_not_null="Abort"
+    )
+    said = t(column, UniqueConstraint("a", sqlite_on_conflict="ABORT"))
+    unsaid = t(Column("c", Integer, nullable=False, unique=True), UniqueConstraint("a"))
+    assert not differences(database, unsaid, said)
+    assert not differences(database, said, unsaid)
+    assert not differences(database, keyed("ABORT"), keyed(None))
+    assert not differences(database, keyed("fail"), keyed("FAIL"))
 
 
 def differences(database: Database, one: MetaData, other: MetaData) -> list[Any]:

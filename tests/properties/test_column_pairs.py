@@ -132,6 +132,7 @@ def plain_columns(draw: st.DrawFn, name: str, kinds: tuple[Kind, ...]) -> Column
         nullable=draw(st.booleans()),
         server_default=default,
         comment=draw(st.sampled_from((None, "it's 100%"))),
+        sqlite_on_conflict_not_null=draw(st.sampled_from((None, "IGNORE"))),
         info={"rows": (kind.row,)},
     )
 

@@ -78,7 +78,8 @@ class Key:
         columns = self.columns if "b" not in self.columns else ("a",)
         columns = ("id",) if is_number else columns
         name = self.name and f"pk {table} {self.name}"
-        return PrimaryKeyConstraint(*columns, name=name, **self.options(features))
+        conflict: dict[str, Any] = {"sqlite_on_conflict": "FAIL"} if self.nulls else {}
+        return PrimaryKeyConstraint(*columns, name=name, **conflict, **self.options(features))
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ class Setting:
     reference: tuple[int, str | None] | None
     options: int
     comment: str | None
+    conflict: str | None
 
     def build(self, metadata: MetaData, others: tuple[Setting, ...], database: KeptPair) -> None:
         """Add the table to the models."""
@@ -113,7 +114,7 @@ class Setting:
         Table(
             self.name,
             metadata,
-            Column("Id", Integer, primary_key=True),
+            Column("Id", Integer, primary_key=True, sqlite_on_conflict_primary_key=self.conflict),
             Column(self.words, Text() if "batch_only" in features else String(30)),
             Column(self.numbers, Integer, index=self.has_index or None),
             Column("other_id", Integer),
@@ -192,6 +193,7 @@ settings = st.builds(
     st.none() | st.tuples(st.integers(0, 2), st.sampled_from(ACTIONS)),
     st.integers(0, 11),
     st.sampled_from((None, "it's 100%")),
+    st.sampled_from((None, "REPLACE")),
 )
 sequences = st.tuples(
     st.sampled_from(("s", "Count It", "q\"'%:x", "y" * 63)),

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import EllipsisType
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Dialect
 
 from limbeck import sqla
 from limbeck.autogenerate.context import AutogenContext
@@ -40,6 +40,7 @@ from limbeck.operations.ops import (
     ModifyTableOps,
     UpgradeOps,
 )
+from limbeck.schema.options import column_arguments
 
 Answers = Mapping[int, Sequence[Answer]]
 """By the identity of the directive."""
@@ -173,7 +174,7 @@ class _Steps:
         self._result.append(_fill_in_added(self._added))
         self._added = []
         for directive in directives:
-            self._open.append(_not_null(directive))
+            self._open.append(_not_null(directive, self._impl.dialect))
 
     def _close(self) -> None:
         container = self._container
@@ -213,7 +214,7 @@ def _nullable(directive: AddColumnOp) -> AddColumnOp:
     return added
 
 
-def _not_null(directive: AddColumnOp) -> AlterColumnOp:
+def _not_null(directive: AddColumnOp, dialect: Dialect) -> AlterColumnOp:
     column = directive.column
     altered = AlterColumnOp(
         directive.table_name,
@@ -223,6 +224,7 @@ def _not_null(directive: AddColumnOp) -> AlterColumnOp:
         existing_nullable=True,
         existing_comment=column.comment,
         modify_nullable=False,
+        **column_arguments(dialect, column.dialect_kwargs),
     )
     altered.remark = f"Fails as long as a row has no {column.name}."
     altered.remark_below = directive.remark_below

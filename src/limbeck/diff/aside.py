@@ -122,7 +122,7 @@ def _remade(
             yield from constraints.remake_check(pair, old_check, new_check, context)
     key = database.primary_key
     if key is not None and model.primary_key == key and columns.intersection(key.columns):
-        yield from primary_keys.remake_primary_key(pair)
+        yield from primary_keys.remake_primary_key(pair, context)
 
 
 def _same(matches: Matches[F]) -> list[tuple[F, F]]:

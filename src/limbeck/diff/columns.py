@@ -16,6 +16,7 @@ from limbeck.diff.context import DiffContext
 from limbeck.logs import logger_of
 from limbeck.operations.ops import AddColumnOp, AlterColumnOp
 from limbeck.schema.facts import ColumnFacts
+from limbeck.schema.options import dialect_arguments
 
 log = logger_of(__name__)
 
@@ -107,6 +108,7 @@ def _alter(
     counts_apart = context.impl.counts_only_in_keys and primary_keys.is_replaced(pair, context)
     if not counts_apart:
         _alter_counting(directive, pair, database, model, context)
+    _alter_options(directive, pair, database, model, context)
     if directive.has_changes():
         ways.complete(directive, (database, database_column), (model, model_column), context)
         if counts_apart:
@@ -175,6 +177,25 @@ def _alter_comment(
     if "comments" in context.kinds and database.comment != model.comment:
         directive.modify_comment = model.comment
         log.info("Detected column comment '%s.%s'", pair.key, model.name)
+
+
+def _alter_options(
+    directive: AlterColumnOp,
+    pair: TablePair,
+    database: ColumnFacts,
+    model: ColumnFacts,
+    context: DiffContext,
+) -> None:
+    if "options" not in context.kinds or database.options == model.options:
+        return
+    dialect = context.impl.dialect
+    existing, wanted = (
+        dialect_arguments(dialect, Column, facts.options) for facts in (database, model)
+    )
+    none = dict.fromkeys({**existing, **wanted})
+    directive.kw |= none | wanted
+    directive.existing_options = none | existing
+    log.info("Detected changed options of column '%s.%s'", pair.key, model.name)
 
 
 def _alter_counting(

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sqlalchemy import Constraint, Table, UniqueConstraint, text
+from sqlalchemy import Constraint, Table, text
 from sqlalchemy.sql.elements import conv
 
 from limbeck import sqla
@@ -19,11 +19,12 @@ from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     AddConstraintOp,
     CreateCheckConstraintOp,
+    CreatePrimaryKeyOp,
     CreateUniqueConstraintOp,
     DropConstraintOp,
     RenameConstraintOp,
 )
-from limbeck.schema.facts import CheckFacts, ForeignKeyFacts, UniqueFacts
+from limbeck.schema.facts import CheckFacts, ForeignKeyFacts, PrimaryKeyFacts, UniqueFacts
 from limbeck.schema.options import dialect_arguments
 
 log = logger_of(__name__)
@@ -52,7 +53,7 @@ def compare_uniques(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         ):
             log.info("Detected changed unique constraint '%s' on '%s'", model.name, pair.key)
             yield Step(Stage.DROP_KEY, drop(old, database.name), frozenset(database.columns))
-            addition = _create_unique(new, model, model.name, context)
+            addition = create_key(new, model, model.name, context)
             yield Step(Stage.CREATE_KEY, addition, frozenset(model.columns))
     for database in matches.removed:
         old = _unique(pair.database_table, database, context)
@@ -68,7 +69,7 @@ def compare_uniques(pair: TablePair, context: DiffContext) -> Iterator[Step]:
             new, model.name, "unique_constraint", reflected=False, compare_to=None
         ):
             log.info("Detected added unique constraint '%s' on '%s'", _called(model), pair.key)
-            addition = _create_unique(new, model, free_name(model, taken), context)
+            addition = create_key(new, model, free_name(model, taken), context)
             yield Step(Stage.CREATE_KEY, addition, frozenset(model.columns))
 
 
@@ -145,7 +146,7 @@ def remake_unique(
     old = _unique(pair.database_table, database, context)
     new = _unique(pair.model_table, model, context)
     yield Step(Stage.DROP_KEY, drop(old, database.name), frozenset(database.columns))
-    addition = _create_unique(new, model, database.name, context)
+    addition = create_key(new, model, database.name, context)
     yield Step(Stage.CREATE_KEY, addition, frozenset(model.columns))
 
 
@@ -200,6 +201,20 @@ def create(constraint: Constraint, name: str | None) -> AddConstraintOp:
     return directive
 
 
+def create_key(
+    constraint: Constraint,
+    fact: UniqueFacts | PrimaryKeyFacts,
+    name: str | None,
+    context: DiffContext,
+) -> AddConstraintOp:
+    """Return the directive that adds a key, with the options that its column says of it."""
+    directive = create(constraint, name)
+    if isinstance(directive, CreateUniqueConstraintOp | CreatePrimaryKeyOp):
+        options = dialect_arguments(context.impl.dialect, type(constraint), fact.options)
+        directive.kw = {**options, **directive.kw}
+    return directive
+
+
 def drop(constraint: Constraint, name: str | None) -> DropConstraintOp:
     """Return the directive that drops a constraint, by the name that the facts have."""
     directive = DropConstraintOp.from_constraint(constraint)
@@ -221,17 +236,6 @@ def free_name(
             name = f"{stem}{number}"
     taken.add(name)
     return name
-
-
-def _create_unique(
-    constraint: Constraint, fact: UniqueFacts, name: str | None, context: DiffContext
-) -> AddConstraintOp:
-    """Return the directive that adds a unique constraint, with options that its column says of it."""
-    directive = create(constraint, name)
-    if isinstance(directive, CreateUniqueConstraintOp):
-        options = dialect_arguments(context.impl.dialect, UniqueConstraint, fact.options)
-        directive.kw = {**options, **directive.kw}
-    return directive
 
 
 def _unique(table: Table, fact: UniqueFacts, context: DiffContext) -> Constraint:

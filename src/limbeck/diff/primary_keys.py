@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from limbeck.diff import locate
 from limbeck.diff.change import Stage, Step, TablePair
-from limbeck.diff.constraints import create, drop, renames_constraints
+from limbeck.diff.constraints import create_key, drop, renames_constraints
 from limbeck.diff.context import DiffContext
 from limbeck.diff.match import said_options
 from limbeck.logs import logger_of
@@ -65,15 +65,15 @@ def is_replaced(pair: TablePair, context: DiffContext) -> bool:
     return existing is None or wanted is None or not _is_renamed(existing, wanted, context)
 
 
-def remake_primary_key(pair: TablePair) -> Iterator[Step]:
+def remake_primary_key(pair: TablePair, context: DiffContext) -> Iterator[Step]:
     """Yield drop and creation of a primary key that steps aside."""
-    for side, table, stage, verb in (
-        (pair.database, pair.database_table, Stage.DROP_KEY, drop),
-        (pair.model, pair.model_table, Stage.CREATE_KEY, create),
-    ):
-        if side.primary_key is not None:
-            directive = verb(table.primary_key, side.primary_key.name)
-            yield Step(stage, directive, frozenset(side.primary_key.columns))
+    existing, wanted = pair.database.primary_key, pair.model.primary_key
+    if existing is not None:
+        directive = drop(pair.database_table.primary_key, existing.name)
+        yield Step(Stage.DROP_KEY, directive, frozenset(existing.columns))
+    if wanted is not None:
+        addition = create_key(pair.model_table.primary_key, wanted, wanted.name, context)
+        yield Step(Stage.CREATE_KEY, addition, frozenset(wanted.columns))
 
 
 def _drop(pair: TablePair, existing: PrimaryKeyFacts, context: DiffContext) -> Iterator[Step]:
@@ -102,7 +102,7 @@ def _create(pair: TablePair, wanted: PrimaryKeyFacts, context: DiffContext) -> I
         alone = DropConstraintOp.from_constraint(_key_alone(pair, counter).to_constraint())
         alone.constraint_name = wanted.name
         yield Step(Stage.CREATE_KEY, alone, frozenset({counter}))
-    addition = create(pair.model_table.primary_key, wanted.name)
+    addition = create_key(pair.model_table.primary_key, wanted, wanted.name, context)
     if wanted.name is None and context.impl.primary_key_name is None:
         addition.constraint_name, addition.is_nameless = None, True
     yield Step(Stage.CREATE_KEY, addition, frozenset(wanted.columns))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from sqlalchemy import Column, Computed, Constraint, FetchedValue, Identity, PrimaryKeyConstraint
@@ -67,6 +67,7 @@ class AlterColumnOp(AlterTableOp):
         modify_server_default: Any = False,
         modify_name: str | None = None,
         modify_type: Any | None = None,
+        existing_options: Mapping[str, Any] | None = None,
         **kw: Any,
     ) -> None:
         super().__init__(table_name, schema=schema)
@@ -80,6 +81,7 @@ class AlterColumnOp(AlterTableOp):
         self.modify_server_default = modify_server_default
         self.modify_name = modify_name
         self.modify_type = modify_type
+        self.existing_options = existing_options or {}
         self.kw = kw
         self.reverse_kw: dict[str, Any] | None = None
         """The keyword arguments of the way back, where they are others than `kw`."""
@@ -121,12 +123,14 @@ class AlterColumnOp(AlterTableOp):
             existing_nullable: whether it takes NULL now.
             existing_comment: its comment now.
             schema: the table's schema.
-            kw: `autoincrement`, `existing_autoincrement`; `existing_attributes` for what MySQL and
-                MariaDB have to be told again beside all that, such as "INVISIBLE"; `replace=True` to drop the column and add
-                it anew, for a computed expression that comes, goes or changes where there is no
-                ALTER for it: values that were not computed are lost, and so is what hangs on the
-                column; and what a dialect takes, such as `postgresql_using` for the expression
-                that converts the values.
+            kw: `autoincrement`, `existing_autoincrement`; options of the column itself, such as
+                `sqlite_on_conflict_not_null`, None for none, and `existing_options`, a dictionary of
+                them as they are, for the way back; `existing_attributes` for what MySQL and
+                MariaDB have to be told again beside all that, such as "INVISIBLE"; `replace=True`
+                to drop the column and add it anew, for a computed expression that comes, goes or
+                changes where there is no ALTER for it: values that were not computed are lost, and
+                so is what hangs on the column; and what a dialect takes, such as
+                `postgresql_using` for the expression that converts the values.
         """
         operations.invoke(
             cls(
@@ -182,7 +186,7 @@ class AlterColumnOp(AlterTableOp):
             insert_after: the column it shall stand after, where the table is built anew.
             kw: as for `op.alter_column`.
         """
-        places = {"insert_before": insert_before, "insert_after": insert_after}
+        places: dict[str, Any] = {"insert_before": insert_before, "insert_after": insert_after}
         operations.invoke(
             cls(
                 operations.impl.table_name,
@@ -253,11 +257,18 @@ class AlterColumnOp(AlterTableOp):
             or self.modify_name is not None
             or any(name.startswith("modify_") for name in self.kw)
             or self._changes_autoincrement()
+            or bool(self._changed_options())
         )
 
     def _changes_autoincrement(self) -> bool:
         existing = self.kw.get("existing_autoincrement")
         return existing is not None and self.kw.get("autoincrement") not in (None, existing)
+
+    def _changed_options(self) -> dict[str, tuple[Any, Any]]:
+        """Return options of the column itself, each as it is and as it shall be."""
+        existing = sorted(self.existing_options.items())
+        both = {name: (old, self.kw.get(name)) for name, old in existing}
+        return {name: values for name, values in both.items() if values[0] != values[1]}
 
     def reverse(self) -> AlterColumnOp:
         """Return the alteration back: what shall be and what is change places."""
@@ -276,6 +287,8 @@ class AlterColumnOp(AlterTableOp):
                     values[f"existing_{aspect}"],
                     values[name],
                 )
+        values |= self.existing_options
+        values["existing_options"] = {name: self.kw.get(name) for name in self.existing_options}
         op = AlterColumnOp(self.table_name, column_name, schema=self.schema, **values)
         op.reverse_kw = None if self.reverse_kw is None else dict(self.kw)
         return op
@@ -312,6 +325,8 @@ class AlterColumnOp(AlterTableOp):
         if self._changes_autoincrement():
             both = (self.kw["existing_autoincrement"], self.kw["autoincrement"])
             differences.append(("modify_autoincrement", *place, existing, *both))
+        for name, both in self._changed_options().items():
+            differences.append((f"modify_{name}", *place, existing, *both))
         return differences
 
     def render(self, context: RenderContext) -> str:
@@ -343,6 +358,8 @@ class AlterColumnOp(AlterTableOp):
         for name, value in sorted(self.kw.items()):
             if not name.startswith("modify_"):
                 yield name, render_value(value, context)
+        if self.existing_options:
+            yield "existing_options", render_value(dict(self.existing_options), context)
 
     def _render_existing(self, context: RenderContext) -> Iterator[tuple[str, str | None]]:
         if self.existing_comment is not None:

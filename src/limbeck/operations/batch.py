@@ -17,6 +17,7 @@ from limbeck.errors import BatchError
 from limbeck.operations.draft import Draft
 from limbeck.operations.recreate import run_plan
 from limbeck.operations.transfer import with_new_names
+from limbeck.schema.options import column_arguments
 
 if TYPE_CHECKING:
     from limbeck.ddl.impl import DefaultImpl
@@ -145,7 +146,7 @@ class BatchOperationsImpl:
                 if place is not None:
                     remaining[place] = self._put_aside(remaining[place])
                 keywords, column = self._rename_in_place(arguments[1], keywords)
-                if not _changes_something(keywords):
+                if not _changes_something(self.impl.dialect, keywords):
                     continue
                 arguments = (arguments[0], column, *arguments[2:])
             remaining.append((name, arguments, keywords))
@@ -259,11 +260,12 @@ def _without_places(keywords: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in keywords.items() if name not in places}
 
 
-def _changes_something(keywords: dict[str, Any]) -> bool:
+def _changes_something(dialect: Dialect, keywords: dict[str, Any]) -> bool:
     """Tell whether an alteration does more than rename."""
     return (
         any(keywords.get(name) is not None for name in ("nullable", "type_", "autoincrement"))
         or keywords.get("server_default", False) is not False
         or keywords.get("comment", False) is not False
         or bool({"insert_before", "insert_after"} & keywords.keys())
+        or bool(column_arguments(dialect, keywords))
     )

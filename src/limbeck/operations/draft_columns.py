@@ -14,6 +14,7 @@ from sqlalchemy.types import TypeEngine, to_instance
 from limbeck import sqla
 from limbeck.errors import BatchError
 from limbeck.operations.transfer import columns_named_in
+from limbeck.schema.options import column_arguments
 
 if TYPE_CHECKING:
     from limbeck.ddl.impl import DefaultImpl
@@ -126,6 +127,7 @@ class DraftColumns:
             slot.autoincrement = bool(autoincrement)
         if comment is not False:
             slot.comment = comment
+        slot.options |= column_arguments(self._impl.dialect, kw)
         self._place(slot, insert_before, insert_after)
         if name is not None and name != slot.name:
             self._rename(slot, name)

@@ -213,6 +213,7 @@ def _column(
         autoincrement=_autoincrement(facts, table, type_),
         comment=facts.comment,
         info={} if facts.attributes is None else {ATTRIBUTES: facts.attributes},
+        **dialect_arguments(dialect, Column, facts.options),
     )
 
 

@@ -75,6 +75,7 @@ class ColumnFacts:
     autoincrement: bool = False
     collation: str | None = None
     comment: str | None = None
+    options: Options = ()
     is_default_lossy: bool = field(default=False, compare=False)
     """The default has bytes that are no text, which neither catalog nor reflection tells."""
     attributes: str | None = field(default=None, compare=False)

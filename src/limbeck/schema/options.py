@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Dialect, Table
+from sqlalchemy import Column, Dialect, Table
 from sqlalchemy.sql.base import DialectKWArgs
 from sqlalchemy.sql.elements import ClauseElement
 
@@ -101,6 +101,12 @@ def dialect_arguments(dialect: Dialect, kind: type, options: Options) -> dict[st
         else:
             _logger.warning("SQLAlchemy can't say %s=%s of a %s", name, value, kind.__name__)
     return arguments
+
+
+def column_arguments(dialect: Dialect, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of an alteration's keyword arguments that are options of the column itself."""
+    names = (f"{dialect.name}_{name}" for name in _accepted(dialect, Column) or ())
+    return {name: given[name] for name in names if name in given}
 
 
 def _accepted(dialect: Dialect, kind: type) -> frozenset[str] | None:

@@ -156,6 +156,8 @@ CASES = [
             "postgresql_using": "x::text",
             "autoincrement": False,
             "replace": True,
+            "sqlite_on_conflict_not_null": "FAIL",
+            "existing_options": {"sqlite_on_conflict_not_null": None},
             "schema": "s",
         },
         batch_only={"insert_before": "a", "insert_after": "b"},

@@ -28,7 +28,7 @@ from limbeck.ddl.sqlite import transaction
 from limbeck.ddl.sqlite.renames import index_renaming
 from limbeck.errors import UnsupportedOperationError
 from limbeck.logs import logger_of
-from limbeck.schema.options import own_options
+from limbeck.schema.options import column_arguments, own_options
 from limbeck.types import DatabaseType
 
 if TYPE_CHECKING:
@@ -124,7 +124,8 @@ class SQLiteImpl(DefaultImpl):
         **kw: Any,
     ) -> None:
         """Rename a column; raises UnsupportedOperationError for all else that can change."""
-        if nullable is not None or server_default is not False or type_ is not None:
+        changes = nullable is not None or server_default is not False or type_ is not None
+        if changes or column_arguments(self.dialect, kw):
             raise _unsupported(
                 "change",
                 f"the column {column_name} of",
@@ -347,6 +348,7 @@ class SQLiteImpl(DefaultImpl):
             column.autoincrement = "auto"
             if known is not None and known.autoincrement:
                 table.dialect_kwargs["sqlite_autoincrement"] = True
+                say_key_conflict(table)
 
     # render
 
@@ -369,6 +371,17 @@ def visit_column_name(element: ColumnName, compiler: Any, **kw: Any) -> str:
     table = alter_table(compiler, element.table_name, element.schema)
     old = format_column_name(compiler, element.column_name)
     return f"{table} RENAME COLUMN {old} TO {format_column_name(compiler, element.newname)}"
+
+
+def say_key_conflict(table: Table) -> None:
+    """Let the key's only column say what the key does on a conflict, too.
+
+    SQLAlchemy writes the key of a column that counts with the column, and asks that alone.
+    """
+    conflict = table.primary_key.dialect_options["sqlite"]["on_conflict"]
+    columns = list(table.primary_key.columns)
+    if conflict is not None and len(columns) == 1:
+        columns[0].dialect_kwargs["sqlite_on_conflict_primary_key"] = conflict
 
 
 def _obstacle(column: Column[Any]) -> str | None:

@@ -56,13 +56,10 @@ def parse_table(key: TableKey, sql: str) -> TableFacts:
 class Unsaid:
     """What a CREATE TABLE says that is in no facts.
 
-    ON CONFLICT of NOT NULL, by column, and of the primary key; what stands behind the columns of
-    keys, COLLATE and DESC; of unique constraints by name, and columns in lower case: there may be
-    several of them without a name.
+    That is what stands behind the columns of keys, COLLATE and DESC; of unique constraints by name,
+    and columns in lower case: there may be several of them without a name.
     """
 
-    null_conflicts: Mapping[str, str]
-    key_conflict: str | None
     key_orders: tuple[str, ...]
     has_key_in_column: bool
     unique_orders: Mapping[UniqueKey, Sequence[tuple[str, ...]]]
@@ -72,13 +69,7 @@ def parse_unsaid(sql: str) -> Unsaid:
     """Return what a CREATE TABLE statement says that is in no facts."""
     parser = _TableParser(key=TableKey(None, ""), cursor=Cursor(LEXICON.tokenize(sql)))
     parser.parse()
-    return Unsaid(
-        parser.null_conflicts,
-        parser.key_conflict,
-        parser.key_orders,
-        parser.has_key_in_column,
-        parser.unique_orders,
-    )
+    return Unsaid(parser.key_orders, parser.has_key_in_column, parser.unique_orders)
 
 
 def parse_index(name: str, sql: str, columns: Mapping[str, str], table: str) -> IndexFacts:
@@ -120,6 +111,7 @@ class _Column:
     computed: Sequence[Token] | None = None
     persisted: bool = False
     autoincrement: bool = False
+    options: Options = ()
 
 
 @dataclass(slots=True)
@@ -134,8 +126,6 @@ class _TableParser:
     foreign_keys: list[ForeignKeyFacts] = field(default_factory=list)
     checks: list[tuple[str | None, Sequence[Token]]] = field(default_factory=list)
     options: dict[str, str] = field(default_factory=dict)
-    null_conflicts: dict[str, str] = field(default_factory=dict)
-    key_conflict: str | None = None
     key_orders: tuple[str, ...] = ()
     has_key_in_column: bool = False
     unique_orders: dict[UniqueKey, list[tuple[str, ...]]] = field(default_factory=dict)
@@ -185,6 +175,7 @@ class _TableParser:
             computed=computed,
             autoincrement=column.autoincrement,
             collation=column.collation,
+            options=column.options,
         )
         options = tuple(self.options.items())
         implied = is_key_without_null(facts, self.primary_key, options)
@@ -225,7 +216,7 @@ class _TableParser:
             return
         if cursor.accept("NOT", "NULL"):
             column.nullable = False
-            self.null_conflicts.update((column.name, action) for _, action in self._conflict())
+            column.options = self._conflict("on_conflict_not_null")
         elif cursor.accept("NULL"):
             self._conflict()
         elif cursor.accept("CHECK"):
@@ -240,10 +231,9 @@ class _TableParser:
     def _key_clause(self, column: _Column, name: str | None) -> bool:
         cursor = self.cursor
         if cursor.accept("PRIMARY", "KEY"):
-            self.primary_key = PrimaryKeyFacts((column.name,), name)
             self.key_orders = (_order(cursor),)
             self.has_key_in_column = True
-            self._key_conflict()
+            self.primary_key = PrimaryKeyFacts((column.name,), name, options=self._conflict())
             if cursor.accept("AUTOINCREMENT"):
                 self._count_up(column)
             return True
@@ -286,8 +276,7 @@ class _TableParser:
         cursor = self.cursor
         if cursor.accept("PRIMARY", "KEY"):
             columns, self.key_orders = self._key_parts()
-            self.primary_key = PrimaryKeyFacts(columns, name)
-            self._key_conflict()
+            self.primary_key = PrimaryKeyFacts(columns, name, options=self._conflict())
         elif cursor.accept("UNIQUE"):
             self._unique(*self._key_parts(), name)
         elif cursor.accept("CHECK"):
@@ -325,13 +314,9 @@ class _TableParser:
         column.autoincrement = True
         self.options["autoincrement"] = "True"
 
-    def _key_conflict(self) -> None:
-        self.key_conflict = next((action for _, action in self._conflict()), None)
-
-    def _conflict(self) -> tuple[tuple[str, str], ...]:
-        if self.cursor.accept("ON", "CONFLICT"):
-            return (("on_conflict", self.cursor.take().text.upper()),)
-        return ()
+    def _conflict(self, option: str = "on_conflict") -> Options:
+        is_said = self.cursor.accept("ON", "CONFLICT")
+        return conflict_option(option, self.cursor.take().text if is_said else None)
 
     def _reference(self, columns: tuple[str, ...], name: str | None) -> ForeignKeyFacts:
         cursor = self.cursor
@@ -386,6 +371,12 @@ def is_key_without_null(
         return False
     is_rowid = len(names) == 1 and column.type == "INTEGER"
     return is_rowid or any(name in ("strict", "with_rowid") for name, _ in options)
+
+
+def conflict_option(name: str, action: str | None) -> Options:
+    """Return what happens on a conflict as an option of that name; ABORT is the default."""
+    upper = (action or "ABORT").upper()
+    return () if upper == "ABORT" else ((name, upper),)
 
 
 def normal_action(action: str | None) -> str | None:

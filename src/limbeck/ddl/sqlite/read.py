@@ -21,6 +21,7 @@ from limbeck.ddl.reader import probe_domains, read_model_objects, sequence_argum
 from limbeck.ddl.sqlite.definitions import read_definitions
 from limbeck.ddl.sqlite.master import is_virtual, schemas_of
 from limbeck.ddl.sqlite.parse import (
+    conflict_option,
     is_key_without_null,
     normal_action,
     normal_collation,
@@ -43,6 +44,7 @@ from limbeck.schema.facts import (
     ForeignKeyFacts,
     IndexElement,
     IndexFacts,
+    Options,
     SchemaFacts,
     TableFacts,
     TableKey,
@@ -191,14 +193,18 @@ def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> Tab
     counted = _autoincrement_column(table)
     options = _table_options(table, is_counted=counted is not None)
     primary_key = facts.primary_key
-    if primary_key is not None and counted is not None:
-        # SQLAlchemy renders the key inline then, where it gives it no name.
-        primary_key = replace(primary_key, name=None)
+    if primary_key is not None:
+        # SQLAlchemy renders the key of a column that counts inline, where it gives it no name.
+        primary_key = replace(
+            primary_key,
+            name=None if counted is not None else primary_key.name,
+            options=_key_options(table, is_inline=counted is not None),
+        )
     return replace(
         facts,
         columns=tuple(
             replace(
-                _adjust_column(column, names),
+                _adjust_column(column, names, table),
                 nullable=column.nullable and not is_key_without_null(column, primary_key, options),
                 autoincrement=column.name == counted,
             )
@@ -245,7 +251,18 @@ def _autoincrement_column(table: Table) -> str | None:
     return column.name if counts else None
 
 
-def _adjust_column(facts: ColumnFacts, names: Mapping[str, str]) -> ColumnFacts:
+def _key_options(table: Table, *, is_inline: bool) -> Options:
+    key = table.primary_key
+    conflict = None if is_inline else key.dialect_options["sqlite"]["on_conflict"]
+    if conflict is None and len(key.columns) == 1:
+        (column,) = key.columns
+        conflict = column.dialect_options["sqlite"]["on_conflict_primary_key"]
+    return conflict_option("on_conflict", conflict)
+
+
+def _adjust_column(facts: ColumnFacts, names: Mapping[str, str], table: Table) -> ColumnFacts:
+    conflict = "on_conflict_not_null"
+    action = table.c[facts.name].dialect_options["sqlite"][conflict]
     computed = facts.computed
     if computed is not None:
         sql = normal_expression(computed.sql, names)
@@ -256,6 +273,7 @@ def _adjust_column(facts: ColumnFacts, names: Mapping[str, str]) -> ColumnFacts:
         identity=None,
         collation=normal_collation(facts.collation),
         comment=None,
+        options=() if facts.nullable else conflict_option(conflict, action),
     )
 
 
@@ -270,7 +288,7 @@ def _adjust_unique(fact: UniqueFacts, table: Table) -> UniqueFacts:
         if conflict is None and len(columns) == 1:
             conflict = columns[0].dialect_options["sqlite"].get("on_conflict_unique")
         if conflict is not None:
-            return replace(fact, options=(("on_conflict", str(conflict).upper()),))
+            return replace(fact, options=conflict_option("on_conflict", str(conflict)))
     # Options and DEFERRABLE belong to other databases.
     return replace(fact, options=(), deferrable=False, initially_deferred=False)
 

@@ -26,7 +26,7 @@ from sqlalchemy.sql.elements import TextClause
 
 from limbeck import sqla
 from limbeck.ddl.rebuild import TableRebuild
-from limbeck.ddl.sqlite import unsaid
+from limbeck.ddl.sqlite import say_key_conflict, unsaid
 from limbeck.ddl.sqlite.master import in_schema
 from limbeck.ddl.sqlite.read import read_schema
 from limbeck.ddl.sqlite.text import LEXICON, normal_tokens, stands_alone, without_table
@@ -192,6 +192,7 @@ class SQLiteRebuild(TableRebuild):
         Checks may name the table by the name that it has not yet: it is left out of them.
         """
         self._leave_out_own_name(table)
+        say_key_conflict(table)
         for column in table.columns:
             default = column.server_default
             expression = default.arg if isinstance(default, DefaultClause) else None

@@ -1,7 +1,7 @@
 """What the text of a table says and SQLAlchemy's classes don't, for the table that takes its place.
 
-Receives the text SQLite kept, and completes the Table that was made of its facts: what happens on
-conflicts, and the order and collation of the columns in keys.
+Receives the text SQLite kept, and completes the Table that was made of its facts: the order and
+collation of the columns in keys.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import UserDefinedType
 
 from limbeck import sqla
-from limbeck.ddl.sqlite.parse import Unsaid, parse_unsaid
+from limbeck.ddl.sqlite.parse import parse_unsaid
 
 _ORDERS = "limbeck.orders"
 """The key of a constraint's `info` for what stands behind each of its columns."""
@@ -68,7 +68,6 @@ def _ordered(element: Any, compiler: Any, sql: str | None) -> str | None:
 def complete(table: Table, definition: str) -> None:
     """Give the table what its text says."""
     unsaid = parse_unsaid(definition)
-    _take_conflicts(table, unsaid)
     key = table.primary_key
     if any(unsaid.key_orders):
         _replace(table, key, OrderedPrimaryKey, unsaid.key_orders)
@@ -82,18 +81,6 @@ def complete(table: Table, definition: str) -> None:
         same = left.get((sqla.constraint_name(constraint), columns)) or left[None, columns]
         if any(orders := same.pop()):
             _replace(table, constraint, OrderedUnique, orders)
-
-
-def _take_conflicts(table: Table, unsaid: Unsaid) -> None:
-    for name, action in unsaid.null_conflicts.items():
-        table.c[name].dialect_options["sqlite"]["on_conflict_not_null"] = action
-    if unsaid.key_conflict is None:
-        return
-    if len(table.primary_key.columns) == 1:
-        column = next(iter(table.primary_key.columns))
-        column.dialect_options["sqlite"]["on_conflict_primary_key"] = unsaid.key_conflict
-    else:
-        table.primary_key.dialect_options["sqlite"]["on_conflict"] = unsaid.key_conflict
 
 
 def _names(constraint: Any) -> tuple[str, ...]:
@@ -128,7 +115,7 @@ def write_key_in_column(table: Table, spell: Any) -> None:
     (column,) = key.columns
     key.info[_IN_COLUMN] = spell(column).upper() == "INTEGER"
     if key.info[_IN_COLUMN]:
-        conflict = column.dialect_options["sqlite"]["on_conflict_primary_key"]
+        conflict = key.dialect_options["sqlite"]["on_conflict"]
         quoted = str(key.name).replace('"', '""')
         name = "" if key.name is None else f'CONSTRAINT "{quoted}" '
         ending = "" if conflict is None else f" ON CONFLICT {conflict}"
