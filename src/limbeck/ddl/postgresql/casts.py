@@ -92,13 +92,13 @@ def using(column: str, before: str, after: str) -> str | None:
         return f"CASE WHEN isempty({column}) THEN 'empty' ELSE {text} END::{after}"
     if _MULTIRANGES.get(source) == target:
         return f"{column}::{after}"
+    both_arrays = source.endswith("[]") and target.endswith("[]")
     if (
         target in _STRINGS
-        or _element(source) in _STRINGS - _PADDED
+        or (_element(source) if both_arrays else source) in _STRINGS - _PADDED
         or target in _EXPLICIT.get(source, ())
     ):
         return f"{column}::{after}"
-    both_arrays = source.endswith("[]") and target.endswith("[]")
     return f"{column}::text{'[]' if both_arrays else ''}::{after}"
 
 
