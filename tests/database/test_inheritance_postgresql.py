@@ -20,6 +20,11 @@ def n(*type_: Any, **options: Any) -> Callable[[], Any]:
     return lambda: Column("n", *(type_ or (Integer,)), **options)
 
 
+def serial() -> Column[int]:
+    """Return a column of the parent that counts up."""
+    return Column("nr", Integer, primary_key=True, autoincrement=True)
+
+
 def positive() -> CheckConstraint:
     """Return the check that they share."""
     return CheckConstraint("n > 0", name="positive")
@@ -67,6 +72,34 @@ CASES: dict[str, tuple[Models, Models]] = {
     ),
     "not null": (family([n()], [n()]), family([n(nullable=False)], [n(nullable=False)])),
     "default": (family([n()], [n()]), family([n(server_default="4")], [n(server_default="4")])),
+    "default of each": (
+        family([n(server_default="3")], [n(server_default="5")], [n()]),
+        family([n(server_default="4")], [n(server_default="6")], [n(server_default="7")]),
+    ),
+    "default of the parent": (
+        family([n(server_default="3")], [n(server_default="5")], [n(server_default="3")]),
+        family([n(server_default="4")], [n(server_default="5")], [n(server_default="4")]),
+    ),
+    "default of the parent comes, that of the child stays none": (
+        family([n()], [n()]),
+        family([n(server_default="4")], [n()]),
+    ),
+    "what the child has of the parent alone": (
+        family([n()], [n()], [n()]),
+        family([n(nullable=False, server_default="4")], [n()], [n()]),
+    ),
+    "numbers of the parent": (
+        family([serial, n()], [lambda: Column("nr", Integer, nullable=False), n()]),
+        family([serial], [lambda: Column("nr", Integer, nullable=False)]),
+    ),
+    "default that becomes the parent's": (
+        family([n(server_default="3")], [n(server_default="5")]),
+        family([n(server_default="4")], [n(server_default="4")]),
+    ),
+    "default and type of the parent": (
+        family([n(server_default="3")], [n(server_default="5")]),
+        family([n(BigInteger, server_default="4")], [n(BigInteger, server_default="5")]),
+    ),
     "comment": (family([n()], [n()]), family([n(comment="x")], [n(comment="x")])),
     "check": (family([n()], [n()]), family([n(), positive], [n(), positive])),
     "check of the parent": (family([n()], [n()]), family([n(), positive], [n()])),

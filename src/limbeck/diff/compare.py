@@ -24,7 +24,7 @@ from limbeck.diff.foreign_keys import (
     referring_tables,
 )
 from limbeck.diff.indexes import compare_indexes
-from limbeck.diff.inheritance import beside_parents
+from limbeck.diff.inheritance import beside_parents, heirs
 from limbeck.diff.objects import ObjectChanges, TableChanges
 from limbeck.diff.options import compare_table_options
 from limbeck.diff.order import Plan, order
@@ -126,16 +126,17 @@ def _changes(keys: list[TableKey], sides: _Sides, context: DiffContext) -> tuple
         found = disturbance(change, context)
         if found != Disturbance():
             disturbed[key] = found
+    common = {key: sides.models[key] for key in sides.database if key in sides.models}
+    moved = {*heirs(changes, common)}
     if disturbed:
-        common = {key: sides.models[key] for key in sides.database if key in sides.models}
-        moved = [key for key in referring_tables(common, disturbed, context) if key not in pairs]
-        pairs |= _pairs(moved, sides, context)
+        moved |= {*referring_tables(common, disturbed, context)}
+    pairs |= _pairs(sorted(moved - pairs.keys(), key=key_order), sides, context)
     result = []
     for key in sorted(pairs, key=key_order):
         change = changes.get(key, TableChange(key))
         foreign_keys = tuple(compare_foreign_keys(pairs[key], disturbed, context))
         result.append(TableChange(key, change.steps + foreign_keys))
-    return beside_parents(result, sides.models)
+    return beside_parents(result, pairs, sides.models)
 
 
 def _pairs(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Computed, DefaultClause, Identity
+from sqlalchemy import Column, Computed, DefaultClause, Identity, text
 from sqlalchemy.schema import FetchedValue
 
 from limbeck import sqla
@@ -33,7 +33,7 @@ def alter(
     model_column = locate.column(pair.model_table, model.name)
     if database.computed != model.computed:
         if not _is_left_to_the_database(model_column):
-            _change(directive, model_column)
+            _change(directive, model_column.server_default)
             log.info("Detected computed expression on column '%s.%s'", pair.key, model.name)
         return
     is_changed = _ask_hooks(database, model, database_column, model_column, context)
@@ -41,7 +41,7 @@ def alter(
         is_changed = (database.default, database.identity) != (model.default, model.identity)
         is_changed = is_changed and not _is_left_to_the_database(model_column)
     if is_changed:
-        _change(directive, model_column)
+        _change(directive, wanted(model, model_column))
         if directive.modify_type is None and context.impl.default_brings_type(
             database.default, model.default
         ):
@@ -96,7 +96,14 @@ def _is_left_to_the_database(column: Column[Any]) -> bool:
     )
 
 
-def _change(directive: AlterColumnOp, column: Column[Any]) -> None:
-    directive.modify_server_default = column.server_default
+def wanted(facts: ColumnFacts, column: Column[Any]) -> Any:
+    """Return the default that the models say; where the column has its parent's, that one's SQL."""
+    if column.server_default is None and facts.default is not None:
+        return text(sqla.escape_binds(facts.default))
+    return column.server_default
+
+
+def _change(directive: AlterColumnOp, default: Any) -> None:
+    directive.modify_server_default = default
     if directive.existing_server_default is False:
         directive.existing_server_default = None

@@ -1,7 +1,8 @@
 """Tables that inherit from others: what both change, as the database takes it.
 
 What both get the child gets first, and the database merges it; what both lose the parent loses
-first. A type is changed on the parent alone, which changes that of its children.
+first. A type is changed on the parent alone, which changes that of its children. So does a default:
+a child with another one is given it before, for the way back, and after.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import replace
 
-from limbeck.diff.change import Step, TableChange
+from limbeck.diff import defaults, locate, ways
+from limbeck.diff.change import Stage, Step, TableChange, TablePair
 from limbeck.operations.ops import (
     AddColumnOp,
     AlterColumnOp,
@@ -26,16 +28,33 @@ Thing = tuple[str, str | None]
 
 
 def beside_parents(
-    changes: Sequence[TableChange], tables: Mapping[TableKey, TableFacts]
+    changes: Sequence[TableChange],
+    pairs: Mapping[TableKey, TablePair],
+    tables: Mapping[TableKey, TableFacts],
 ) -> tuple[TableChange, ...]:
     """Return the changes without what a parent does for its children, the rest told when to happen."""
     known = {change.key: change for change in changes}
-    result = []
-    for change in changes:
-        parents = [known[key] for key in _ancestors(change.key, tables) if key in known]
-        steps = (_beside(step, parents) if parents else step for step in change.steps)
-        result.append(TableChange(change.key, tuple(step for step in steps if step is not None)))
-    return tuple(change for change in result if change.steps)
+    above = {key: [each for each in _ancestors(key, tables) if each in known] for key in known}
+    for key in sorted(known, key=lambda key: len(above[key])):
+        if above[key]:
+            change, parents = known[key], [known[each] for each in above[key]]
+            steps = (_beside(step, parents) for step in change.steps)
+            left = tuple(step for step in steps if step is not None)
+            own = tuple(_own_defaults(change, parents, pairs))
+            known[key] = TableChange(key, left + own)
+    return tuple(change for change in known.values() if change.steps)
+
+
+def heirs(
+    changes: Mapping[TableKey, TableChange], tables: Mapping[TableKey, TableFacts]
+) -> Iterator[TableKey]:
+    """Yield the tables that a default reaches which one of their parents gets."""
+    parents = {
+        key
+        for key, change in changes.items()
+        if any(_defaulted(step.directive) for step in change.steps)
+    }
+    return (key for key in tables if parents and not parents.isdisjoint(_ancestors(key, tables)))
 
 
 def parents_of(facts: TableFacts) -> Iterator[TableKey]:
@@ -61,7 +80,39 @@ def _beside(step: Step, parents: Sequence[TableChange]) -> Step | None:
     if isinstance(step.directive, AlterColumnOp) and _with(parents, _retyped, {retyped} - {None}):
         directive = _without_type(step.directive)
         return replace(step, directive=directive) if directive.has_changes() else None
-    return replace(step, before=step.before | _with(parents, _gained, {gained} - {None}))
+    before = _with(parents, _gained, {gained} - {None})
+    before |= _with(parents, _defaulted, {_defaulted(step.directive)} - {None})
+    return replace(step, before=step.before | before)
+
+
+def _own_defaults(
+    change: TableChange, parents: Sequence[TableChange], pairs: Mapping[TableKey, TablePair]
+) -> Iterator[Step]:
+    """Yield what gives a child its own defaults where its parents get others."""
+    pair = pairs[change.key]
+    for column in pair.model.columns:
+        existing, name = pair.database.column(column.name), column.name
+        above = _with(parents, _defaulted, {("default", name)})
+        if not above or existing is None or column.computed is not None:
+            continue
+        directive = AlterColumnOp(
+            change.key.name,
+            name,
+            schema=change.key.schema,
+            **ways.existing(locate.column(pair.database_table, name)),
+            modify_server_default=defaults.wanted(column, locate.column(pair.model_table, name)),
+        )
+        is_given = any(_defaulted(step.directive) == ("default", name) for step in change.steps)
+        had = {_default(pairs[key].database, name) for key in above}
+        if not is_given and had != {existing.default}:
+            yield Step(Stage.ALTER_COLUMN, directive, before=above)
+        if {_default(pairs[key].model, name) for key in above} != {column.default}:
+            yield Step(Stage.ALTER_COLUMN, copy(directive), waits_for=above)
+
+
+def _default(facts: TableFacts, name: str) -> str | None:
+    column = facts.column(name)
+    return None if column is None else column.default
 
 
 def _with(
@@ -96,6 +147,12 @@ def _gained(directive: MigrateOperation) -> Thing | None:
             return "check", directive.constraint_name
         case AlterColumnOp(modify_nullable=False):
             return "not null", directive.column_name
+    return None
+
+
+def _defaulted(directive: MigrateOperation) -> Thing | None:
+    if isinstance(directive, AlterColumnOp) and directive.modify_server_default is not False:
+        return "default", directive.column_name
     return None
 
 

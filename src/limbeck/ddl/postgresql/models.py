@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -79,10 +79,14 @@ def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> Tab
     if key is not None:
         key = constraints.read_primary_key(key, table, dialect)
     key, uniques = _distinct_keys(facts, key)
+    parents = list(_parents(table))
     adjusted = replace(
         facts,
         key=TableKey(facts.key.schema, clip(facts.key.name)),
-        columns=tuple(_column(item, columns[item.name], dialect) for item in facts.columns),
+        columns=tuple(
+            _column(_inherited(item, parents, dialect), columns[item.name], dialect)
+            for item in facts.columns
+        ),
         primary_key=key,
         uniques=uniques,
         foreign_keys=tuple(_clip_foreign_key(item) for item in facts.foreign_keys),
@@ -127,6 +131,38 @@ def _column(facts: ColumnFacts, column: Column[Any], dialect: Dialect) -> Column
         autoincrement=facts.autoincrement and _is_serial(column),
         comment=facts.comment or None,
     )
+
+
+def _parents(table: Table) -> Iterator[Table]:
+    """Yield the tables of the models that a table inherits from, and theirs."""
+    given = table.dialect_options["postgresql"]["inherits"] or ()
+    for name in (given,) if isinstance(given, str) else given:
+        parent = table.metadata.tables.get(str(name))
+        if parent is not None:
+            yield parent
+            yield from _parents(parent)
+
+
+def _inherited(facts: ColumnFacts, parents: Sequence[Table], dialect: Dialect) -> ColumnFacts:
+    """Return a column with what it has of its parents': NOT NULL, and a default if it has none."""
+    columns = [table.c[facts.name] for table in parents if facts.name in table.c]
+    if not columns:
+        return facts
+    has_own = facts.default is not None or facts.computed is not None or facts.identity is not None
+    defaults = (_passed_on(dialect, each) for each in columns if not has_own)
+    default = next((each for each in defaults if each is not None), facts.default)
+    is_full = any(column.primary_key or not column.nullable for column in columns)
+    return replace(facts, default=default, nullable=facts.nullable and not is_full)
+
+
+def _passed_on(dialect: Dialect, column: Column[Any]) -> str | None:
+    """Return the default that children get, of a SERIAL the next of the same numbers."""
+    if column is not column.table.autoincrement_column or not _is_serial(column) or column.identity:
+        return normal_default(dialect, column)
+    names = column.table.schema, object_name(column.table.name, column.name, "seq")
+    path = ".".join(text.quoted_name(str(name)) for name in names if name is not None)
+    escaped = path.replace("'", "''")
+    return f"nextval('{escaped}'::regclass)"
 
 
 def _is_serial(column: Column[Any]) -> bool:
