@@ -6,9 +6,24 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, MetaData, String, Table
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
+from limbeck.autogenerate import compare_metadata, produce_migrations
+from limbeck.operations import Operations
+from limbeck.operations.ops import OpContainer
+from limbeck.runtime.migration import MigrationContext
 from tests.database.kept import KeptPair, Models, kept_database
+from tests.databases import Database
 
 __all__ = ["kept_database"]
 
@@ -117,3 +132,64 @@ CASES: dict[str, tuple[Models, Models]] = {
 def test_what_parent_and_child_share_converges(database: KeptPair, name: str, way: str) -> None:
     before, after = CASES[name] if way == "up" else CASES[name][::-1]
     database.converge(before, after, rows=1)
+
+
+MADE_BY_HAND = """
+    CREATE TABLE p (id serial PRIMARY KEY, n integer DEFAULT 3, words text NOT NULL);
+    CREATE TABLE c (own integer, PRIMARY KEY (id), UNIQUE (n)) INHERITS (p);
+    CREATE INDEX ix_words ON c (words);
+    INSERT INTO c (n, words, own) VALUES (1, 'x', 2)
+"""
+"""A child that declares no column of its parent's, and has keys on them."""
+
+
+def by_hand(*declared: Column[Any]) -> MetaData:
+    metadata = MetaData()
+    parent = Column("id", Integer, primary_key=True), Column("n", Integer, server_default="3")
+    Table("p", metadata, *parent, Column("words", Text, nullable=False))
+    Table("c", metadata, *declared, Column("own", Integer), postgresql_inherits="p")
+    return metadata
+
+
+def differences(connection: Connection, models: MetaData) -> list[Any]:
+    return list(compare_metadata(MigrationContext.configure(connection), models))
+
+
+def test_what_a_child_has_of_its_parents_alone_is_left_to_them(postgresql: Database) -> None:
+    with postgresql.engine.begin() as connection:
+        connection.exec_driver_sql(MADE_BY_HAND)
+        assert differences(connection, by_hand()) == []
+        said: list[Column[Any]] = [
+            Column("n", Integer, unique=True),
+            Column("words", Text, index=True),
+        ]
+        kinds = [each[0] for each in differences(connection, by_hand(*said))]
+        assert kinds == ["remove_index", "add_index"]  # it has another name
+
+
+def test_child_takes_its_parents_columns_for_its_own(postgresql: Database) -> None:
+    with postgresql.engine.begin() as connection:
+        connection.exec_driver_sql(MADE_BY_HAND)
+        declared: list[Column[Any]] = [
+            Column("id", Integer, primary_key=True),
+            Column("n", BigInteger, server_default="4"),
+        ]
+        models = by_hand(*declared)
+        models.tables["p"].c.n.type = BigInteger()
+        context = MigrationContext.configure(connection)
+        script = produce_migrations(context, models)
+        operations = Operations(context)
+        run_directives(operations, script.upgrade_ops_list[0])
+        assert differences(connection, models) == []
+        assert connection.exec_driver_sql("SELECT n, words FROM c").all() == [(1, "x")]
+        run_directives(operations, script.downgrade_ops_list[0])
+        assert differences(connection, by_hand()) == []
+        assert connection.exec_driver_sql("SELECT n, words FROM c").all() == [(1, "x")]
+
+
+def run_directives(operations: Operations, directives: OpContainer) -> None:
+    for each in directives.ops:
+        if isinstance(each, OpContainer):
+            run_directives(operations, each)
+        else:
+            operations.invoke(each)

@@ -27,6 +27,7 @@ from limbeck.autogenerate.tidy import (
 )
 from limbeck.ddl.impl import DefaultImpl
 from limbeck.diff import compare, object_filters
+from limbeck.diff.inheritance import with_declared
 from limbeck.diff.moved_objects import Moves, find_moves, move_facts
 from limbeck.diff.own_rules import has_own_rules, own_rule
 from limbeck.diff.renamed_values import rename_users, rename_values, said_values
@@ -248,7 +249,7 @@ class Comparison:
         """
         of_models = self.models.facts.tables
         return {
-            key: facts
+            key: with_declared(facts, of_models)
             for key, facts in self._found.tables.items()
             if key in wanted or self._is_looked_at(key, of_models)
         }

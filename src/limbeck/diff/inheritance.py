@@ -7,9 +7,10 @@ a child with another one is given it before, for the way back, and after.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import replace
+from typing import Any
 
 from limbeck.diff import defaults, locate, ways
 from limbeck.diff.change import Stage, Step, TableChange, TablePair
@@ -21,10 +22,21 @@ from limbeck.operations.ops import (
     DropConstraintOp,
     MigrateOperation,
 )
-from limbeck.schema.facts import TableFacts, TableKey, without_quotes
+from limbeck.schema.facts import (
+    ForeignKeyFacts,
+    IndexFacts,
+    PrimaryKeyFacts,
+    TableFacts,
+    TableKey,
+    UniqueFacts,
+    without_quotes,
+)
 
 Thing = tuple[str, str | None]
 """Something that a child has of its parents: its kind and its name."""
+
+Standing = PrimaryKeyFacts | UniqueFacts | ForeignKeyFacts | IndexFacts
+"""What stands on columns of its table."""
 
 
 def beside_parents(
@@ -43,6 +55,51 @@ def beside_parents(
             own = tuple(_own_defaults(change, parents, pairs))
             known[key] = TableChange(key, left + own)
     return tuple(change for change in known.values() if change.steps)
+
+
+def with_declared(child: TableFacts, models: Mapping[TableKey, TableFacts]) -> TableFacts:
+    """Return a table of the database with those of its parents' columns that its model declares.
+
+    A column that it has by itself is left to its parents where these have it and it doesn't say so,
+    and so is what stands on such a column. Without a model it declares what its keys stand on.
+    """
+    if "inherits" not in dict(child.options):
+        return child
+    if child.key not in models:
+        needed = {name for each in _standing(child) for name in _columns_of(each)}
+        declared = tuple(each for each in child.inherited if each.name in needed)
+        return replace(child, columns=declared + child.columns)
+    said = {column.name for column in models[child.key].columns}
+    above = (models[key].columns for key in _ancestors(child.key, models) if key in models)
+    of_parents = {column.name for columns in above for column in columns}
+    declared = tuple(each for each in child.inherited if each.name in said & of_parents)
+    own = tuple(each for each in child.columns if each.name in said or each.name not in of_parents)
+    left = {each.name for each in (*child.inherited, *child.columns)}
+    left -= {each.name for each in declared + own}
+    return replace(
+        child,
+        columns=declared + own,
+        primary_key=next(iter(_without((child.primary_key,), left)), None),
+        uniques=_without(child.uniques, left),
+        foreign_keys=_without(child.foreign_keys, left),
+        indexes=_without(child.indexes, left),
+    )
+
+
+def _standing(table: TableFacts) -> Iterator[Standing]:
+    if table.primary_key is not None:
+        yield table.primary_key
+    yield from table.uniques
+    yield from table.foreign_keys
+    yield from table.indexes
+
+
+def _without(facts: Iterable[Standing | None], columns: Set[str]) -> tuple[Any, ...]:
+    return tuple(each for each in facts if each and columns.isdisjoint(_columns_of(each)))
+
+
+def _columns_of(fact: Standing) -> Iterable[str]:
+    return locate.index_columns(fact) if isinstance(fact, IndexFacts) else fact.columns
 
 
 def heirs(

@@ -195,6 +195,8 @@ class TableFacts:
     indexes: tuple[IndexFacts, ...] = ()
     comment: str | None = None
     options: Options = ()
+    inherited: tuple[ColumnFacts, ...] = field(default=(), compare=False)
+    """Of the database's side: columns that the table has of its parents alone."""
     keeps_large_values: bool = field(default=True, compare=False)
     """Of the database's side: has it a place for large values, which has options of its own?"""
     caveat: str | None = field(default=None, compare=False)

@@ -148,7 +148,8 @@ def _inherited(facts: ColumnFacts, parents: Sequence[Table], dialect: Dialect) -
     columns = [table.c[facts.name] for table in parents if facts.name in table.c]
     if not columns:
         return facts
-    has_own = facts.default is not None or facts.computed is not None or facts.identity is not None
+    own = facts.default, facts.computed, facts.identity, facts.autoincrement or None
+    has_own = any(each is not None for each in own)
     defaults = (_passed_on(dialect, each) for each in columns if not has_own)
     default = next((each for each in defaults if each is not None), facts.default)
     is_full = any(column.primary_key or not column.nullable for column in columns)

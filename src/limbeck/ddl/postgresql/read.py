@@ -164,6 +164,7 @@ class _Table:
     default_schema: str | None
     names: dict[int, str] = field(default_factory=dict)
     columns: list[tuple[ColumnFacts, str | None]] = field(default_factory=list)
+    inherited: list[tuple[ColumnFacts, str | None]] = field(default_factory=list)
     primary_key: PrimaryKeyFacts | None = None
     uniques: list[UniqueFacts] = field(default_factory=list)
     foreign_keys: list[ForeignKeyFacts] = field(default_factory=list)
@@ -172,8 +173,8 @@ class _Table:
 
     def add_column(self, row: Row[Any], sequences: Sequence[Row[Any]]) -> None:
         self.names[row.position] = row.name
-        if row.is_own:
-            self.columns.append((_column(row, sequences), _owned_default(sequences)))
+        columns = self.columns if row.is_own else self.inherited
+        columns.append((_column(row, sequences), _owned_default(sequences)))
 
     def add_constraint(self, row: Row[Any]) -> None:
         columns = tuple(self.names[number] for number in row.columns or ())
@@ -191,9 +192,13 @@ class _Table:
 
     def facts(self) -> TableFacts:
         key = self.primary_key.columns if self.primary_key else ()
+        columns, inherited = (
+            tuple(_counted(column, owned, key) for column, owned in found)
+            for found in (self.columns, self.inherited)
+        )
         return TableFacts(
             key=self.key,
-            columns=tuple(_counted(column, owned, key) for column, owned in self.columns),
+            columns=columns,
             primary_key=self.primary_key,
             uniques=tuple(sorted(self.uniques, key=sort_key)),
             foreign_keys=tuple(sorted(self.foreign_keys, key=sort_key)),
@@ -201,6 +206,7 @@ class _Table:
             indexes=tuple(sorted(self.indexes, key=sort_key)),
             comment=self.row.comment,
             options=_table_options(self.row),
+            inherited=inherited,
             keeps_large_values=self.row.has_toast,
         )
 
