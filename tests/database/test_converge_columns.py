@@ -591,6 +591,11 @@ POSTGRESQL: dict[str, tuple[Models, Models]] = {
         key(String(20), info={"rows": ("1", "2")}),
     ),
     "key: identity to nothing": (key(Integer, identity()), key(autoincrement=False)),
+    "key: identity to string": (key(Integer, identity()), key(String(20))),
+    "identity to a default of another type": (
+        c(Integer, identity()),
+        c(Numeric(5, 2), server_default="1.5"),
+    ),
     "key: identity options": (key(Integer, identity()), key(Integer, identity(increment=10))),
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -123,6 +124,21 @@ def refers(*columns: str, **options: Any) -> Models:
     return both(parent(), child(*columns, to=to, **options))
 
 
+def refers_by(type_: Any) -> Models:
+    """Return models with a key of a type, and a foreign key to it from each of two tables."""
+
+    def build(metadata: MetaData) -> None:
+        for name in ("t", "u"):
+            Table(
+                name,
+                metadata,
+                Column("id", type_, primary_key=True, autoincrement=False),
+                Column("t_id", type_, ForeignKey("t.id", ondelete="SET NULL")),
+            )
+
+    return build
+
+
 def typed(type_: Any) -> Models:
     return table(Column("kind", type_))
 
@@ -237,6 +253,8 @@ FOREIGN_KEYS |= {
         both(parent(), _two_keys("fk_1", "fk_2")),
         both(parent(), _two_keys("fk_2", "fk_1")),
     ),
+    "columns of another kind": lambda: (refers_by(Integer), refers_by(String(9))),
+    "columns of another size": lambda: (refers_by(Integer), refers_by(BigInteger)),
     "circle": lambda: (_pair_of_tables(refers=False), _pair_of_tables(refers=True)),
     "circle, with names swapped": lambda: (
         _pair_of_tables(refers=True),

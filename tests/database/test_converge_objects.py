@@ -135,6 +135,20 @@ def under_a_domain(*values: str, default: str, **kw: Any) -> Build:
     return build
 
 
+def under_computed_columns(*values: str) -> Build:
+    """Return an enum that computed columns ask for, with what can stand on such a column."""
+    stored = {"persisted": True}
+    return lambda metadata: table(
+        metadata,
+        sa.Column("m", mood(*values), nullable=False, server_default="ok"),
+        sa.Column("is ok", sa.Boolean, sa.Computed("m = 'ok'", **stored), nullable=False),
+        sa.Column("word", sa.String(9), sa.Computed("CASE m WHEN 'ok' THEN 'a%' END", **stored)),
+        sa.CheckConstraint("\"is ok\" IS NOT NULL OR word <> 'b'", name="c"),
+        sa.Index("ix_word", "word", postgresql_where=sa.text('"is ok"')),
+        postgresql.ExcludeConstraint(("word", "="), using="btree", where=sa.text("m = 'ok'")),
+    )
+
+
 def partitioned(*values: str) -> Build:
     def build(metadata: sa.MetaData) -> None:
         made = sa.Table(
@@ -191,6 +205,10 @@ ENUMS: dict[str, tuple[Build, Build]] = {
     "replaced under everything": (
         used_in_many_ways("sad", "ok", "x"),
         used_in_many_ways("ok", "y", "sad"),
+    ),
+    "under computed columns": (
+        under_computed_columns("sad", "ok", "x"),
+        under_computed_columns("ok", "y", "sad"),
     ),
     "under a domain": (
         under_a_domain("sad", "ok", "x", default="x"),

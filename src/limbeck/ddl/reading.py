@@ -207,6 +207,10 @@ class ReadingImpl(RowsImpl, ObjectComparison):
         """Which arguments of `alter_column` make the rows another type? None are needed."""
         return {}
 
+    def joins_types(self, one: TypeEngine[Any], other: TypeEngine[Any]) -> bool:
+        """Can a foreign key go from a column of one of the types to one of the other? It can."""
+        return True
+
     # compare: hooks of third parties
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:

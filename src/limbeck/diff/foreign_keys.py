@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.sql.elements import conv
+from sqlalchemy.types import to_instance
 
 from limbeck.diff import locate
 from limbeck.diff.change import Stage, Step, TableChange, TablePair
@@ -15,7 +16,7 @@ from limbeck.diff.constraints import create, drop, free_name, rename, renames_co
 from limbeck.diff.context import DiffContext
 from limbeck.diff.match import Matches, has_same_content, match, without_renames
 from limbeck.logs import logger_of
-from limbeck.operations.ops import CreateIndexOp, DropIndexOp, RenameIndexOp
+from limbeck.operations.ops import AlterColumnOp, CreateIndexOp, DropIndexOp, RenameIndexOp
 from limbeck.schema.facts import ForeignKeyFacts, IndexFacts, TableFacts, TableKey
 
 log = logger_of(__name__)
@@ -30,7 +31,7 @@ class Disturbance:
     replaced: tuple[frozenset[str], ...] = ()
     """Column sets whose index goes once there is another one."""
     altered: frozenset[str] = frozenset()
-    """Columns whose type changes, where the database holds them fast."""
+    """Columns whose type changes, where a foreign key does not stand it."""
     renamed: frozenset[str] = frozenset()
     """Columns whose rows get other values."""
 
@@ -105,18 +106,26 @@ def disturbance(change: TableChange, context: DiffContext) -> Disturbance:
         tuple(step.columns for step in change.of(stage))
         for stage in (Stage.DROP_KEY, Stage.DROP_NEEDED_KEY)
     )
-    altered = frozenset[str]()
-    if context.impl.foreign_keys_hold_columns:
-        altered = altered.union(
-            *(
-                step.columns
-                for step in change.of(
-                    Stage.UNDER_OPTIONS, Stage.OPTIONS, Stage.ALTER_COLUMN, Stage.NARROW_COLUMN
-                )
+    altered = frozenset[str]().union(
+        *(
+            step.columns
+            for step in change.of(
+                Stage.UNDER_OPTIONS, Stage.OPTIONS, Stage.ALTER_COLUMN, Stage.NARROW_COLUMN
             )
+            if context.impl.foreign_keys_hold_columns or _changes_kind(step, context)
         )
+    )
     renamed = frozenset[str]().union(*(step.columns for step in change.of(Stage.RENAME_VALUES)))
     return Disturbance(dropped, replaced, altered, renamed)
+
+
+def _changes_kind(step: Step, context: DiffContext) -> bool:
+    """Tell whether a column gets a type that no foreign key can join with the old one."""
+    alter = step.directive
+    if not isinstance(alter, AlterColumnOp) or None in (alter.existing_type, alter.modify_type):
+        return False
+    old, new = (to_instance(each) for each in (alter.existing_type, alter.modify_type))
+    return not context.impl.joins_types(old, new)
 
 
 def stands_on(
@@ -131,10 +140,11 @@ def stands_on(
     ends = zip(fact.columns, fact.referred_columns, strict=True)
     if any(own in here.renamed and other in there.renamed for own, other in ends):
         return True  # one of them is the first to have the new values
-    if not context.impl.foreign_keys_hold_columns:
-        return False
     local = frozenset(fact.columns)
-    return bool(local & here.altered) or any(local <= columns for columns in here.dropped)
+    if local & here.altered:
+        return True
+    holds = context.impl.foreign_keys_hold_columns
+    return holds and any(local <= columns for columns in here.dropped)
 
 
 def referring_tables(

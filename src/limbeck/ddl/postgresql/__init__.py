@@ -119,6 +119,12 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         using = casts.using(sqla.quote(self.dialect, column_name), before, after)
         return {} if using is None else {"postgresql_using": using}
 
+    def joins_types(self, one: TypeEngine[Any], other: TypeEngine[Any]) -> bool:
+        """Can a foreign key join the two types? Integers of any size, texts of any length."""
+        from limbeck.ddl.postgresql import casts, models  # lazy: as all that reads and compares
+
+        return casts.joins(*(models.normal_type(self.dialect, each) for each in (one, other)))
+
     def domain_type(self, facts: DomainFacts) -> TypeEngine[Any]:
         """How does SQLAlchemy say a domain? It has a class for it."""
         type_, (schema, name) = DatabaseType(facts.type), facts.key
@@ -197,6 +203,11 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         serial = SerialColumn(self.dialect, table_name, column_name, schema)
         if counting.is_told and counting.before and not counting.after:
             self._exec_all(serial.removal())
+        if _loses_identity(existing_server_default, server_default):
+            # As long as there is one the column is NOT NULL, and an integer.
+            super().alter_column(table_name, column_name, server_default=None, **existing)
+            existing["existing_server_default"] = existing_server_default = None
+            server_default = False if server_default is None else server_default
         if type_ is not None:
             new_type = to_instance(type_)
             defaults = existing_server_default, server_default
@@ -207,10 +218,6 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
             self._alter_type(table_name, column_name, new_type, using, existing)
             if counting.after and (counting.before or not counting.is_told):
                 self._retype_sequence(serial, new_type, existing_server_default)
-        if nullable and isinstance(existing_server_default, Identity):
-            # An identity is NOT NULL as long as it is one.
-            super().alter_column(table_name, column_name, server_default=server_default, **existing)
-            server_default = False
         changes = {"nullable": nullable, "server_default": server_default}
         super().alter_column(table_name, column_name, **changes, **existing)
         if type_ is not None and counting.kept_identity is not None:
@@ -424,6 +431,10 @@ def __getattr__(name: str) -> Any:
 
 def _default_kind(default: Any) -> type:
     return next((kind for kind in (Computed, Identity) if isinstance(default, kind)), object)
+
+
+def _loses_identity(existing: Any, wanted: Any) -> bool:
+    return isinstance(existing, Identity) and not (wanted is False or isinstance(wanted, Identity))
 
 
 def _serial_sequence(default: Any) -> str | None:

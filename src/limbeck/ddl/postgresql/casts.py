@@ -108,6 +108,12 @@ def shares_defaults(one: str, other: str) -> bool:
     return one == other or both <= _NUMBERS or both <= {"text", "character varying"}
 
 
+def joins(one: str, other: str) -> bool:
+    """Tell whether a foreign key can have either type at either end."""
+    both = {base_type(one), base_type(other)}
+    return len(both) == 1 or both <= _INTEGERS or both <= {"text", "character varying"}
+
+
 def base_type(type_: str) -> str:
     """Return a type without length, precision, fields: `interval day to second(2)` → `interval`."""
     bare = " ".join(re.sub(r"\([^)]*\)", " ", type_).split()).replace(" []", "[]")

@@ -3,11 +3,12 @@
     what depends on the type is noted and dropped · old type renamed · new one created
         · columns moved to it · what depended on the type made again · old type dropped
 
-Noted are defaults, checks, foreign keys, exclusion constraints, and indexes with expressions or
-predicates, with their comments, and the domains over it, whose columns are of the type itself
-meanwhile. Where they say a value that another one stands for from now on, they say that one. Views,
-triggers, functions and the like are set aside before (`set_aside`), but in a script, where the server
-refuses them by their names and nothing is changed.
+Noted are defaults, what columns are computed of, checks, foreign keys, exclusion constraints, and
+indexes with expressions or predicates, with their comments, and the domains over it, whose columns
+are of the type itself meanwhile. Where they say a value that another one stands for from now on, they
+say that one. Views, triggers, functions and the like are set aside before (`set_aside`), but in a
+script; there, and of computed columns before PostgreSQL 17, the server refuses them by their names and
+nothing is changed.
 """
 
 from __future__ import annotations
@@ -59,10 +60,11 @@ BEGIN
                 pg_catalog.pg_get_constraintdef(k.oid))
             || coalesce(format('; COMMENT ON CONSTRAINT %I ON %s IS %L', k.conname,
                 k.conrelid::regclass, pg_catalog.obj_description(k.oid, 'pg_constraint')), '')
-        FROM pg_catalog.pg_constraint k JOIN needing n
-            ON n.classid = 'pg_catalog.pg_constraint'::regclass AND n.objid = k.oid
+        FROM pg_catalog.pg_constraint k
         WHERE k.contype IN ('c', 'f', 'x') AND k.conrelid <> 0 AND k.conparentid = 0
-            AND k.coninhcount = 0
+            AND k.coninhcount = 0 AND EXISTS (SELECT 1 FROM needing n
+                WHERE n.classid = 'pg_catalog.pg_constraint'::regclass AND n.objid = k.oid
+                    OR k.contype = 'x' AND n.objid = k.conindid)
         UNION ALL
         SELECT 2, 'DROP INDEX ' || c.oid::regclass,
             replace(pg_catalog.pg_get_indexdef(c.oid), format('%I ON ONLY ', c.relname),
@@ -89,6 +91,23 @@ BEGIN
                 SELECT attrelid, attnum FROM used)
             OR f.oid IN (SELECT objid FROM needing
                 WHERE classid = 'pg_catalog.pg_attrdef'::regclass))
+        UNION ALL
+        SELECT 1, format('ALTER TABLE %s %sALTER COLUMN %I SET EXPRESSION AS (NULL)',
+                a.attrelid::regclass, CASE WHEN a.attnotnull
+                    THEN format('ALTER COLUMN %I DROP NOT NULL, ', a.attname) END, a.attname),
+            format('ALTER TABLE %s ALTER COLUMN %I SET EXPRESSION AS (%s)%s', a.attrelid::regclass,
+                a.attname, pg_catalog.pg_get_expr(f.adbin, f.adrelid), CASE WHEN a.attnotnull
+                    THEN coalesce((
+                        SELECT format(', ADD CONSTRAINT %I %s', k.conname,
+                            pg_catalog.pg_get_constraintdef(k.oid))
+                        FROM pg_catalog.pg_constraint k WHERE k.contype = 'n'
+                            AND k.conrelid = a.attrelid AND k.conkey = ARRAY[a.attnum]
+                    ), format(', ALTER COLUMN %I SET NOT NULL', a.attname)) END)
+        FROM pg_catalog.pg_attrdef f
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
+        JOIN needing n ON n.classid = 'pg_catalog.pg_attrdef'::regclass AND n.objid = f.oid
+        WHERE a.attgenerated <> '' AND a.attinhcount = 0
+            AND current_setting('server_version_num')::integer >= 170000
         UNION ALL
         SELECT 0, format('ALTER TABLE %s ALTER COLUMN %I TYPE %s USING %2$I::%3$s',
                 u.attrelid::regclass, u.attname, u.new_type),
