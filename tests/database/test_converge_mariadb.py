@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,12 +14,14 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     Sequence,
     String,
     Table,
     UniqueConstraint,
     text,
 )
+from sqlalchemy import column as column_of
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
@@ -228,3 +231,58 @@ def test_engine_changes_before_a_foreign_key_needs_it(
 
     sides = models(mysql_engine="MyISAM"), models()
     assert_converges(mariadb, *(sides if way == "up" else sides[::-1]))
+
+
+def keyed(engine: str, *indexes: Index | UniqueConstraint, using: str | None = None) -> MetaData:
+    """Return models of one table with an engine, indexes, and a method of its key."""
+    metadata = MetaData()
+    columns = Column("id", Integer), Column("a", Integer), Column("b", String(20))
+    key = PrimaryKeyConstraint("id", mysql_using=using)
+    Table("t", metadata, *columns, key, *indexes, mysql_engine=engine)
+    return metadata
+
+
+def ix(*elements: Any, using: str | None = None, **options: Any) -> Index:
+    """Return an index, by a method or by the engine's own."""
+    return Index("ix", *elements, mysql_using=using, **options)
+
+
+DOWN = column_of("a", Integer).desc()
+METHODS: dict[str, Callable[[], tuple[MetaData, MetaData]]] = {
+    "chosen": lambda: (keyed("MEMORY", ix("a")), keyed("MEMORY", ix("a", using="btree"))),
+    "said": lambda: (keyed("MEMORY", ix("a")), keyed("MEMORY", ix("a", using="hash"))),
+    "unique": lambda: (
+        keyed("MEMORY", ix("a", using="btree", unique=True)),
+        keyed("MEMORY", UniqueConstraint("a", name="ix")),
+    ),
+    "other columns": lambda: (
+        keyed("MEMORY", ix("a", using="btree")),
+        keyed("MEMORY", ix("a", "b", using="btree")),
+    ),
+    "no more there": lambda: (keyed("MEMORY", ix("a", using="btree")), keyed("MEMORY")),
+    "order": lambda: (keyed("MEMORY", ix(DOWN, using="btree")), keyed("MEMORY", ix(DOWN))),
+    "no order": lambda: (keyed("MEMORY", ix(DOWN)), keyed("MEMORY", ix("a"))),
+    "of the key": lambda: (keyed("MEMORY", using="btree"), keyed("MEMORY")),
+    "of no effect": lambda: (keyed("InnoDB", ix("a", using="hash")), keyed("InnoDB", ix("a", "b"))),
+    "engine": lambda: (keyed("InnoDB", ix("a")), keyed("MEMORY", ix("a"))),
+    "engine and method": lambda: (keyed("Aria", ix("a")), keyed("MEMORY", ix("a", using="btree"))),
+    "method the engine had not": lambda: (
+        keyed("MyISAM", ix("a", using="btree")),
+        keyed("MEMORY", ix("a")),
+    ),
+    "order the engine had not": lambda: (keyed("MEMORY", ix(DOWN)), keyed("InnoDB", ix("a"))),
+    "key and engine": lambda: (keyed("InnoDB", using="btree"), keyed("MEMORY", using="btree")),
+}
+
+
+@pytest.mark.parametrize("way", ["up", "back"])
+@pytest.mark.parametrize("name", METHODS)
+def test_method_of_an_index_converges(mariadb: Database, name: str, way: str) -> None:
+    sides = METHODS[name]()
+    assert_converges(mariadb, *(sides if way == "up" else sides[::-1]))
+
+
+@pytest.mark.parametrize("engine", ["InnoDB", "MyISAM", "Aria"])
+def test_method_without_effect_is_no_difference(mariadb: Database, engine: str) -> None:
+    sides = [keyed(engine, ix("a", using=using), using=using) for using in ("hash", None)]
+    assert assert_converges(mariadb, *sides) == ""

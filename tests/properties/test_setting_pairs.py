@@ -82,6 +82,7 @@ OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
         {"mysql_row_format": "COMPRESSED", "mysql_key_block_size": "8"},
         {"mysql_engine": "MyISAM"},
         {"mysql_engine": "Aria"},
+        {"mysql_engine": "MEMORY"},
         {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_unicode_ci"},
         {"mysql_charset": "latin1"},
         {"mysql_comment": "it's 5% more"},
@@ -99,7 +100,7 @@ class Setting:
     words: str
     numbers: str
     has_unique: bool
-    has_index: bool
+    index: str | None
     has_check: bool
     reference: tuple[int, str | None] | None
     options: int
@@ -116,16 +117,21 @@ class Setting:
             metadata,
             Column("Id", Integer, primary_key=True, sqlite_on_conflict_primary_key=self.conflict),
             Column(self.words, Text() if "batch_only" in features else String(30)),
-            Column(self.numbers, Integer, index=self.has_index or None),
+            Column(self.numbers, Integer, index=bool(self.index) or None),
             Column("other_id", Integer),
             *([UniqueConstraint(self.numbers, self.words, *unique)] if self.has_unique else []),
-            *([Index(None, self.words, self.numbers)] if self.has_index else []),
+            *self._indexes(),
             *([CheckConstraint(self._check(features), name="words")] if self.has_check else []),
             *self._references(others, database),
             schema=self.schema(database),
             comment=self.comment,
             **options,
         )
+
+    def _indexes(self) -> list[Index]:
+        if self.index is None:
+            return []
+        return [Index(None, self.words, self.numbers, mysql_using=self.index)]
 
     def chosen(self, database: KeptPair) -> dict[str, Any]:
         """Return the options of the table."""
@@ -188,10 +194,10 @@ settings = st.builds(
     st.sampled_from(COLUMNS[:4]),
     st.sampled_from(COLUMNS[4:]),
     st.booleans(),
-    st.booleans(),
+    st.sampled_from((None, "hash", "btree")),
     st.booleans(),
     st.none() | st.tuples(st.integers(0, 2), st.sampled_from(ACTIONS)),
-    st.integers(0, 11),
+    st.integers(0, 13),
     st.sampled_from((None, "it's 100%")),
     st.sampled_from((None, "REPLACE")),
 )

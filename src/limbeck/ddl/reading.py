@@ -160,6 +160,10 @@ class ReadingImpl(RowsImpl, ObjectComparison):
         """Which columns of a table change along with these options of it? None."""
         return frozenset()
 
+    def remakes_indexes(self, before: Options, after: Options) -> bool:
+        """Is what indexes are not known once these options of a table change? No: they stay."""
+        return False
+
     def option_words(self, table: Table) -> Mapping[str, Mapping[str, Any]]:
         """Which options does a table say otherwise than facts do? By option, its arguments; none."""
         return {}

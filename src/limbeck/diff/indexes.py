@@ -34,11 +34,14 @@ def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         for side in (pair.database, pair.model)
     )
     matches = match(found, wanted)
-    if context.detects_renames:
+    are_remade = "options" in context.kinds and context.impl.remakes_indexes(
+        pair.database.options, pair.model.options
+    )
+    if context.detects_renames and not are_remade:
         matches, renamed = without_renames(matches)
         for database, model in renamed:
             yield from _rename(pair, database, model, context)
-    for database, model in _changed(pair, matches, context):
+    for database, model in matches.pairs if are_remade else _changed(pair, matches, context):
         old, new = _database_object(pair, database, context), _model_object(pair, model, context)
         if context.run_object_filters(
             new, model.name, _kind(model), reflected=False, compare_to=old

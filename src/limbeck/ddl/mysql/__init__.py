@@ -366,6 +366,12 @@ class MySQLImpl(MySQLRows, DefaultImpl):
             if column.collation is None and of_tables.has_collation(column.type)
         )
 
+    def remakes_indexes(self, before: Options, after: Options) -> bool:
+        """Must indexes be made anew? Where one engine hides the method or the order of the other."""
+        default = self._table_defaults.engine
+        engines = {dict(options).get("engine", default) for options in (before, after)}
+        return len(engines) > 1 and of_tables.HASHING_ENGINE in engines
+
     def puts_referred_tables_first(self, names: Set[str], options: Options) -> bool | None:
         """Do referred tables go before? Foreign keys need an engine that has them, on both sides."""
         if "engine" not in names:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, text
 
 from limbeck.ddl.mysql.defaults import normal_default_text
-from limbeck.ddl.mysql.options import found_options
+from limbeck.ddl.mysql.options import HASHING_ENGINE, found_options, normal_engine
 from limbeck.ddl.mysql.server import Server
 from limbeck.ddl.mysql.text import (
     normal_collation,
@@ -204,7 +204,8 @@ def _table(
         ]  # versioning adds one of its own
         for name, parts in rows.indexes.items()
     }
-    indexes = [_index(name, parts, server) for name, parts in keys.items()]
+    hashes = normal_engine(table.engine or "") == HASHING_ENGINE
+    indexes = [_index(name, parts, server, hashes=hashes) for name, parts in keys.items()]
     foreign_keys = [
         _foreign_key(name, parts, rows.rules.get(name), default_schema)
         for name, parts in rows.foreign_keys.items()
@@ -213,9 +214,7 @@ def _table(
     return TableFacts(
         key=key,
         columns=tuple(_column(row, table, server, json_columns) for row in rows.columns),
-        primary_key=PrimaryKeyFacts(tuple(part.column_name for part in primary))
-        if primary
-        else None,
+        primary_key=_primary_key(primary, hashes=hashes) if primary else None,
         caveat=_VERSIONED if table.kind == "SYSTEM VERSIONED" else None,
         foreign_keys=tuple(sorted(foreign_keys, key=sort_key)),
         checks=tuple(
@@ -291,7 +290,18 @@ def found_default(value: Any, type_: str, extra: str, server: Server) -> str | N
     return normal_default_text(sql, type_)
 
 
-def _index(name: str, parts: Sequence[Row[Any]], server: Server) -> IndexFacts:
+def _primary_key(parts: Sequence[Row[Any]], *, hashes: bool) -> PrimaryKeyFacts:
+    method = _method(parts[0], hashes=hashes)
+    columns = tuple(part.column_name for part in parts)
+    return PrimaryKeyFacts(columns, options=() if method is None else (("using", method),))
+
+
+def _method(part: Row[Any], *, hashes: bool) -> str | None:
+    """Return the method of an index where its engine has another one by itself."""
+    return "btree" if hashes and part.type.upper() == "BTREE" else None
+
+
+def _index(name: str, parts: Sequence[Row[Any]], server: Server, *, hashes: bool) -> IndexFacts:
     first = parts[0]
     kind = first.type.upper()
     is_special = kind in ("FULLTEXT", "SPATIAL")
@@ -310,6 +320,7 @@ def _index(name: str, parts: Sequence[Row[Any]], server: Server) -> IndexFacts:
         name=name,
         elements=tuple(elements),
         unique=not int(first.non_unique),
+        method=_method(first, hashes=hashes),
         options=(("prefix", kind),) if is_special else (),
     )
 

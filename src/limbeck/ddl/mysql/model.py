@@ -64,11 +64,13 @@ def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> Tab
     foreign_keys = _name_foreign_keys(facts)
     explicit = [_adjust_index(fact, facts, table, dialect, names) for fact in facts.indexes]
     keys = _CreatedKeys.of(table, facts, foreign_keys)
-    primary_key = facts.primary_key
+    using = given_options(table.primary_key, dialect).get("using")
+    key_options = () if using is None else (("using", str(using).lower()),)
     return replace(
         facts,
         columns=tuple(_adjust_column(fact, table, dialect, names) for fact in facts.columns),
-        primary_key=None if primary_key is None else replace(primary_key, name=None),
+        primary_key=facts.primary_key
+        and replace(facts.primary_key, name=None, options=key_options),
         uniques=(),
         foreign_keys=tuple(sorted(foreign_keys, key=sort_key)),
         checks=tuple(sorted(_name_checks(facts, table, dialect, names), key=sort_key)),
@@ -226,6 +228,7 @@ def _adjust_index(
         name=fact.name,
         elements=tuple(_adjust_element(each, facts, lengths, names) for each in fact.elements),
         unique=fact.unique or prefix == "UNIQUE",
+        method=fact.method,
         options=(("prefix", prefix),) if prefix in ("FULLTEXT", "SPATIAL") else (),
         is_generated_name=fact.is_generated_name,
     )

@@ -20,7 +20,7 @@ from limbeck.ddl.mysql import partitions
 from limbeck.ddl.mysql.modes import with_backticks
 from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.mysql.text import normal_charset, normal_collation
-from limbeck.schema.facts import Options, TableFacts
+from limbeck.schema.facts import IndexFacts, Options, PrimaryKeyFacts, TableFacts
 from limbeck.schema.options import own_options
 
 ALTERABLE = frozenset(
@@ -60,6 +60,9 @@ _ENGINES = {
     "csv": "CSV",
     "rocksdb": "ROCKSDB",
 }
+HASHING_ENGINE = "MEMORY"
+"""Its indexes are hash tables, unless they say `USING BTREE`; other engines keep the word, too."""
+
 _OF_ARIA = ("page_checksum", "transactional")
 _COLLATE = ("collate", "default_collate")
 _CHARSET = ("charset", "default_charset", "character_set", "default_character_set")
@@ -167,6 +170,7 @@ def wanted_options(table: Table, dialect: Dialect) -> Options:
 def without_defaults(facts: TableFacts, defaults: TableDefaults) -> TableFacts:
     """Return a model's facts without the options that the table would have unasked."""
     options = dict(facts.options)
+    hashes = options.get("engine", defaults.engine) == HASHING_ENGINE
     usual = defaults.collation(facts.key.schema)
     columns = facts.columns
     if "collate" not in options and usual is not None:
@@ -179,7 +183,26 @@ def without_defaults(facts: TableFacts, defaults: TableDefaults) -> TableFacts:
         for name, value in options.items()
         if (name, value) not in (("collate", usual), ("engine", defaults.engine))
     }
-    return replace(facts, columns=columns, options=tuple(sorted(kept.items())))
+    return replace(
+        facts,
+        columns=columns,
+        primary_key=facts.primary_key and _with_own_method(facts.primary_key, hashes=hashes),
+        indexes=tuple(_with_method(index, hashes=hashes) for index in facts.indexes),
+        options=tuple(sorted(kept.items())),
+    )
+
+
+def _with_own_method(key: PrimaryKeyFacts, *, hashes: bool) -> PrimaryKeyFacts:
+    is_other = hashes and ("using", "btree") in key.options
+    return key if is_other or not key.options else replace(key, options=())
+
+
+def _with_method(index: IndexFacts, *, hashes: bool) -> IndexFacts:
+    """Return an index as its engine keeps it: in a hash table is no order."""
+    if not hashes or index.method == "btree":
+        return replace(index, method=index.method if hashes else None)
+    elements = tuple(replace(each, descending=False) for each in index.elements)
+    return replace(index, method=None, elements=elements)
 
 
 def table_collation(table: Table, dialect: Dialect) -> str | None:
