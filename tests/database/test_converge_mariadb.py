@@ -35,6 +35,7 @@ from tests.convergence import (
     assert_same,
     drop_all_tables,
 )
+from tests.database.test_data_steps import written
 from tests.databases import Database
 
 
@@ -195,24 +196,66 @@ def test_descending_index_on_a_type_of_its_own_converges(mariadb: Database) -> N
     assert_converges_both_ways(mariadb, build("y DESC", "b"), build("y", "b DESC"))
 
 
-@pytest.mark.parametrize(
-    ("increment", "limit", "first"), [(1, "minvalue", 50), (-1, "maxvalue", -50)]
+def sequence(given: dict[str, Any]) -> MetaData:
+    metadata = MetaData()
+    Sequence("s", metadata=metadata, **given)
+    return metadata
+
+
+DOWNWARDS = {"increment": -1}
+SEQUENCES: tuple[tuple[dict[str, Any], dict[str, Any], int], ...] = (
+    ({}, {"minvalue": 50}, 50),
+    ({}, {"increment": 2, "minvalue": 50}, 50),
+    ({"start": 500}, {"maxvalue": 100}, 1),
+    ({"maxvalue": 10}, {"minvalue": 50, "maxvalue": 100, "start": 60}, 60),
+    ({}, {"increment": -1, "minvalue": -100, "maxvalue": 100, "start": 90}, 90),
+    (DOWNWARDS, {"increment": -1, "maxvalue": -50}, -50),
+    (DOWNWARDS, {"increment": -2, "maxvalue": -50, "start": -60}, -60),
+    (DOWNWARDS, {"increment": 1}, 1),
+    ({"increment": -1, "start": -500}, {"increment": -1, "minvalue": -100}, -1),
+    ({"increment": -1, "minvalue": -10}, {"increment": -1, "minvalue": -60, "maxvalue": -50}, -50),
 )
-def test_sequence_goes_on_at_its_first_number(
-    mariadb: Database, increment: int, limit: str, first: int
+"""Two sides, and where one that has not counted begins then."""
+
+
+@pytest.mark.parametrize(("before", "after", "first"), SEQUENCES)
+def test_sequence_that_has_not_counted_begins_at_its_start(
+    mariadb: Database, before: dict[str, Any], after: dict[str, Any], first: int
 ) -> None:
-    def models(**limits: Any) -> MetaData:
-        metadata = MetaData()
-        Sequence("s", increment=increment, metadata=metadata, **limits)
-        return metadata
+    source = assert_converges(mariadb, sequence(before), sequence(after))
 
-    after = models(**{limit: first})
-    source = assert_converges(mariadb, models(), after)
-
-    _run(mariadb, after, source, "upgrade")
+    _run(mariadb, sequence(after), source, "upgrade")
 
     with mariadb.engine.connect() as connection:
         assert connection.scalar(Sequence("s").next_value()) == first
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "goes_on"),
+    [
+        ({}, {"minvalue": 50, "start": 60}, 50),
+        ({}, {"increment": 2, "minvalue": 50}, 50),
+        (DOWNWARDS, {"increment": -2, "maxvalue": -50}, -50),
+        ({}, {"maxvalue": 2000}, 2),
+    ],
+)
+def test_sequence_goes_on_within_its_limits(
+    mariadb: Database, before: dict[str, Any], after: dict[str, Any], goes_on: int
+) -> None:
+    def count() -> None:
+        with mariadb.engine.begin() as connection:
+            numbers.append(connection.scalar(Sequence("s").next_value()))
+
+    numbers: list[int | None] = []
+    with mariadb.engine.begin() as connection:
+        sequence({"cache": 1, **before}).create_all(connection)
+    count()
+    metadata = sequence({"cache": 1, **after})
+    source, warned = written(mariadb, metadata)
+    assert warned == []
+    _run(mariadb, metadata, source, "upgrade")
+    count()
+    assert numbers[-1] == goes_on
 
 
 @pytest.mark.parametrize("way", ["up", "back"])

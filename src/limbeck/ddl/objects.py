@@ -92,7 +92,9 @@ def _words(options: Mapping[str, Any], no_cycle: str, *, restarts: bool) -> list
         "cache": "CACHE {}",
     }
     said = [sql.format(options[name]) for name, sql in words.items() if name in options]
-    if restarts and {"increment", "minvalue", "maxvalue", "start"} <= set(options):
+    if options.get("restart"):
+        said.append("RESTART")
+    elif restarts and {"increment", "minvalue", "maxvalue", "start"} <= set(options):
         said.append(f"RESTART WITH {options['start']}")
     if "cycle" in options:
         said.append("CYCLE" if options["cycle"] else no_cycle)

@@ -131,12 +131,27 @@ class MySQLImpl(MySQLRows, DefaultImpl):
         self._exec(MoveTable(table_name, new_table_name, new_schema, schema=schema))
 
     def alter_sequence(self, name: str, schema: str | None, options: Mapping[str, Any]) -> None:
-        """Alter it; where it has not come to its first number by the new limits it goes on there."""
-        if self.has_sequences and "increment" not in options:
-            for limit in ("minvalue", "maxvalue"):
-                if limit in options:
-                    self._exec(LiftSequence(name, schema, {limit: options[limit]}))
+        """Alter it; one that has not counted begins at its start, another goes on within its limits.
+
+        A script can't look whether it has.
+        """
+        from limbeck.ddl.mysql import sequences  # lazy: it reads the database
+
+        self._check_sequences(name)
+        if not (self.as_sql or sequences.has_counted(self._connected(), TableKey(schema, name))):
+            options = {**options, "restart": True}
+        elif (increment := options.get("increment")) is None:
+            self._lift_sequence(name, schema, options, "minvalue", "maxvalue")
+        else:
+            self._lift_sequence(name, schema, options, "minvalue" if increment > 0 else "maxvalue")
         super().alter_sequence(name, schema, options)
+
+    def _lift_sequence(
+        self, name: str, schema: str | None, options: Mapping[str, Any], *limits: str
+    ) -> None:
+        for limit in limits:
+            if limit in options:
+                self._exec(LiftSequence(name, schema, {limit: options[limit]}))
 
     def set_schema(
         self, type_: str, name: str, new_schema: str | None, *, schema: str | None

@@ -89,6 +89,14 @@ def with_users(
     return {key: replace(it, users=tuple(users.get(key, ()))) for key, it in sequences.items()}
 
 
+def has_counted(connection: Connection, key: TableKey) -> bool:
+    """Tell whether a sequence has given a number since it was created or restarted."""
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    path = ".".join(quote(part) for part in key if part is not None)
+    query = f"SELECT next_not_cached_value <> start_value OR cycle_count > 0 FROM {path}"
+    return bool(connection.exec_driver_sql(query).scalar_one())
+
+
 def move_sequence(impl: MySQLImpl, old: TableKey, new: TableKey, element: DDLElement) -> None:
     """Move or rename a sequence by `element`, and let the defaults that count by it follow.
 
