@@ -282,7 +282,7 @@ def create_check_constraint(
         table_name: the table.
         condition: SQL as a string, or an expression.
         schema: the table's schema.
-        kw: `deferrable`, `initially`, and what a dialect takes.
+        kw: `deferrable`, `initially`, `comment`, and what a dialect takes.
     """
 
 def create_domain(
@@ -361,7 +361,7 @@ def create_foreign_key(
         match: the MATCH clause.
         source_schema: the schema of the table that refers.
         referent_schema: the schema of the table referred to.
-        dialect_kw: what a dialect takes.
+        dialect_kw: `comment`, and what a dialect takes.
     """
 
 def create_index(
@@ -401,7 +401,7 @@ def create_primary_key(
         table_name: the table.
         columns: the names of its columns.
         schema: the table's schema.
-        kw: `deferrable`, `initially`, and what a dialect takes.
+        kw: `deferrable`, `initially`, `comment`, and what a dialect takes.
     """
 
 def create_schema(schema_name: str, *, if_not_exists: bool = False) -> None:
@@ -482,7 +482,7 @@ def create_unique_constraint(
         table_name: the table.
         columns: the names of its columns.
         schema: the table's schema.
-        kw: `deferrable`, `initially`, and what a dialect takes.
+        kw: `deferrable`, `initially`, `comment`, and what a dialect takes.
     """
 
 def drop_column(table_name: str, column_name: str, *, schema: str | None = None, **kw: Any) -> None:
@@ -718,6 +718,24 @@ def run_async(
     Raises UnsupportedOperationError offline, ValueError where the driver is not async.
     """
 
+def set_constraint_comment(
+    constraint_name: str,
+    table_name: str,
+    comment: str | None,
+    *,
+    existing_comment: str | None = None,
+    schema: str | None = None,
+) -> None:
+    """Give a constraint a comment, or take it away. PostgreSQL only: others keep none.
+
+    Args:
+        constraint_name: the constraint's name in the database.
+        table_name: its table.
+        comment: its new comment, None for none.
+        existing_comment: the comment it has, for the directive to be reversible.
+        schema: the table's schema.
+    """
+
 def set_schema(
     object_name: str, new_schema: str | None, *, type_: ObjectType, schema: str | None = None
 ) -> None:
@@ -879,3 +897,8 @@ class _Batch(BatchOperations):
 
     def rename_index(self, index_name: str, new_index_name: str) -> None:
         """Rename an index of the batch block's table."""
+
+    def set_constraint_comment(
+        self, constraint_name: str, comment: str | None, *, existing_comment: str | None = None
+    ) -> None:
+        """Give a constraint of the batch block's table a comment, or take it away."""

@@ -227,6 +227,15 @@ def constraint_name(item: Constraint | Index) -> Any:
     return None if item.name is _NONE_NAME else item.name
 
 
+def is_commented(constraint: Constraint, dialect: Dialect) -> bool:
+    """Tell whether SQLAlchemy gives the constraint its comment when it creates the table.
+
+    It refuses to where there is no name to do it by, and passes over the checks of columns.
+    """
+    is_possible = dialect.supports_constraint_comments and not isinstance(constraint.parent, Column)
+    return is_possible and constraint.comment is not None and bool(final_name(constraint, dialect))
+
+
 NO_NAME = conv("")
 """The name of a constraint that shall have none, whatever the naming convention says."""
 

@@ -50,6 +50,11 @@ DEFERRALS: tuple[dict[str, Any], ...] = (
 )
 
 
+def comment_on(name: str | None, *, number: int) -> dict[str, Any]:
+    """Return a comment, or none; SQLAlchemy gives one only to what has a name."""
+    return {} if name is None or number % 2 else {"comment": f"it's {number}%"}
+
+
 @dataclass(frozen=True)
 class Key:
     """A unique constraint or a primary key."""
@@ -64,7 +69,7 @@ class Key:
         if "exclusion" not in features:
             return {}
         include = {"postgresql_include": ["d"]} if self.includes else {}
-        return DEFERRALS[self.deferral] | include
+        return DEFERRALS[self.deferral] | include | comment_on(self.name, number=len(self.columns))
 
     def unique(self, features: Set[str]) -> UniqueConstraint:
         more: dict[str, Any] = {"postgresql_nulls_not_distinct": True} if self.nulls else {}
@@ -147,6 +152,8 @@ class Reference:
             name=self.name and f"fk {table} {self.name}",
             ondelete=self.on_delete,
             onupdate=self.on_update,
+            # SQLAlchemy comments on the one of two in a circle before it is there
+            **(comment_on(self.name, number=self.deferral) if self.is_own else {}),
             **options,
             **self.validity(features),
         )
@@ -186,6 +193,7 @@ class Model:
                 CheckConstraint(
                     sql,
                     name=check and f"ck {name} {check}",
+                    **comment_on(check, number=len(self.indexes)),
                     **(self.reference.validity(features) if self.reference else {}),
                 )
                 for check, sql in self.checks

@@ -20,17 +20,13 @@ from sqlalchemy.schema import (
     Constraint,
     CreateIndex,
     CreateTable,
-    DropColumnComment,
     DropConstraint,
     DropIndex,
     DropTable,
-    DropTableComment,
     Identity,
     Index,
     MetaData,
     PrimaryKeyConstraint,
-    SetColumnComment,
-    SetTableComment,
     Table,
 )
 from sqlalchemy.sql.elements import ClauseElement, quoted_name
@@ -43,6 +39,7 @@ from limbeck.schema.options import own_options
 
 from . import base, renames, replacement
 from .base import _ServerDefaultArgument
+from .comments import CommentsImpl
 from .comparison import Params
 from .inserts import check_rows, group_rows, has_expression, inline_inserts
 from .objects import SchemaObjectsImpl
@@ -69,7 +66,7 @@ class TableRecreation(Protocol):
         """Return the constraints that stay and have a name."""
 
 
-class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
+class DefaultImpl(SchemaObjectsImpl, CommentsImpl, ReadingImpl, metaclass=ImplMeta):
     """The entry to everything one database does its own way; subclass it with `__dialect__`."""
 
     __dialect__ = "default"
@@ -219,12 +216,13 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
         """Drop a column."""
         self._exec(base.DropColumn(table_name, column, schema=schema, if_exists=if_exists))
 
-    # emit: tables, constraints, indexes, comments
+    # emit: tables, constraints, indexes
 
     def add_constraint(self, const: Any, **kw: Any) -> None:
         """Add a constraint, unless it comes from a type and this database needs none."""
         if sqla.passes_create_rule(const, self):
             self._exec(AddConstraint(const, **kw))
+            self._comment_on_constraint(const)
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
         """Drop a constraint; raises CommandError where it has no name to drop it by."""
@@ -269,12 +267,7 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
         guard = bool(kw.get("if_not_exists")) and self.supports_index_if_not_exists
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             self._exec(CreateIndex(index, if_not_exists=guard))
-        if self.dialect.supports_comments and not self.dialect.inline_comments:
-            if table.comment:
-                self.create_table_comment(table)
-            for column in table.columns:
-                if column.comment:
-                    self.create_column_comment(column)
+        self._comment_on_new(table)
 
     def _checks_types_first(self) -> bool:
         """Does an event look first whether its type or sequence exists? Not in a script."""
@@ -338,20 +331,6 @@ class DefaultImpl(SchemaObjectsImpl, ReadingImpl, metaclass=ImplMeta):
                 f"Can't change {', '.join(sorted(own))} of the table {table_name}: limbeck has no "
                 f"statement for that on {self.dialect.name}. Write it with op.execute()."
             )
-
-    def create_table_comment(self, table: Table) -> None:
-        """Set a table's comment."""
-        self._exec(SetTableComment(table))
-
-    def drop_table_comment(self, table: Table) -> None:
-        """Remove a table's comment."""
-        self._exec(DropTableComment(table))
-
-    def create_column_comment(self, column: Column[Any]) -> None:
-        """Set a column's comment, or remove it where the column has none."""
-        self._exec(
-            DropColumnComment(column) if column.comment is None else SetColumnComment(column)
-        )
 
     # emit: rows
 

@@ -12,7 +12,11 @@ from dataclasses import dataclass, replace
 from limbeck.diff import aside, filters, own_rules
 from limbeck.diff.change import TableChange, TablePair
 from limbeck.diff.columns import compare_columns
-from limbeck.diff.comments import compare_table_comment
+from limbeck.diff.comments import (
+    compare_constraint_comments,
+    compare_table_comment,
+    same_comments,
+)
 from limbeck.diff.constraints import compare_checks, compare_uniques
 from limbeck.diff.context import DiffContext
 from limbeck.diff.domains import compare_domains
@@ -63,14 +67,14 @@ def compare(database: SchemaFacts, models: SchemaFacts, context: DiffContext) ->
     differing = {
         key: (known[key], facts)
         for key, facts in models.tables.items()
-        if key in known and (known[key] != facts or context.watches(key))
+        if key in known and _is_other(known[key], facts, context)
     }
     settled = {
         key: replace(facts, options=context.impl.taken_options(known[key], facts))
         for key, facts in settle(differing, context, new_values(database, models)).items()
     }
     sides = _Sides(known, {**models.tables, **settled})
-    changed = [key for key in settled if known[key] != settled[key] or context.watches(key)]
+    changed = [key for key in settled if _is_other(known[key], settled[key], context)]
     plan = Plan(
         creates=_creates(sides, context),
         drops=_drops(sides, context),
@@ -83,6 +87,12 @@ def compare(database: SchemaFacts, models: SchemaFacts, context: DiffContext) ->
     changes = TableChanges(directives, known, sides.models, default_schema)
     objects = _compare_objects(database, models, changes, context)
     return UpgradeOps([*objects.before, *directives, *objects.after])
+
+
+def _is_other(database: TableFacts, model: TableFacts, context: DiffContext) -> bool:
+    """Tell whether a table has to be looked at closely."""
+    is_same = database == model and same_comments(database, model)
+    return not is_same or context.watches(model.key)
 
 
 def _compare_objects(
@@ -134,8 +144,9 @@ def _changes(keys: list[TableKey], sides: _Sides, context: DiffContext) -> tuple
     result = []
     for key in sorted(pairs, key=key_order):
         change = changes.get(key, TableChange(key))
-        foreign_keys = tuple(compare_foreign_keys(pairs[key], disturbed, context))
-        result.append(TableChange(key, change.steps + foreign_keys))
+        steps = change.steps + tuple(compare_foreign_keys(pairs[key], disturbed, context))
+        comments = tuple(compare_constraint_comments(pairs[key], steps, context))
+        result.append(TableChange(key, steps + comments))
     return beside_parents(result, pairs, sides.models)
 
 

@@ -16,6 +16,7 @@ from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.context import DiffContext
 from limbeck.diff.match import Matches, Named, match, without_renames
 from limbeck.logs import logger_of
+from limbeck.operations.constraints import aspects_of
 from limbeck.operations.ops import (
     AddConstraintOp,
     CreateCheckConstraintOp,
@@ -257,7 +258,7 @@ def _create_check(
         pair.key.name,
         text(sqla.escape_binds(fact.sql)) if found is None else found.sqltext,
         schema=pair.key.schema,
-        **({} if found is None else found.dialect_kwargs),
+        **({} if found is None else {**aspects_of(found), **found.dialect_kwargs}),
     )
     if found is None and fact.is_type_bound:
         warnings.warn(
@@ -275,7 +276,7 @@ def _drop_check(pair: TablePair, fact: CheckFacts, context: DiffContext) -> Drop
         pair.key.name,
         text(sqla.escape_binds(fact.sql)),
         schema=pair.key.schema,
-        **({} if found is None else found.dialect_kwargs),
+        **({} if found is None else {**aspects_of(found), **found.dialect_kwargs}),
     )
     directive = DropConstraintOp(
         name, pair.key.name, type_="check", schema=pair.key.schema, _reverse=addition

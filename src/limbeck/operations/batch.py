@@ -237,6 +237,10 @@ class BatchOperationsImpl:
         """Record that the table shall have no comment."""
         self.batch.append(("drop_table_comment", (table,), {}))
 
+    def set_constraint_comment(self, *arg: Any, **kw: Any) -> None:
+        """Record a constraint's comment."""
+        self.batch.append(("set_constraint_comment", arg, kw))
+
     def alter_table_options(self, *arg: Any, **kw: Any) -> None:
         """Record options of the table."""
         self.batch.append(("alter_table_options", arg, kw))

@@ -9,10 +9,10 @@ from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 from limbeck import sqla
 from limbeck.operations.base import BatchOperations, Operations
-from limbeck.operations.constraints import AddConstraintOp, deferral_of, table_of
+from limbeck.operations.constraints import AddConstraintOp, aspects_of, table_of
 from limbeck.operations.schemaobj import HasOptions, SchemaObjects
 from limbeck.render.call import call
-from limbeck.render.constraints import render_deferral
+from limbeck.render.constraints import render_comment, render_deferral
 from limbeck.render.context import RenderContext, operations_prefix
 from limbeck.render.expressions import (
     render_dialect_keywords,
@@ -64,7 +64,7 @@ class CreateCheckConstraintOp(AddConstraintOp):
             table_name: the table.
             condition: SQL as a string, or an expression.
             schema: the table's schema.
-            kw: `deferrable`, `initially`, and what a dialect takes.
+            kw: `deferrable`, `initially`, `comment`, and what a dialect takes.
         """
         operations.invoke(cls(constraint_name, table_name, condition, schema=schema, **kw))
 
@@ -97,7 +97,7 @@ class CreateCheckConstraintOp(AddConstraintOp):
             table.name,
             cast("ColumnElement[Any]", check.sqltext),
             schema=table.schema,
-            **deferral_of(check),
+            **aspects_of(check),
             **check.dialect_kwargs,
         )
 
@@ -118,5 +118,6 @@ class CreateCheckConstraintOp(AddConstraintOp):
             render_sql_string(constraint.sqltext, context),
             **schema,
             **render_deferral(constraint),
+            **render_comment(constraint),
             **render_dialect_keywords(constraint, context),
         )

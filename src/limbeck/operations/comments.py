@@ -1,4 +1,4 @@
-"""Directives for the comment of a table; a column's comment is set by `alter_column`."""
+"""Directives for comments of tables and constraints; a column's is set by `alter_column`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from limbeck.operations.base import (
 )
 from limbeck.operations.directive import AlterTableOp
 from limbeck.operations.schemaobj import HasOptions, SchemaObjects
-from limbeck.render.call import literal
+from limbeck.render.call import call, literal
 from limbeck.render.context import RenderContext, operations_prefix
-from limbeck.render.expressions import render_identifier
+from limbeck.render.expressions import render_identifier, render_name, render_place
 
 
 @run_by_itself
@@ -171,6 +171,107 @@ class DropTableCommentOp(AlterTableOp):
     def render(self, context: RenderContext) -> str:
         """Return `op.drop_table_comment(…)`."""
         return _render(self, context, "drop_table_comment")
+
+
+@run_by_itself
+@Operations.register_operation("set_constraint_comment")
+@BatchOperations.register_operation("set_constraint_comment", "batch_set_constraint_comment")
+class SetConstraintCommentOp(AlterTableOp):
+    """Give a constraint a comment, or take it away."""
+
+    def __init__(
+        self,
+        constraint_name: str,
+        table_name: str,
+        comment: str | None,
+        *,
+        existing_comment: str | None = None,
+        schema: str | None = None,
+    ) -> None:
+        super().__init__(table_name, schema=schema)
+        self.constraint_name = constraint_name
+        self.comment = comment
+        self.existing_comment = existing_comment
+
+    @classmethod
+    def set_constraint_comment(
+        cls,
+        operations: Operations,
+        constraint_name: str,
+        table_name: str,
+        comment: str | None,
+        *,
+        existing_comment: str | None = None,
+        schema: str | None = None,
+    ) -> None:
+        """Give a constraint a comment, or take it away. PostgreSQL only: others keep none.
+
+        Args:
+            constraint_name: the constraint's name in the database.
+            table_name: its table.
+            comment: its new comment, None for none.
+            existing_comment: the comment it has, for the directive to be reversible.
+            schema: the table's schema.
+        """
+        operations.invoke(
+            cls(
+                constraint_name,
+                table_name,
+                comment,
+                existing_comment=existing_comment,
+                schema=schema,
+            )
+        )
+
+    @classmethod
+    def batch_set_constraint_comment(
+        cls,
+        operations: BatchOperations,
+        constraint_name: str,
+        comment: str | None,
+        *,
+        existing_comment: str | None = None,
+    ) -> None:
+        """Give a constraint of the batch block's table a comment, or take it away."""
+        operations.invoke(
+            cls(
+                constraint_name,
+                operations.impl.table_name,
+                comment,
+                existing_comment=existing_comment,
+                schema=operations.impl.schema,
+            )
+        )
+
+    def run(self, operations: AbstractOperations) -> None:
+        """Set the comment."""
+        operations.impl.set_constraint_comment(
+            self.table_name, self.constraint_name, self.comment, schema=self.schema
+        )
+
+    def reverse(self) -> SetConstraintCommentOp:
+        """Return what gives the existing comment back."""
+        return SetConstraintCommentOp(
+            self.constraint_name,
+            self.table_name,
+            self.existing_comment,
+            existing_comment=self.comment,
+            schema=self.schema,
+        )
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        """Return `("modify_constraint_comment", schema, table, constraint, existing, new)`."""
+        place = (self.schema, self.table_name, self.constraint_name)
+        return ("modify_constraint_comment", *place, self.existing_comment, self.comment)
+
+    def render(self, context: RenderContext) -> str:
+        """Return `op.set_constraint_comment(…)`."""
+        table, keywords = render_place(self.table_name, self.schema, context)
+        if self.existing_comment is not None:
+            keywords["existing_comment"] = literal(self.existing_comment)
+        name = render_name(context, self.constraint_name)
+        callee = f"{operations_prefix(context)}set_constraint_comment"
+        return call(callee, name, *table, literal(self.comment), **keywords)
 
 
 def _render(

@@ -332,7 +332,7 @@ def table_of(constraint: Constraint) -> Table:
     return constraint.table
 
 
-def deferral_of(constraint: Constraint) -> dict[str, Any]:
-    """Return `deferrable` and `initially`, where a constraint has them."""
-    values = {"deferrable": constraint.deferrable, "initially": constraint.initially}
+def aspects_of(constraint: Constraint) -> dict[str, Any]:
+    """Return `deferrable`, `initially` and `comment`, where a constraint has them."""
+    values = {name: getattr(constraint, name) for name in ("deferrable", "initially", "comment")}
     return {name: value for name, value in values.items() if value}

@@ -181,6 +181,12 @@ class Draft:
         """Change options of the table; None takes one away."""
         self.options |= options
 
+    def set_constraint_comment(
+        self, table_name: str, constraint_name: str, comment: str | None, **kw: Any
+    ) -> None:
+        """Set a constraint's comment."""
+        self.constraints.set_comment(constraint_name, comment)
+
     def create_column_comment(self, column: Column[Any]) -> None:
         """Do nothing: the column has its comment with it."""
 

@@ -89,13 +89,20 @@ class DraftConstraints:
 
     def rename(self, old_name: str, new_name: str) -> None:
         """Rename a constraint."""
+        self._copy_of(old_name).name = conv(new_name)
+
+    def set_comment(self, name: str, comment: str | None) -> None:
+        """Set a constraint's comment."""
+        self._copy_of(name).comment = comment
+
+    def _copy_of(self, name: str) -> Constraint:
+        """Put a copy into the place of the constraint of that name, and return it."""
         for constraints in (self.new, self.own):
             for place, own in enumerate(constraints):
-                if self._is_called(own, old_name):
-                    constraints[place] = renamed = copy(own)
-                    renamed.name = conv(new_name)
-                    return
-        raise self._no_such_constraint(old_name)
+                if self._is_called(own, name):
+                    constraints[place] = copied = copy(own)
+                    return copied
+        raise self._no_such_constraint(name)
 
     def _no_such_constraint(self, name: str) -> BatchError:
         return BatchError(f"No such constraint: {name!r} in the table {self._table.name!r}")

@@ -11,7 +11,7 @@ from limbeck.operations.base import BatchOperations, Operations
 from limbeck.operations.constraints import AddConstraintOp, table_of
 from limbeck.operations.schemaobj import HasOptions, SchemaObjects
 from limbeck.render.call import call, literal
-from limbeck.render.constraints import FOREIGN_KEY_OPTIONS
+from limbeck.render.constraints import FOREIGN_KEY_OPTIONS, render_comment
 from limbeck.render.context import RenderContext, operations_prefix
 from limbeck.render.expressions import render_dialect_keywords, render_identifier
 
@@ -74,7 +74,7 @@ class CreateForeignKeyOp(AddConstraintOp):
             match: the MATCH clause.
             source_schema: the schema of the table that refers.
             referent_schema: the schema of the table referred to.
-            dialect_kw: what a dialect takes.
+            dialect_kw: `comment`, and what a dialect takes.
         """
         operations.invoke(
             cls(
@@ -134,7 +134,7 @@ class CreateForeignKeyOp(AddConstraintOp):
     def from_constraint(cls, constraint: Constraint) -> CreateForeignKeyOp:
         """Return the directive that adds a foreign key of the models."""
         key = cast(ForeignKeyConstraint, constraint)
-        values = {name: getattr(key, name) for name in FOREIGN_KEY_OPTIONS}
+        values = {name: getattr(key, name) for name in (*FOREIGN_KEY_OPTIONS, "comment")}
         schema, table, columns = _target(key)
         return cls(
             sqla.constraint_name(key),
@@ -180,7 +180,7 @@ class CreateForeignKeyOp(AddConstraintOp):
                 keywords[name] = render_identifier(context, self.kw[name])
         given = {name: self.kw.get(name) for name in FOREIGN_KEY_OPTIONS}
         keywords |= {name: literal(value) for name, value in given.items() if value is not None}
-        keywords |= render_dialect_keywords(constraint, context)
+        keywords |= render_comment(constraint) | render_dialect_keywords(constraint, context)
         return call(f"{operations_prefix(context)}create_foreign_key", *arguments, **keywords)
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import Constraint, PrimaryKeyConstraint, UniqueConstraint
 
 from limbeck import sqla
 from limbeck.operations.base import BatchOperations, Operations
-from limbeck.operations.constraints import AddConstraintOp, deferral_of, table_of
+from limbeck.operations.constraints import AddConstraintOp, aspects_of, table_of
 from limbeck.operations.schemaobj import HasOptions, SchemaObjects
 from limbeck.render.call import call
-from limbeck.render.constraints import render_deferral
+from limbeck.render.constraints import render_comment, render_deferral
 from limbeck.render.context import RenderContext, operations_prefix
 from limbeck.render.expressions import (
     render_dialect_keywords,
@@ -51,7 +51,7 @@ class _KeyOp(AddConstraintOp):
             table.name,
             [column.name for column in key.columns],
             schema=table.schema,
-            **deferral_of(key),
+            **aspects_of(key),
             **key.dialect_kwargs,
         )
 
@@ -67,6 +67,7 @@ class _KeyOp(AddConstraintOp):
             f"[{columns}]",
             **render_deferral(constraint),
             **schema,
+            **render_comment(constraint),
             **render_dialect_keywords(constraint, context),
         )
 
@@ -98,7 +99,7 @@ class CreatePrimaryKeyOp(_KeyOp):
             table_name: the table.
             columns: the names of its columns.
             schema: the table's schema.
-            kw: `deferrable`, `initially`, and what a dialect takes.
+            kw: `deferrable`, `initially`, `comment`, and what a dialect takes.
         """
         operations.invoke(cls(constraint_name, table_name, columns, schema=schema, **kw))
 
@@ -151,7 +152,7 @@ class CreateUniqueConstraintOp(_KeyOp):
             table_name: the table.
             columns: the names of its columns.
             schema: the table's schema.
-            kw: `deferrable`, `initially`, and what a dialect takes.
+            kw: `deferrable`, `initially`, `comment`, and what a dialect takes.
         """
         return operations.invoke(cls(constraint_name, table_name, columns, schema=schema, **kw))
 

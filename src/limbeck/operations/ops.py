@@ -4,7 +4,11 @@ from limbeck.operations.alter import AlterColumnOp
 from limbeck.operations.backfill import BackfillOp
 from limbeck.operations.checks import CreateCheckConstraintOp
 from limbeck.operations.columns import AddColumnOp, DropColumnOp
-from limbeck.operations.comments import CreateTableCommentOp, DropTableCommentOp
+from limbeck.operations.comments import (
+    CreateTableCommentOp,
+    DropTableCommentOp,
+    SetConstraintCommentOp,
+)
 from limbeck.operations.constraints import AddConstraintOp, DropConstraintOp
 from limbeck.operations.data import BulkInsertOp, ExecuteSQLOp
 from limbeck.operations.directive import (
@@ -78,6 +82,7 @@ __all__ = [
     "RenameSequenceOp",
     "RenameTableOp",
     "RenameValuesOp",
+    "SetConstraintCommentOp",
     "SetSchemaOp",
     "UpgradeOps",
 ]

@@ -61,12 +61,13 @@ def render_index_elements(index: Index, ctx: RenderContext) -> str:
 
 def render_deferral(constraint: Constraint) -> dict[str, str]:
     """Return the source of `deferrable` and `initially`, where given."""
-    keywords = {}
-    if constraint.deferrable:
-        keywords["deferrable"] = literal(constraint.deferrable)
-    if constraint.initially:
-        keywords["initially"] = literal(constraint.initially)
-    return keywords
+    values = {name: getattr(constraint, name) for name in ("deferrable", "initially")}
+    return {name: literal(value) for name, value in values.items() if value}
+
+
+def render_comment(constraint: Constraint) -> dict[str, str]:
+    """Return the source of `comment`, where given."""
+    return {} if constraint.comment is None else {"comment": literal(constraint.comment)}
 
 
 def render_foreign_key_options(constraint: ForeignKeyConstraint) -> dict[str, str]:
@@ -137,7 +138,7 @@ def _render_of_columns(
 ) -> str:
     columns = [literal(column.name) for column in constraint.columns]
     keywords = render_deferral(constraint) | _name_keyword(constraint, ctx)
-    keywords |= _comment_keyword(constraint) | render_dialect_keywords(constraint, ctx)
+    keywords |= render_comment(constraint) | render_dialect_keywords(constraint, ctx)
     return call(f"{sqlalchemy_prefix(ctx)}{class_name}", *columns, **keywords)
 
 
@@ -145,7 +146,7 @@ def _render_foreign_key(constraint: ForeignKeyConstraint, ctx: RenderContext) ->
     sources = ", ".join(literal(e.parent.name) for e in constraint.elements)
     targets = ", ".join(literal(foreign_key_target(e)) for e in constraint.elements)
     keywords = _name_keyword(constraint, ctx) | render_foreign_key_options(constraint)
-    keywords |= _comment_keyword(constraint) | render_dialect_keywords(constraint, ctx)
+    keywords |= render_comment(constraint) | render_dialect_keywords(constraint, ctx)
     # Alembic leaves an empty place after the columns when nothing follows them
     arguments = [f"[{sources}]", f"[{targets}]", *([] if keywords else [""])]
     return call(f"{sqlalchemy_prefix(ctx)}ForeignKeyConstraint", *arguments, **keywords)
@@ -153,7 +154,7 @@ def _render_foreign_key(constraint: ForeignKeyConstraint, ctx: RenderContext) ->
 
 def _render_check(constraint: CheckConstraint, ctx: RenderContext) -> str:
     keywords = _name_keyword(constraint, ctx) | render_deferral(constraint)
-    keywords |= _comment_keyword(constraint) | render_dialect_keywords(constraint, ctx)
+    keywords |= render_comment(constraint) | render_dialect_keywords(constraint, ctx)
     condition = render_sql_string(constraint.sqltext, ctx)
     return call(f"{sqlalchemy_prefix(ctx)}CheckConstraint", condition, **keywords)
 
@@ -177,7 +178,3 @@ def _exclusion_expression(expression: Any, ctx: RenderContext) -> str:
 def _name_keyword(constraint: Constraint, ctx: RenderContext) -> dict[str, str]:
     name = sqla.final_name(constraint, ctx.dialect)
     return {} if name is None else {"name": render_name(ctx, name)}
-
-
-def _comment_keyword(constraint: Constraint) -> dict[str, str]:
-    return {} if constraint.comment is None else {"comment": literal(constraint.comment)}

@@ -151,6 +151,7 @@ def _build_table(
             PrimaryKeyConstraint(
                 *columns,
                 name=name,
+                comment=facts.primary_key.comment,
                 **_deferral(facts.primary_key),
                 **dialect_arguments(dialect, PrimaryKeyConstraint, facts.primary_key.options),
             )
@@ -248,6 +249,7 @@ def _unique(facts: UniqueFacts, table: Table, dialect: Dialect) -> UniqueConstra
     return UniqueConstraint(
         *(table.c[name] for name in facts.columns),
         name=_final(facts.name),
+        comment=facts.comment,
         **_deferral(facts),
         **dialect_arguments(dialect, UniqueConstraint, facts.options),
     )
@@ -264,7 +266,11 @@ def _check(facts: CheckFacts, dialect: Dialect) -> CheckConstraint:
     options: dict[str, Any] = {f"{dialect.name}_no_inherit": True} if facts.no_inherit else {}
     condition = text(sqla.escape_binds(facts.sql))
     return CheckConstraint(
-        condition, name=_final(facts.name), **options, **_validity(facts, dialect)
+        condition,
+        name=_final(facts.name),
+        comment=facts.comment,
+        **options,
+        **_validity(facts, dialect),
     )
 
 
@@ -284,6 +290,7 @@ def _foreign_key(facts: ForeignKeyFacts, table: Table, dialect: Dialect) -> Fore
         onupdate=facts.on_update,
         ondelete=facts.on_delete,
         match=facts.match,
+        comment=facts.comment,
         **_deferral(facts),
         **_validity(facts, dialect),
         **options,

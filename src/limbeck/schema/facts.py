@@ -2,8 +2,9 @@
 
 Both sides, database and models, are reduced to these; comparing is comparing values. Text of
 types, defaults and expressions is in the *normal form* of the dialect (`impl.normal_type`,
-`impl.normal_expression`), so that equal facts mean an equal schema. Nothing here knows a
-dialect, a connection or SQLAlchemy.
+`impl.normal_expression`), so that equal facts mean an equal schema. Comments of constraints are
+compared apart: another one is no other constraint. Nothing here knows a dialect, a connection or
+SQLAlchemy.
 
     SchemaFacts ── TableFacts ── ColumnFacts ── ComputedFacts, IdentityFacts
                               ├─ PrimaryKeyFacts, UniqueFacts, ForeignKeyFacts, CheckFacts
@@ -92,6 +93,7 @@ class PrimaryKeyFacts:
     initially_deferred: bool = False
     options: Options = ()
     is_generated_name: bool = field(default=False, compare=False)
+    comment: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class UniqueFacts:
     initially_deferred: bool = False
     options: Options = ()
     is_generated_name: bool = field(default=False, compare=False)
+    comment: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ class ForeignKeyFacts:
     is_enforced: bool = True
     options: Options = ()
     is_generated_name: bool = field(default=False, compare=False)
+    comment: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,7 @@ class CheckFacts:
     is_enforced: bool = True
     no_inherit: bool = False
     is_generated_name: bool = field(default=False, compare=False)
+    comment: str | None = field(default=None, compare=False)
     is_type_bound: bool = field(default=False, compare=False)
     column: str | None = field(default=None, compare=False)
 

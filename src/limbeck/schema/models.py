@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Constraint,
     Dialect,
     ForeignKey,
     ForeignKeyConstraint,
@@ -271,7 +272,8 @@ def _primary_key(table: Table, dialect: ModelDialect) -> PrimaryKeyFacts | None:
     key = table.primary_key
     if not len(key.columns):
         return None
-    return PrimaryKeyFacts(_names(key.columns), _plain(sqla.final_name(key, dialect.dialect)))
+    name = _plain(sqla.final_name(key, dialect.dialect))
+    return PrimaryKeyFacts(_names(key.columns), name, comment=_comment(key, dialect))
 
 
 def _unique(unique: UniqueConstraint, dialect: ModelDialect) -> UniqueFacts:
@@ -281,6 +283,7 @@ def _unique(unique: UniqueConstraint, dialect: ModelDialect) -> UniqueFacts:
         deferrable=bool(unique.deferrable),
         initially_deferred=is_initially_deferred(unique.initially),
         options=read_options(unique, dialect.dialect),
+        comment=_comment(unique, dialect),
     )
 
 
@@ -293,6 +296,7 @@ def _check(check: CheckConstraint, dialect: ModelDialect) -> CheckFacts:
         no_inherit=bool(given_options(check, dialect.dialect).get("no_inherit")),
         is_type_bound=sqla.is_type_bound(check),
         column=str(check.parent.name) if isinstance(check.parent, Column) else None,
+        comment=_comment(check, dialect),
     )
 
 
@@ -317,7 +321,14 @@ def _foreign_key(
         match=None if match == "SIMPLE" else match,
         **_validity(constraint, dialect),
         options=read_options(constraint, dialect.dialect, leave=_OF_ROWS),
+        comment=_comment(constraint, dialect),
     )
+
+
+def _comment(constraint: Constraint, dialect: ModelDialect) -> str | None:
+    """Return the comment, as far as SQLAlchemy gives it: to what has a name, and is the table's."""
+    is_given = sqla.is_commented(constraint, dialect.dialect)
+    return (constraint.comment or None) if is_given else None
 
 
 def _validity(item: DialectKWArgs, dialect: ModelDialect) -> dict[str, Any]:

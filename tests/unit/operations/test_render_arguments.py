@@ -294,6 +294,17 @@ CASES = [
         {"schema": "s", "existing_comment": "old"},
     ),
     Case(
+        ops.SetConstraintCommentOp,
+        "set_constraint_comment",
+        {"constraint_name": "ck", "table_name": "t", "comment": "it's"},
+        {"schema": "s", "existing_comment": "old"},
+    ),
+    Case(
+        ops.SetConstraintCommentOp,
+        "set_constraint_comment",
+        {"constraint_name": "ck", "table_name": "t", "comment": None},
+    ),
+    Case(
         ops.CreateEnumOp,
         "create_enum",
         {"enum_name": "e", "values": ["a", "it's"]},

@@ -90,13 +90,15 @@ SELECT k.conrelid::bigint AS table, k.conname::text AS name, k.contype::text AS 
     ARRAY(SELECT unnest(i.indkey::int2[])::int) AS index_columns, i.indnkeyatts::int AS key_count,
     %(nulls)s AS nulls_not_distinct, k.convalidated AS is_valid, %(enforced)s AS is_enforced,
     %(period)s AS has_period,
-    k.contype = 'c' AND k.connoinherit AS no_inherit
+    k.contype = 'c' AND k.connoinherit AS no_inherit, kd.description AS comment
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_class rc ON rc.oid = k.confrelid
 LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = rc.relnamespace
 LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u')
+LEFT JOIN pg_catalog.pg_description kd
+    ON kd.objoid = k.oid AND kd.classoid = 'pg_catalog.pg_constraint'::regclass
 WHERE k.contype IN ('p', 'u', 'f', 'c') AND k.conparentid = 0
     AND (k.conislocal OR k.coninhcount = 0) AND {_IS_OURS}
 """

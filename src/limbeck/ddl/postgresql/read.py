@@ -188,7 +188,8 @@ class _Table:
             case _:
                 sql = normal_expression(row.sql)
                 rows = row.is_valid, row.is_enforced
-                self.checks.append(CheckFacts(sql, row.name, *rows, no_inherit=row.no_inherit))
+                more = {"no_inherit": row.no_inherit, "comment": row.comment}
+                self.checks.append(CheckFacts(sql, row.name, *rows, **more))
 
     def facts(self) -> TableFacts:
         key = self.primary_key.columns if self.primary_key else ()
@@ -288,6 +289,7 @@ def _primary_key(
         deferrable=row.deferrable,
         initially_deferred=row.deferred,
         options=_key_options(row, names),
+        comment=row.comment,
     )
 
 
@@ -308,6 +310,7 @@ def _unique(row: Row[Any], columns: tuple[str, ...], names: Mapping[int, str]) -
         deferrable=row.deferrable,
         initially_deferred=row.deferred,
         options=_key_options(row, names),
+        comment=row.comment,
     )
 
 
@@ -330,6 +333,7 @@ def _foreign_key(
         is_valid=row.is_valid,
         is_enforced=row.is_enforced,
         options=(("period", "true"),) if row.has_period else (),
+        comment=row.comment,
     )
 
 

@@ -43,6 +43,7 @@ _IN_PLACE = {
     "drop_index",
     "rename_index",
     "create_table_comment",
+    "set_constraint_comment",
     "drop_table_comment",
 }
 _BATCH = (
