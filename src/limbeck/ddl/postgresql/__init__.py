@@ -204,7 +204,6 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         if counting.is_told and counting.before and not counting.after:
             self._exec_all(serial.removal())
         if _loses_identity(existing_server_default, server_default):
-            # As long as there is one the column is NOT NULL, and an integer.
             super().alter_column(table_name, column_name, server_default=None, **existing)
             existing["existing_server_default"] = existing_server_default = None
             server_default = False if server_default is None else server_default
@@ -434,6 +433,7 @@ def _default_kind(default: Any) -> type:
 
 
 def _loses_identity(existing: Any, wanted: Any) -> bool:
+    """Tell whether an identity goes: as long as there is one, its column is NOT NULL and an integer."""
     return isinstance(existing, Identity) and not (wanted is False or isinstance(wanted, Identity))
 
 
