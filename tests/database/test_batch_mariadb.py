@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from limbeck.operations import Operations
 from limbeck.runtime.migration import MigrationContext
+from tests.catalogs import dump
 from tests.databases import Database
 
 
@@ -29,6 +30,22 @@ def test_batch_keeps_triggers_and_referring_rows(mariadb: Database) -> None:
         keys = sa.inspect(connection).get_foreign_keys("c")
         assert [key["referred_table"] for key in keys] == ["t"]
         assert connection.execute(sa.text("SELECT @@SESSION.foreign_key_checks")).scalar() == 1
+
+
+def test_batch_keeps_methods_and_ignored_indexes(mariadb: Database) -> None:
+    keys = (
+        "PRIMARY KEY (id) USING BTREE, KEY h (a), KEY b (a DESC) USING BTREE, "
+        "UNIQUE KEY i (a, id) IGNORED"
+    )
+    with mariadb.engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE t (id INTEGER, a INTEGER, {keys}) ENGINE=MEMORY")
+        before = dump(mariadb)
+        op = Operations(MigrationContext.configure(connection))
+        with op.batch_alter_table("t", recreate="always") as batch:
+            batch.add_column(sa.Column("b", sa.Integer))
+        with op.batch_alter_table("t", recreate="always") as batch:
+            batch.drop_column("b")
+        assert dump(mariadb) == before
 
 
 def test_batch_keeps_partitions_and_percent_signs(mariadb: Database) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     Computed,
     Enum,
+    Index,
     Integer,
     MetaData,
     String,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     event,
 )
 
+import limbeck.ddl.mysql  # noqa: F401  # knows mysql_ignored
 from limbeck import renamed_from, sqla
 from limbeck.diff.renames import RenameRequest
 from tests.convergence import assert_converges
@@ -121,7 +123,6 @@ PERIOD = (
 )
 
 
-@pytest.mark.filterwarnings("ignore:Unknown schema content")
 def test_columns_of_a_period_are_the_servers(altering: Database) -> None:
     def side(type_: Any) -> MetaData:
         metadata = models(a(type_), PERIOD)
@@ -130,3 +131,34 @@ def test_columns_of_a_period_are_the_servers(altering: Database) -> None:
 
     with pytest.warns(UserWarning, match="The table t is system-versioned"):
         assert_converges(altering, side(Integer), side(BigInteger))
+
+
+INDEXES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "columns": ({}, {"column": "b"}),
+    "unique": ({}, {"unique": True}),
+    "said": ({}, {"mysql_ignored": True}),
+    "both": ({"mysql_ignored": True}, {"mysql_ignored": True, "column": "b"}),
+}
+
+
+@pytest.mark.parametrize("way", ["up", "back"])
+@pytest.mark.parametrize("name", INDEXES)
+def test_index_stays_ignored(mariadb: Database, name: str, way: str) -> None:
+    def ignoring(column: str = "a", **options: Any) -> MetaData:
+        metadata = models(a(Integer), "ALTER INDEX ix IGNORED")
+        table = metadata.tables["t"]
+        Index("ix", table.c[column], **options)
+        return metadata
+
+    sides = [ignoring(**given) for given in INDEXES[name]]
+    assert_converges(mariadb, *(sides if way == "up" else sides[::-1]))
+
+
+def test_index_becomes_ignored(mariadb: Database) -> None:
+    def ignoring(*, is_said: bool) -> MetaData:
+        metadata = MetaData()
+        Table("t", metadata, Column("id", Integer, primary_key=True), Column("a", Integer))
+        Index("ix", metadata.tables["t"].c.a, mysql_ignored=is_said)
+        return metadata
+
+    assert_converges(mariadb, ignoring(is_said=False), ignoring(is_said=True))

@@ -11,7 +11,7 @@ from limbeck.diff import locate, own_rules
 from limbeck.diff.change import Stage, Step, TablePair
 from limbeck.diff.constraints import create, drop, rename
 from limbeck.diff.context import DiffContext
-from limbeck.diff.match import Matches, match, without_renames
+from limbeck.diff.match import Matches, match, unsaid_options, without_renames
 from limbeck.logs import logger_of
 from limbeck.operations.ops import (
     CreateIndexOp,
@@ -20,6 +20,7 @@ from limbeck.operations.ops import (
     RenameIndexOp,
 )
 from limbeck.schema.facts import IndexFacts, TableFacts
+from limbeck.schema.options import dialect_arguments
 
 log = logger_of(__name__)
 
@@ -48,7 +49,7 @@ def compare_indexes(pair: TablePair, context: DiffContext) -> Iterator[Step]:
         ):
             _tell("changed", model, pair)
             yield _drop(database, old, Stage.DROP_KEY, context)
-            yield _create(model, new, context)
+            yield _create(model, new, context, instead_of=database)
     for database in matches.removed:
         old = _database_object(pair, database, context)
         if context.run_object_filters(
@@ -93,7 +94,7 @@ def remake(
 ) -> Iterator[Step]:
     """Yield drop and creation of an index that steps aside."""
     yield _drop(database, _database_object(pair, database, context), Stage.DROP_KEY, context)
-    yield _create(model, _model_object(pair, model, context), context)
+    yield _create(model, _model_object(pair, model, context), context, instead_of=database)
 
 
 def carries_foreign_key(index: IndexFacts, table: TableFacts) -> bool:
@@ -110,12 +111,21 @@ def create_index(index: Index, name: str | None) -> CreateIndexOp:
     return directive
 
 
-def _create(fact: IndexFacts, object_: Index | Constraint, context: DiffContext) -> Step:
-    directive: MigrateOperation = (
-        create_index(object_, fact.name)
-        if isinstance(object_, Index)
-        else create(object_, fact.name)
-    )
+def _create(
+    fact: IndexFacts,
+    object_: Index | Constraint,
+    context: DiffContext,
+    *,
+    instead_of: IndexFacts | None = None,
+) -> Step:
+    """Return the creation of an index, which keeps what models leave open of the one before it."""
+    directive: MigrateOperation
+    if isinstance(object_, Index):
+        directive = create_index(object_, fact.name)
+        kept = () if instead_of is None else unsaid_options(instead_of.options, fact.options)
+        directive.kw |= dialect_arguments(context.impl.dialect, Index, kept)
+    else:
+        directive = create(object_, fact.name)
     return Step(Stage.CREATE_KEY, directive, _columns(fact, context))
 
 

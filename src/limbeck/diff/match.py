@@ -51,20 +51,28 @@ def content(fact: F) -> F:
     return replace(fact, name=None)
 
 
-_LEFT_OPEN = frozenset({"without_overlaps", "period"})
-"""Options of keys for which SQLAlchemy has no words: a model that does not say them may mean them."""
+_LEFT_OPEN = frozenset({"without_overlaps", "period", "ignored"})
+"""Options for which SQLAlchemy has no words: a model that does not say them may mean them."""
 
 
 def said_options(database: Options, model: Options) -> Options:
-    """Return the options of the database's key without those that its model leaves open."""
+    """Return the options of the database's key or index without those that its model leaves open."""
+    unsaid = unsaid_options(database, model)
+    return tuple(each for each in database if each not in unsaid)
+
+
+def unsaid_options(database: Options, model: Options) -> Options:
+    """Return those that the model leaves open."""
     left_open = _LEFT_OPEN - dict(model).keys()
-    return tuple(each for each in database if each[0] not in left_open)
+    return tuple(each for each in database if each[0] in left_open)
 
 
 def has_same_content(database: F, model: F) -> bool:
     """Tell whether two do the same but for what the models leave open, such as whether rows hold it."""
-    if isinstance(model, UniqueFacts | ForeignKeyFacts):
-        assert isinstance(database, UniqueFacts | ForeignKeyFacts)  # both are of one kind
+    if isinstance(model, UniqueFacts | ForeignKeyFacts | IndexFacts):
+        assert isinstance(
+            database, UniqueFacts | ForeignKeyFacts | IndexFacts
+        )  # both are of one kind
         database = replace(database, options=said_options(database.options, model.options))
     if isinstance(model, CheckFacts) and isinstance(database, CheckFacts) and not model.no_inherit:
         database = replace(database, no_inherit=False)

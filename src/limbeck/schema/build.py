@@ -125,8 +125,9 @@ def _types_in_database(connection: Connection, keys: Iterable[TableKey]) -> _Typ
     types = {}
     for schema, wanted in names.items():
         with warnings.catch_warnings():
-            # What SQLAlchemy has no class for is a DatabaseType.
-            warnings.filterwarnings("ignore", "Did not recognize type", SAWarning)
+            # What SQLAlchemy has no class for is a DatabaseType; the facts know what is no column.
+            known = "Did not recognize type|Unknown schema content"
+            warnings.filterwarnings("ignore", known, SAWarning)
             reflected = inspector.get_multi_columns(schema=schema, filter_names=wanted)
         for (_, name), columns in reflected.items():
             types[TableKey(schema, name)] = {item["name"]: item["type"] for item in columns}

@@ -196,6 +196,13 @@ SPELLINGS: list[tuple[dict[str, Any], dict[str, list[str]]]] = [
 ]
 
 
+@pytest.mark.parametrize("dialect", ["mysql", "mariadb"])
+def test_identity_is_refused_where_there_is_none(dialect: str) -> None:
+    says = rf"column t\.c: {dialect} has no identity .* autoincrement=True"
+    with pytest.raises(UnsupportedOperationError, match=says):
+        Script(dialect).impl.alter_column("t", "c", server_default=Identity())
+
+
 @pytest.mark.parametrize(
     ("dialect", "change", "expected"),
     [

@@ -193,3 +193,11 @@ def test_version_table_is_alembics() -> None:
         "CREATE TABLE s.v (\n    version_num VARCHAR(32) NOT NULL, \n"
         "    CONSTRAINT v_pkc PRIMARY KEY (version_num)\n)"
     ]
+
+
+@pytest.mark.parametrize(("dialect", "word"), [("mysql", "INVISIBLE"), ("mariadb", "IGNORED")])
+def test_index_that_is_ignored_is_spelled(dialect: str, word: str) -> None:
+    script = Script(dialect)
+    table = sa.Table("t", sa.MetaData(), sa.Column("x", sa.Integer))
+    script.impl.create_index(sa.Index("ix", table.c.x, mysql_ignored=True))
+    assert script.statements == [f"CREATE INDEX ix ON t (x) {word}"]

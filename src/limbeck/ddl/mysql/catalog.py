@@ -66,7 +66,7 @@ _COLUMNS = """
 _INDEXES = """
     SELECT table_name AS table_name, index_name AS name, non_unique AS non_unique,
            column_name AS column_name, collation AS direction, sub_part AS length,
-           index_type AS type, {expression} AS expression
+           index_type AS type, {ignored} AS is_ignored, {expression} AS expression
     FROM information_schema.statistics WHERE table_schema = :schema
     ORDER BY table_name, index_name, seq_in_index"""
 _FOREIGN_KEY_COLUMNS = """
@@ -133,7 +133,8 @@ def read_tables(
         if column.table_name in rows:
             rows[column.table_name].columns.append(column)
     expression = "expression" if server.has_index_expressions else "NULL"
-    for key in _select(connection, _INDEXES.format(expression=expression), schema):
+    query = _INDEXES.format(expression=expression, ignored=server.ignored_index)
+    for key in _select(connection, query, schema):
         if key.table_name in rows:
             rows[key.table_name].indexes.setdefault(key.name, []).append(key)
     for key in _select(connection, _FOREIGN_KEY_COLUMNS, schema):
@@ -321,7 +322,10 @@ def _index(name: str, parts: Sequence[Row[Any]], server: Server, *, hashes: bool
         elements=tuple(elements),
         unique=not int(first.non_unique),
         method=_method(first, hashes=hashes),
-        options=(("prefix", kind),) if is_special else (),
+        options=(
+            *([("ignored", "true")] if first.is_ignored else []),
+            *([("prefix", kind)] if is_special else []),
+        ),
     )
 
 

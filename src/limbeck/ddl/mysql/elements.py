@@ -8,10 +8,12 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import (
     CheckConstraint,
     Computed,
+    CreateIndex,
     DefaultClause,
     DropConstraint,
     ForeignKeyConstraint,
     Identity,
+    Index,
     PrimaryKeyConstraint,
     UniqueConstraint,
 )
@@ -26,6 +28,7 @@ from limbeck.ddl.base import (
     ColumnName,
     ColumnNullable,
     ColumnType,
+    IdentityColumnDefault,
     _ServerDefaultArgument,
     alter_table,
     describe_column,
@@ -37,8 +40,13 @@ from limbeck.ddl.base import (
 from limbeck.ddl.objects import AlterSequence, alter_sequence
 from limbeck.ddl.renames import MoveTable, RenameIndex, RenameSequence
 from limbeck.errors import CommandError, UnsupportedOperationError
+from limbeck.schema.options import given_options
 
 MAKERS = ("mysql", "mariadb")
+
+for _maker in MAKERS:
+    Index.argument_for(_maker, argument_name="ignored", default=False)
+"""`mysql_ignored=True`, which SQLAlchemy has no word for: no query uses the index."""
 
 
 class AlterOptions(AlterTable):
@@ -122,6 +130,16 @@ def _mysql_doesnt_support_individual(element: AlterColumn, compiler: Any, **kw: 
     )
 
 
+@compiles(IdentityColumnDefault, *MAKERS)
+def _mysql_has_no_identity(element: IdentityColumnDefault, compiler: Any, **kw: Any) -> str:
+    raise UnsupportedOperationError(
+        f"Can't add, remove or change GENERATED AS IDENTITY on the existing column "
+        f"{describe_column(element)}: {compiler.dialect.name} has no identity columns, and passes "
+        f"over sa.Identity() in a new table. Leave it out; say autoincrement=True where the column "
+        f"is a key that counts up."
+    )
+
+
 @compiles(MySQLAlterDefault, *MAKERS)
 def _mysql_alter_default(element: MySQLAlterDefault, compiler: Any, **kw: Any) -> str:
     table = alter_table(compiler, element.table_name, element.schema)
@@ -164,6 +182,14 @@ def _mariadb_rename_sequence(element: RenameSequence, compiler: Any, **kw: Any) 
     old = format_table_name(compiler, element.table_name, element.schema)
     new = format_table_name(compiler, element.new_name, element.schema)
     return f"RENAME TABLE {'IF EXISTS ' if element.if_exists else ''}{old} TO {new}"
+
+
+@compiles(CreateIndex, *MAKERS)
+def _mysql_create_index(element: CreateIndex, compiler: Any, **kw: Any) -> str:
+    sql: str = compiler.visit_create_index(element, **kw)
+    if not given_options(element.element, compiler.dialect).get("ignored"):
+        return sql
+    return f"{sql} {'IGNORED' if compiler.dialect.is_mariadb else 'INVISIBLE'}"
 
 
 @compiles(RenameIndex, *MAKERS)

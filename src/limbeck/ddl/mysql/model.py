@@ -229,7 +229,10 @@ def _adjust_index(
         elements=tuple(_adjust_element(each, facts, lengths, names) for each in fact.elements),
         unique=fact.unique or prefix == "UNIQUE",
         method=fact.method,
-        options=(("prefix", prefix),) if prefix in ("FULLTEXT", "SPATIAL") else (),
+        options=(
+            *([("ignored", "true")] if given.get("ignored") else []),
+            *([("prefix", prefix)] if prefix in ("FULLTEXT", "SPATIAL") else []),
+        ),
         is_generated_name=fact.is_generated_name,
     )
 

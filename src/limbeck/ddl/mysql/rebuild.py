@@ -5,16 +5,23 @@ DDL commits here, so nothing can be undone: until the old table is dropped, it i
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, MetaData, Table, text
+from sqlalchemy.exc import SAWarning
 
 from limbeck import sqla
+from limbeck.ddl.mysql.catalog import read_tables
 from limbeck.ddl.mysql.partitions import shown_text
+from limbeck.ddl.mysql.server import server_of
 from limbeck.ddl.rebuild import TableRebuild
 from limbeck.errors import BatchError
+from limbeck.schema.build_index import build_index
+from limbeck.schema.models import fold_schema
+from limbeck.schema.options import dialect_arguments
 
 if TYPE_CHECKING:
     from limbeck.ddl.mysql import MySQLImpl
@@ -29,13 +36,34 @@ class MySQLRebuild(TableRebuild):
         self, metadata: MetaData, reflect_args: Sequence[Any], reflect_kwargs: Mapping[str, Any]
     ) -> Table:
         """Read the table; its partitions as the server shows them, which SQLAlchemy can't write."""
-        table = super().read_table(metadata, reflect_args, reflect_kwargs)
+        with warnings.catch_warnings():
+            # SQLAlchemy passes over such an index
+            ignored = "Unknown schema content: .*KEY.* (IGNORED|.*INVISIBLE)"
+            warnings.filterwarnings("ignore", ignored, SAWarning)
+            table = super().read_table(metadata, reflect_args, reflect_kwargs)
+        self._complete_keys(table)
         dialect, reflected = self.impl.dialect, [it for it in table.kwargs if "_partition" in it]
         if reflected and (words := shown_text(self.impl.show_create(table))) is not None:
             for name in reflected:
                 del table.kwargs[name]
             table.kwargs[f"{dialect.name}_partition_by"] = sqla.for_driver(dialect, words)
         return table
+
+    def _complete_keys(self, table: Table) -> None:
+        """Give the keys what SQLAlchemy does not reflect: their methods, and that one is ignored."""
+        dialect = self.impl.dialect
+        default = str(dialect.default_schema_name)
+        found = read_tables(self._connection, server_of(dialect), table.schema or default, default)
+        facts = found.get(fold_schema(table.schema, table.name, default))
+        if facts is None:
+            return  # under another spelling, where the server folds names
+        if facts.primary_key is not None:
+            of_key = dialect_arguments(dialect, type(table.primary_key), facts.primary_key.options)
+            table.primary_key.kwargs.update(of_key)
+        for fact in facts.indexes:
+            if fact.method is not None or ("ignored", "true") in fact.options:
+                table.indexes = {index for index in table.indexes if index.name != fact.name}
+                build_index(fact, table, dialect)
 
     @contextmanager
     def guard(self) -> Iterator[None]:

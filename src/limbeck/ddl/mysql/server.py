@@ -43,6 +43,13 @@ class Server(NamedTuple):
         return not self.is_mariadb and self.version >= (8, 0, 13)
 
     @property
+    def ignored_index(self) -> str:
+        """Return the SQL that tells of an index in STATISTICS whether queries pass over it."""
+        if self.is_mariadb:
+            return "ignored = 'YES'" if self.version >= (10, 6) else "FALSE"
+        return "is_visible = 'NO'" if self.version >= (8, 0) else "FALSE"
+
+    @property
     def has_default_expressions(self) -> bool:
         """Tell whether the catalog prints defaults as SQL (MariaDB 10.2.7)."""
         return self.is_mariadb and self.version >= (10, 2, 7)
