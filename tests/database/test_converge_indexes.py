@@ -109,6 +109,10 @@ MOVED: dict[str, Case] = {
     ),
     "to a new table": lambda: (table(ix("b")), both(table(), table(ix("b"), name="s"))),
     "to a new table while its own goes": lambda: (table(ix("b")), table(ix("b"), name="s")),
+    "to a table": lambda: (
+        both(table(ix("b", name="one")), table(name="two")),
+        both(table(name="one"), table(ix("b", name="two"))),
+    ),
     "in exchange for another's": lambda: (
         both(table(ix("b", name="one")), table(ix("a", name="two"), name="s")),
         both(table(ix("b", name="two")), table(ix("a", name="one"), name="s")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from tests.convergence import assert_converges
+from tests.convergence import assert_converges, autogenerate
 from tests.databases import Database
 
 Build = Callable[[sa.MetaData], object]
@@ -282,6 +283,26 @@ def test_a_type_of_another_name_under_expressions_converges(database: Database) 
     other = sa.Enum("sad", "ok", name="temper")
     source = _converge(database, among_words(mood()), among_words(other))
     assert "ix_m" not in source
+
+
+CALLED_MOOD: dict[str, Build] = {
+    "table": lambda metadata: (table(metadata), table(metadata, name="mood")),
+    "sequence": lambda metadata: (table(metadata), sa.Sequence("mood", metadata=metadata)),
+    "enum type": with_mood(),
+    "domain": lambda metadata: table(metadata, sa.Column("m", postgresql.DOMAIN("mood", sa.Text))),
+}
+
+
+@pytest.mark.requires("enum_types")
+def test_what_is_created_under_the_name_of_something_else_is_told(database: Database) -> None:
+    for (old, before), (new, after) in itertools.permutations(CALLED_MOOD.items(), 2):
+        sides = sa.MetaData(), sa.MetaData()
+        before(sides[0])
+        after(sides[1])
+        with database.engine.connect() as connection:
+            sides[0].create_all(connection)
+            with pytest.warns(UserWarning, match=f"The {new} mood is created while the {old} mood"):
+                autogenerate(database, connection, sides[1])
 
 
 @pytest.mark.requires("free_sequences")

@@ -83,7 +83,7 @@ class DefaultImpl(SchemaObjectsImpl, CommentsImpl, ReadingImpl, metaclass=ImplMe
     """Do views go on when a table or column of theirs is renamed? Yes."""
 
     shared_names: Set[str] = frozenset()
-    """Of what has a schema each name only once: "index", "key", "check", "foreign_key"?"""
+    """Of what has a schema each name only once: "index", "key", "table", "check", "foreign_key"?"""
 
     primary_key_name: str | None = None
     """What is every primary key called? None: what it was given."""

@@ -35,6 +35,7 @@ from limbeck.diff.order import Plan, order
 from limbeck.diff.primary_keys import compare_primary_key
 from limbeck.diff.row_values import with_renamed_values
 from limbeck.diff.sequences import compare_sequences
+from limbeck.diff.shared_names import warn_of_taken_names
 from limbeck.diff.suspects import settle
 from limbeck.diff.tables import WholeTable, create_table, drop_table, warn_of_caveat
 from limbeck.operations.ops import UpgradeOps
@@ -86,7 +87,9 @@ def compare(database: SchemaFacts, models: SchemaFacts, context: DiffContext) ->
     default_schema = context.impl.dialect.default_schema_name
     changes = TableChanges(directives, known, sides.models, default_schema)
     objects = _compare_objects(database, models, changes, context)
-    return UpgradeOps([*objects.before, *directives, *objects.after])
+    every = [*objects.before, *directives, *objects.after]
+    warn_of_taken_names(database, every, context.impl.shared_names)
+    return UpgradeOps(every)
 
 
 def _is_other(database: TableFacts, model: TableFacts, context: DiffContext) -> bool:

@@ -1,11 +1,13 @@
 """Names that one unit of work frees and another takes, where a whole schema shares them.
 
 An index that moves to another table has to be dropped there before it is created here. It
-receives the directives of each unit and returns which unit should come before which.
+receives the directives of each unit and returns which unit should come before which; of all in their
+order, it warns of what takes a name too early.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from typing import TypeVar
@@ -14,16 +16,23 @@ from sqlalchemy import CheckConstraint, Constraint, ForeignKeyConstraint
 
 from limbeck.operations.ops import (
     AddConstraintOp,
+    CreateDomainOp,
+    CreateEnumOp,
     CreateIndexOp,
+    CreateSequenceOp,
     CreateTableOp,
     DropConstraintOp,
+    DropDomainOp,
+    DropEnumOp,
     DropIndexOp,
+    DropSequenceOp,
     DropTableOp,
     MigrateOperation,
     OpContainer,
     RenameConstraintOp,
     RenameIndexOp,
 )
+from limbeck.schema.facts import SchemaFacts
 
 Unit = TypeVar("Unit", bound=Hashable)
 Name = tuple[str | None, str]
@@ -35,6 +44,14 @@ _KINDS = {
     "table_or_column_check": "check",
 }
 """The kind of a constraint by the word of a directive; all others are keys."""
+_OBJECTS = (
+    (CreateSequenceOp, DropSequenceOp, "sequence", "sequence_name"),
+    (CreateEnumOp, DropEnumOp, "enum type", "enum_name"),
+    (CreateDomainOp, DropDomainOp, "domain", "domain_name"),
+)
+_RELATIONS = frozenset({"table", "sequence", "index", "key"})
+_TYPES = frozenset({"table", "sequence", "enum type", "domain"})
+"""Kinds that share their names among each other: each table and sequence is a type, too."""
 
 
 def find_edges(
@@ -51,6 +68,42 @@ def find_edges(
         for name in (_names(directives, shared, is_freed=False) if freed else ())
         if name in freed and freed[name] != unit
     ]
+
+
+def warn_of_taken_names(
+    database: SchemaFacts, directives: Iterable[MigrateOperation], shared: Set[str]
+) -> None:
+    """Warn of what is created while something of another kind has its name."""
+    flat = list(_flat(directives))
+    told = set()
+    for kinds in (_RELATIONS & {*shared, "table", "sequence"}, _TYPES):
+        owners = {name: (len(flat), kind) for kind, name in _there(database) if kind in kinds}
+        for position, directive in enumerate(flat):
+            for kind, name in _kinds_and_names(directive, kinds, is_freed=True):
+                owners[name] = position, kind
+        for position, directive in enumerate(flat):
+            for kind, name in _kinds_and_names(directive, kinds, is_freed=False):
+                last, owner = owners.get(name, (-1, kind))
+                if last > position and owner != kind:
+                    told.add((kind, owner, name[1]))
+    for kind, owner, words in sorted(told):
+        warnings.warn(
+            f"The {kind} {words} is created while the {owner} {words} is there, and the database has "
+            f"one name for both: call one of them otherwise, or let the {owner} go in a revision of "
+            "its own before.",
+            stacklevel=2,
+        )
+
+
+def _there(database: SchemaFacts) -> Iterator[tuple[str, Name]]:
+    """Yield kind and name of what is in the database."""
+    for kind, keys in (
+        ("table", database.tables),
+        ("sequence", database.sequences),
+        ("enum type", database.enums),
+        ("domain", database.domains),
+    ):
+        yield from ((kind, (key.schema, key.name)) for key in keys)
 
 
 def split(
@@ -84,13 +137,25 @@ def _halfway(name: str) -> str:
 def _names(
     directives: Iterable[MigrateOperation], shared: Set[str], *, is_freed: bool
 ) -> Iterator[Name]:
+    for directive in _flat(directives):
+        for _, name in _kinds_and_names(directive, shared, is_freed=is_freed):
+            yield name
+
+
+def _flat(directives: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
     for directive in directives:
         if isinstance(directive, OpContainer):
-            yield from _names(directive.ops, shared, is_freed=is_freed)
-            continue
-        for kind, name in _named(directive, is_freed=is_freed):
-            if kind in shared and name is not None:
-                yield (getattr(directive, "schema", None), str(name))
+            yield from _flat(directive.ops)
+        else:
+            yield directive
+
+
+def _kinds_and_names(
+    directive: MigrateOperation, kinds: Set[str], *, is_freed: bool
+) -> Iterator[tuple[str, Name]]:
+    for kind, name in _named(directive, is_freed=is_freed):
+        if kind in kinds and name is not None:
+            yield kind, (getattr(directive, "schema", None), str(name))
 
 
 def _named(directive: MigrateOperation, *, is_freed: bool) -> Iterator[tuple[str, str | None]]:
@@ -115,9 +180,18 @@ def _named(directive: MigrateOperation, *, is_freed: bool) -> Iterator[tuple[str
             yield from _of_table(directive._reverse)
         case CreateTableOp() if not is_freed:
             yield from _of_table(directive)
+        case _:
+            yield from _of_object(directive, is_freed=is_freed)
+
+
+def _of_object(directive: MigrateOperation, *, is_freed: bool) -> Iterator[tuple[str, str | None]]:
+    for created, dropped, kind, attribute in _OBJECTS:
+        if isinstance(directive, dropped if is_freed else created):
+            yield kind, getattr(directive, attribute)
 
 
 def _of_table(directive: CreateTableOp) -> Iterator[tuple[str, str | None]]:
+    yield "table", directive.table_name
     for item in directive.columns:
         if isinstance(item, Constraint) and isinstance(item.name, str):
             match item:

@@ -81,7 +81,7 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
     moves_tables = True
     creates_schemas = True
     supports_index_if_not_exists = True
-    shared_names = frozenset({"index", "key"})
+    shared_names = frozenset({"index", "key", "table"})
     type_synonyms = (
         {"NUMERIC", "DECIMAL"},
         {"FLOAT", "DOUBLE PRECISION"},

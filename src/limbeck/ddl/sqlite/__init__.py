@@ -67,7 +67,7 @@ class SQLiteImpl(DefaultImpl):
     folds_names = True
     limits_values = False
     renames_constraints = False
-    shared_names = frozenset({"index"})
+    shared_names = frozenset({"index", "table"})
     supports_index_if_not_exists = True
     table_options = frozenset({"autoincrement", "strict", "with_rowid"})
 
