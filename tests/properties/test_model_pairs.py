@@ -59,6 +59,8 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
 COLUMNS = ("i1", "i2", "s1", "s2", "t1", "n1", "d1", "b1")
 INDEXABLE = ("i1", "i2", "s1", "s2", "n1", "d1")
 COMMENTS = (None, None, "a comment", "it's 100%")
+KEYS: tuple[Type, ...] = (Integer, Integer, BigInteger, lambda: String(20))
+"""Types that the keys of all tables may have, and with them the columns that refer to them."""
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,13 @@ class TableModel:
     references: tuple[tuple[str, str | None], ...]
     comment: str | None
 
-    def build(self, metadata: MetaData) -> None:
+    def build(self, metadata: MetaData, key: Type) -> None:
         Table(
             self.name,
             metadata,
-            Column("id", Integer, primary_key=True),
+            Column("id", key(), primary_key=True),
             *(column.build() for column in self.columns),
-            *(Column(f"{target}_id", Integer) for target, _ in self.references),
+            *(Column(f"{target}_id", key()) for target, _ in self.references),
             *(self._unique(columns) for columns in self.uniques),
             *(
                 Index(f"ix_{self.name}_{number}", *columns, unique=is_unique)
@@ -161,18 +163,21 @@ def schemas(draw: st.DrawFn) -> tuple[TableModel, ...]:
     return tuple(draw(table_models(name, names)) for name in names)
 
 
-def build(models: tuple[TableModel, ...]) -> MetaData:
+def build(models: tuple[TableModel, ...], key: Type) -> MetaData:
     """Return the models as MetaData."""
     metadata = MetaData()
     for model in models:
-        model.build(metadata)
+        model.build(metadata, key)
     return metadata
 
 
 @pairs
-@given(before=schemas(), after=schemas())
+@given(before=schemas(), after=schemas(), keys=st.tuples(*[st.sampled_from(KEYS)] * 2))
 def test_any_pair_of_models_converges(
-    database: KeptPair, before: tuple[TableModel, ...], after: tuple[TableModel, ...]
+    database: KeptPair,
+    before: tuple[TableModel, ...],
+    after: tuple[TableModel, ...],
+    keys: tuple[Type, Type],
 ) -> None:
     event(f"{len(before)} → {len(after)} tables")
-    database.go_between(build(before), build(after), rows=1)
+    database.go_between(build(before, keys[0]), build(after, keys[1]), rows=1)
