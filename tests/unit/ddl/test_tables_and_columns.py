@@ -201,3 +201,18 @@ def test_index_that_is_ignored_is_spelled(dialect: str, word: str) -> None:
     table = sa.Table("t", sa.MetaData(), sa.Column("x", sa.Integer))
     script.impl.create_index(sa.Index("ix", table.c.x, mysql_ignored=True))
     assert script.statements == [f"CREATE INDEX ix ON t (x) {word}"]
+
+
+def test_check_that_mysql_does_not_enforce_is_spelled() -> None:
+    script = Script("mysql")
+    checks = [
+        sa.CheckConstraint(f"x > {number}", name=f"c{number}", mysql_not_enforced=number == 1)
+        for number in (0, 1)
+    ]
+    script.impl.create_table(table(Column("x", Integer), *checks))
+    script.impl.add_constraint(checks[1])
+    created, added = script.statements
+    assert "c0 CHECK (x > 0)" in created
+    assert "c1 CHECK (x > 1) NOT ENFORCED" in created
+    assert added == "ALTER TABLE t ADD CONSTRAINT c1 CHECK (x > 1) NOT ENFORCED"
+    assert created.count("NOT ENFORCED") == 1

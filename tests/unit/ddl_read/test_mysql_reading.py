@@ -16,7 +16,7 @@ from limbeck.ddl.mysql.options import following_columns
 from limbeck.ddl.mysql.probe import create_statement, parse_show_create
 from limbeck.ddl.mysql.server import Server, server_of
 from limbeck.ddl.mysql.text import TypeText, normal_type_text
-from limbeck.schema.facts import ColumnFacts, ComputedFacts, TableFacts, TableKey
+from limbeck.schema.facts import CheckFacts, ColumnFacts, ComputedFacts, TableFacts, TableKey
 from limbeck.schema.models import read_models
 from tests.unit.ddl.offline import make_impl
 
@@ -233,6 +233,18 @@ def test_mysql_numbers_all_checks_and_names_them_after_the_table() -> None:
     )  # fmt: skip
     names = {check.sql: check.name for check in _read(metadata, "t").checks}
     assert names == {"a > 2": "t_chk_1", "a > 1": "t_chk_2", "a > 0": "named"}
+
+
+@pytest.mark.parametrize("is_mariadb", [False, True])
+def test_only_mysql_leaves_checks_unenforced(is_mariadb: bool) -> None:
+    metadata = sa.MetaData()
+    check = sa.CheckConstraint("a > 1", mysql_not_enforced=True)
+    table = sa.Table("t", metadata, sa.Column("a", sa.Integer), check)
+    found = CheckFacts("a > 1", is_valid=None, is_enforced=False)
+    facts = TableFacts(TableKey(None, "t"), (), checks=(found,))
+    dialect = mysql.dialect(is_mariadb=is_mariadb)
+    adjusted = read.adjust_model_table(dialect, facts, table).checks[0]
+    assert adjusted.is_enforced is is_mariadb
 
 
 def test_server_rules_follow_the_version() -> None:

@@ -81,11 +81,12 @@ _FOREIGN_KEY_RULES = """
            update_rule AS on_update, delete_rule AS on_delete
     FROM information_schema.referential_constraints WHERE constraint_schema = :schema"""
 _MARIADB_CHECKS = """
-    SELECT table_name AS table_name, constraint_name AS name, check_clause AS clause, {level} AS level
+    SELECT table_name AS table_name, constraint_name AS name, check_clause AS clause, {level} AS level,
+           'YES' AS enforced
     FROM information_schema.check_constraints WHERE constraint_schema = :schema"""
 _MYSQL_CHECKS = """
     SELECT t.table_name AS table_name, c.constraint_name AS name, c.check_clause AS clause,
-           'Table' AS level
+           'Table' AS level, t.enforced AS enforced
     FROM information_schema.check_constraints c
     JOIN information_schema.table_constraints t
       ON t.constraint_schema = c.constraint_schema AND t.constraint_name = c.constraint_name
@@ -109,6 +110,7 @@ class _Check(NamedTuple):
     name: str
     clause: str
     is_of_column: bool
+    is_enforced: bool
 
 
 @dataclass(slots=True)
@@ -175,7 +177,8 @@ def _checks(connection: Connection, server: Server, schema: str) -> Iterable[tup
         query = _MARIADB_CHECKS.format(level="level" if server.has_check_levels else "'Table'")
     for row in _select(connection, query, schema):
         clause = found_expression(row.clause, server)
-        yield row.table_name, _Check(row.name, clause, row.level == "Column")
+        is_of_column, is_enforced = row.level == "Column", row.enforced == "YES"
+        yield row.table_name, _Check(row.name, clause, is_of_column, is_enforced)
 
 
 def _plain(value: Any) -> str:
@@ -356,7 +359,10 @@ def _check(check: _Check) -> CheckFacts:
         # It has the column's name in the catalog, but none by which it could be dropped.
         return CheckFacts(check.clause, is_generated_name=True, column=check.name)
     is_generated = bool(GENERATED_CHECK_NAME.match(check.name))
-    return CheckFacts(check.clause, check.name, is_generated_name=is_generated)
+    holds = check.is_enforced
+    return CheckFacts(
+        check.clause, check.name, is_valid=holds, is_enforced=holds, is_generated_name=is_generated
+    )
 
 
 def mark_implicit(

@@ -47,6 +47,8 @@ MAKERS = ("mysql", "mariadb")
 for _maker in MAKERS:
     Index.argument_for(_maker, argument_name="ignored", default=False)
 """`mysql_ignored=True`, which SQLAlchemy has no word for: no query uses the index."""
+CheckConstraint.argument_for("mysql", argument_name="not_enforced", default=False)
+"""`mysql_not_enforced=True`, nor for this: rows need not hold it; MariaDB does not know it, either."""
 
 
 class AlterOptions(AlterTable):
@@ -182,6 +184,13 @@ def _mariadb_rename_sequence(element: RenameSequence, compiler: Any, **kw: Any) 
     old = format_table_name(compiler, element.table_name, element.schema)
     new = format_table_name(compiler, element.new_name, element.schema)
     return f"RENAME TABLE {'IF EXISTS ' if element.if_exists else ''}{old} TO {new}"
+
+
+@compiles(CheckConstraint, "mysql")
+def _mysql_check(element: CheckConstraint, compiler: Any, **kw: Any) -> str:
+    sql: str = compiler.visit_table_or_column_check_constraint(element, **kw)
+    is_left = element.dialect_options["mysql"]["not_enforced"] and not compiler.dialect.is_mariadb
+    return f"{sql} NOT ENFORCED" if is_left else sql
 
 
 @compiles(CreateIndex, *MAKERS)

@@ -202,6 +202,8 @@ def _name_checks(
             while (name := pattern.format(number)) in taken:
                 number += 1
         is_generated = fact.name is None or fact.is_generated_name
+        if is_mariadb:  # it knows no NOT ENFORCED
+            fact = replace(fact, is_valid=True, is_enforced=True)
         sql = normal_expression(fact.sql, names)
         named.append(replace(fact, sql=sql, name=name, is_generated_name=is_generated))
     return named

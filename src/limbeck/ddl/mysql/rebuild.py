@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, MetaData, Table, text
+from sqlalchemy import CheckConstraint, Connection, MetaData, Table, text
 from sqlalchemy.exc import SAWarning
 
 from limbeck import sqla
@@ -41,7 +41,7 @@ class MySQLRebuild(TableRebuild):
             ignored = "Unknown schema content: .*KEY.* (IGNORED|.*INVISIBLE)"
             warnings.filterwarnings("ignore", ignored, SAWarning)
             table = super().read_table(metadata, reflect_args, reflect_kwargs)
-        self._complete_keys(table)
+        self._complete(table)
         dialect, reflected = self.impl.dialect, [it for it in table.kwargs if "_partition" in it]
         if reflected and (words := shown_text(self.impl.show_create(table))) is not None:
             for name in reflected:
@@ -49,8 +49,8 @@ class MySQLRebuild(TableRebuild):
             table.kwargs[f"{dialect.name}_partition_by"] = sqla.for_driver(dialect, words)
         return table
 
-    def _complete_keys(self, table: Table) -> None:
-        """Give the keys what SQLAlchemy does not reflect: their methods, and that one is ignored."""
+    def _complete(self, table: Table) -> None:
+        """Add what SQLAlchemy does not reflect: methods, indexes ignored, checks not enforced."""
         dialect = self.impl.dialect
         default = str(dialect.default_schema_name)
         found = read_tables(self._connection, server_of(dialect), table.schema or default, default)
@@ -64,6 +64,10 @@ class MySQLRebuild(TableRebuild):
             if fact.method is not None or ("ignored", "true") in fact.options:
                 table.indexes = {index for index in table.indexes if index.name != fact.name}
                 build_index(fact, table, dialect)
+        not_enforced = {fact.name for fact in facts.checks if not fact.is_enforced}
+        for check in table.constraints:
+            if isinstance(check, CheckConstraint) and check.name in not_enforced:
+                check.kwargs[f"{dialect.name}_not_enforced"] = True
 
     @contextmanager
     def guard(self) -> Iterator[None]:
