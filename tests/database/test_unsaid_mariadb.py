@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     Computed,
     Enum,
+    ForeignKey,
     Index,
     Integer,
     MetaData,
@@ -157,8 +158,9 @@ def test_index_stays_ignored(mariadb: Database, name: str, way: str) -> None:
 def test_index_becomes_ignored(mariadb: Database) -> None:
     def ignoring(*, is_said: bool) -> MetaData:
         metadata = MetaData()
-        Table("t", metadata, Column("id", Integer, primary_key=True), Column("a", Integer))
-        Index("ix", metadata.tables["t"].c.a, mysql_ignored=is_said)
+        key = Column("a", Integer, ForeignKey("t.id", name="fk"))
+        table = Table("t", metadata, Column("id", Integer, primary_key=True), key)
+        Index("ix", table.c.a, mysql_ignored=is_said)
         return metadata
 
     assert_converges(mariadb, ignoring(is_said=False), ignoring(is_said=True))

@@ -161,7 +161,7 @@ class ReadingImpl(RowsImpl, ObjectComparison):
         return frozenset()
 
     def remakes_indexes(self, before: Options, after: Options) -> bool:
-        """Is what indexes are not known once these options of a table change? No: they stay."""
+        """Do indexes become what can't be known when a table's options change? No: they stay."""
         return False
 
     def option_words(self, table: Table) -> Mapping[str, Mapping[str, Any]]:

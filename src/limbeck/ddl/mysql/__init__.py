@@ -382,7 +382,7 @@ class MySQLImpl(MySQLRows, DefaultImpl):
         )
 
     def remakes_indexes(self, before: Options, after: Options) -> bool:
-        """Must indexes be made anew? Where one engine hides the method or the order of the other."""
+        """Do indexes become what can't be known? One engine keeps words that only another heeds."""
         default = self._table_defaults.engine
         engines = {dict(options).get("engine", default) for options in (before, after)}
         return len(engines) > 1 and of_tables.HASHING_ENGINE in engines

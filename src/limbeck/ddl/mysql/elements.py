@@ -44,8 +44,8 @@ from limbeck.schema.options import given_options
 
 MAKERS = ("mysql", "mariadb")
 
-for _maker in MAKERS:
-    Index.argument_for(_maker, argument_name="ignored", default=False)
+Index.argument_for("mysql", argument_name="ignored", default=False)
+Index.argument_for("mariadb", argument_name="ignored", default=False)
 """`mysql_ignored=True`, which SQLAlchemy has no word for: no query uses the index."""
 CheckConstraint.argument_for("mysql", argument_name="not_enforced", default=False)
 """`mysql_not_enforced=True`, nor for this: rows need not hold it; MariaDB does not know it, either."""

@@ -320,8 +320,9 @@ class _CreatedKeys:
 def _leading_columns(index: IndexFacts) -> tuple[str, ...]:
     """Return the columns by which an index could serve a foreign key."""
     columns = []
+    is_special = "prefix" in dict(index.options)
     for element in index.elements:
-        if element.is_expression or element.options or index.options:
+        if element.is_expression or element.options or is_special:
             break
         columns.append(element.sql)
     return tuple(columns)
