@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from sqlalchemy import (
     text,
 )
 
+from limbeck.diff.renames import RenameRequest
 from tests.database.kept import KeptPair, kept_database, pairs
 
 __all__ = ["kept_database"]
@@ -181,3 +183,13 @@ def test_any_pair_of_models_converges(
 ) -> None:
     event(f"{len(before)} → {len(after)} tables")
     database.go_between(build(before, keys[0]), build(after, keys[1]), rows=1)
+
+
+@pytest.mark.filterwarnings("ignore:Taken for dropped and added")
+@pairs
+@given(before=schemas(), after=schemas())
+def test_any_pair_converges_where_renames_are_looked_for(
+    database: KeptPair, before: tuple[TableModel, ...], after: tuple[TableModel, ...]
+) -> None:
+    models = build(before, Integer), build(after, Integer)
+    database.go_between(*models, rows=1, detect_renames=RenameRequest())
