@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 
+from limbeck.errors import BatchError
 from limbeck.operations import Operations
 from limbeck.runtime.migration import MigrationContext
 from tests.catalogs import dump
@@ -45,6 +47,19 @@ def test_batch_keeps_methods_and_ignored_indexes(mariadb: Database) -> None:
             batch.add_column(sa.Column("b", sa.Integer))
         with op.batch_alter_table("t", recreate="always") as batch:
             batch.drop_column("b")
+        assert dump(mariadb) == before
+
+
+def test_batch_names_a_new_column_that_gets_no_values(mariadb: Database) -> None:
+    with mariadb.engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER PRIMARY KEY)")
+        before = dump(mariadb)
+        op = Operations(MigrationContext.configure(connection))
+        with (
+            pytest.raises(BatchError, match=r"table t anew: .*'n'.* server_default .*Identity"),
+            op.batch_alter_table("t", recreate="always") as batch,
+        ):
+            batch.add_column(sa.Column("n", sa.Integer, sa.Identity()))
         assert dump(mariadb) == before
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Connection, MetaData, Table, text
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import DBAPIError, SAWarning
 
 from limbeck import sqla
 from limbeck.ddl.mysql.catalog import read_tables
@@ -25,6 +25,9 @@ from limbeck.schema.options import dialect_arguments
 
 if TYPE_CHECKING:
     from limbeck.ddl.mysql import MySQLImpl
+
+_NO_DEFAULT = 1364
+"""The server's error for a column without a value and a default."""
 
 
 class MySQLRebuild(TableRebuild):
@@ -71,12 +74,26 @@ class MySQLRebuild(TableRebuild):
 
     @contextmanager
     def guard(self) -> Iterator[None]:
-        """Let other tables go on referring to the table while it is away."""
+        """Let other tables go on referring to the table while it is away.
+
+        Raises BatchError where a new column gets no values.
+        """
         connection = self._connection
         before = connection.execute(text("SELECT @@SESSION.foreign_key_checks")).scalar_one()
         connection.execute(text("SET SESSION foreign_key_checks = 0"))
         try:
             yield
+        except DBAPIError as error:
+            number = getattr(
+                error.orig, "errno", None
+            )  # with some drivers it is the first argument
+            if _NO_DEFAULT not in (number, *getattr(error.orig, "args", ())):
+                raise
+            raise BatchError(
+                f"Can't build the table {self.table_name} anew: {error.orig}. A new column that is "
+                f"NOT NULL needs a server_default (sa.Identity() is none: "
+                f"{self.impl.dialect.name} passes over it). Or let it be NULL until it is filled."
+            ) from error
         finally:
             connection.execute(text(f"SET SESSION foreign_key_checks = {int(before)}"))
 
