@@ -201,19 +201,26 @@ settings = st.builds(
     st.sampled_from((None, "it's 100%")),
     st.sampled_from((None, "REPLACE")),
 )
+in_rounds = {"cycle": st.booleans(), "cache": st.sampled_from((1, 20))}
+upwards = st.fixed_dictionaries(
+    {"start": st.sampled_from((1, 5))},
+    optional={
+        "increment": st.sampled_from((1, 10)),
+        "minvalue": st.sampled_from((-9, 1)),
+        "maxvalue": st.sampled_from((99, 32767)),
+        **in_rounds,
+    },
+)
+downwards = st.fixed_dictionaries(
+    {"start": st.sampled_from((-50, -5)), "increment": st.sampled_from((-10, -1))},
+    optional={
+        "minvalue": st.sampled_from((-32768, -99)),
+        "maxvalue": st.sampled_from((-1, 9)),
+        **in_rounds,
+    },
+)
 sequences = st.tuples(
-    st.sampled_from(("s", "Count It", "q\"'%:x", "y" * 63)),
-    st.booleans(),
-    st.fixed_dictionaries(
-        {"start": st.sampled_from((1, 5))},
-        optional={
-            "increment": st.sampled_from((1, 10)),
-            "minvalue": st.sampled_from((-9, 1)),
-            "maxvalue": st.sampled_from((99, 32767)),
-            "cycle": st.booleans(),
-            "cache": st.sampled_from((1, 20)),
-        },
-    ),
+    st.sampled_from(("s", "Count It", "q\"'%:x", "y" * 63)), st.booleans(), upwards | downwards
 )
 sides = st.builds(
     Side,
