@@ -95,7 +95,7 @@ def _sqlite_table(sql: str) -> tuple[str, ...]:
 def _without_own_name(sql: str, table: str) -> str:
     """Leave out a table before its own columns, where SQLite puts it when tables are renamed."""
     name = re.escape(table)
-    pattern = rf"""('(?:[^']|'')*')|(?<![\w."])(?:{name}|"{name}"|\[{name}\])\."""
+    pattern = rf"""('(?:[^']|'')*')|(?<![\w."])(?:main\.)?(?:{name}|"{name}"|\[{name}\])\."""
     return re.sub(pattern, r"\1", sql, flags=re.IGNORECASE)
 
 

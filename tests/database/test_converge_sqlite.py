@@ -59,6 +59,7 @@ def named(table: str, *more: Any, **options: Any) -> MetaData:
         CheckConstraint(f'"{table}"."a" <> 7'),
         CheckConstraint(f"[{table}].a <> 8"),
         CheckConstraint(f"{table.upper()}.a <> 9"),
+        CheckConstraint(f'main."{table}".a <> 10'),
         Index("ix_a", "a", sqlite_where=text(f"{table}.a > 5")),
         *more,
         name=table,
@@ -131,7 +132,13 @@ def test_sqlite_converges(database: Database, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "other"), [("t.a > 0", "a > 0"), ('"T"."a" > 0', "a > 0"), ("[t].a > 0", "t.a > 0")]
+    ("said", "other"),
+    [
+        ("t.a > 0", "a > 0"),
+        ("main.t.a > 0", "a > 0"),
+        ('"T"."a" > 0', "a > 0"),
+        ("[t].a > 0", "t.a > 0"),
+    ],
 )
 def test_own_name_is_no_difference(database: Database, said: str, other: str) -> None:
     assert not differences(database, t(CheckConstraint(said)), t(CheckConstraint(other)))

@@ -101,16 +101,22 @@ def normal_tokens(
 
 
 def without_table(tokens: Sequence[Token], table: str) -> Sequence[Token]:
-    """Return an expression's tokens with `a` for `t.a`: checks and predicates may name the table."""
+    """Return an expression's tokens with `a` for `t.a`, or `main.t.a`, as checks and predicates say."""
     kept: list[Token] = []
     cursor = Cursor(tokens)
     while not cursor.is_at_end:
-        is_table = cursor.peek().kind in ("name", "word") and cursor.peek(1).is_symbol(".")
-        if is_table and cursor.peek().text.lower() == table.lower():
-            cursor.take()
+        prefix = next((size for size in (2, 4) if _names_table(cursor, size, table)), 0)
+        for _ in range(prefix):
             cursor.take()
         kept.append(cursor.take())
     return kept if len(kept) < len(tokens) else tokens
+
+
+def _names_table(cursor: Cursor, size: int, table: str) -> bool:
+    """Tell whether the next tokens are the table's name, perhaps with its schema's, and a dot each."""
+    names = all(cursor.peek(place).kind in ("name", "word") for place in range(0, size, 2))
+    dots = all(cursor.peek(place).is_symbol(".") for place in range(1, size, 2))
+    return names and dots and cursor.peek(size - 2).text.lower() == table.lower()
 
 
 def _as_written(token: Token) -> Token:
