@@ -160,7 +160,8 @@ def test_create_table_writes_types_indexes_and_comments() -> None:
     )
     script.impl.create_table(made)
     assert script.statements == [
-        "CREATE TYPE en AS ENUM ('a', 'b%')",
+        "DO $$ BEGIN CREATE TYPE en AS ENUM ('a', 'b%'); "
+        "EXCEPTION WHEN duplicate_object THEN NULL; END $$",
         "CREATE TABLE t (\n    e en, \n    k INTEGER\n)",
         "CREATE INDEX ix_t_k ON t (k)",
         "COMMENT ON TABLE t IS 't'",

@@ -19,6 +19,7 @@ from limbeck.operations.ops import (
     CreateEnumOp,
     CreateExcludeConstraintOp,
     CreateSequenceOp,
+    CreateTableOp,
     DropDomainOp,
     DropEnumOp,
     DropSequenceOp,
@@ -155,6 +156,13 @@ def test_table_of_a_script_does_not_create_the_type_again() -> None:
     op.invoke(CreateEnumOp("mood", ["a"]))
     op.create_table("t", sa.Column("m", sa.Enum("a", name="mood")))
     assert buffer.getvalue().count("CREATE TYPE mood") == 1
+
+
+def test_table_of_a_script_takes_a_type_that_is_there() -> None:
+    column: sa.Column[str] = sa.Column("m %", sa.Enum("a%", name="m %"))
+    sql = script("postgresql", CreateTableOp("t", [column]))
+    guarded = "DO $$ BEGIN CREATE TYPE \"m %\" AS ENUM ('a%'); EXCEPTION WHEN duplicate_object "
+    assert guarded in sql
 
 
 def test_domain_takes_the_class_of_a_type() -> None:

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CursorResult, MetaData
-from sqlalchemy.dialects.postgresql import DOMAIN
+from sqlalchemy.dialects.postgresql import DOMAIN, CreateDomainType, CreateEnumType
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.schema import (
     Column,
@@ -328,17 +328,24 @@ class PostgresqlImpl(NamedTypesImpl, PostgresqlRows, DefaultImpl):
         if not sqla.may_bring_types(column.type):
             return
         bearer = Table("bearer", MetaData(), Column(column.name, column.type.copy()))
-        bind = self._event_bind()
-        if self.as_sql:
-            bind = MockConnection(self.dialect, self._write_guarded)
         bearer.dispatch.before_create(
-            bearer, bind, checkfirst=self._checks_types_first(), _ddl_runner=self
+            bearer,
+            self._event_bind(),
+            checkfirst=self._checks_types_first(),
+            _ddl_runner=self,
         )
 
-    def _write_guarded(self, construct: Any, *multiparams: Any, **params: Any) -> None:
-        """Write CREATE TYPE to the script so that a type that is there is no error."""
+    def _event_bind(self) -> Any:
+        return MockConnection(self.dialect, self._write) if self.as_sql else super()._event_bind()
+
+    def _write(self, construct: Any, *multiparams: Any, **params: Any) -> None:
+        """Write to the script; CREATE TYPE so that a type that is there is no error."""
+        if not isinstance(construct, CreateEnumType | CreateDomainType):
+            self._exec(construct)
+            return
         sql = str(construct.compile(dialect=self.dialect)).strip()
-        self.static_output(f"DO $$ BEGIN {sql}; EXCEPTION WHEN duplicate_object THEN NULL; END $$;")
+        guarded = f"DO $$ BEGIN {sql}; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
+        self.static_output(sqla.from_compiler(self.dialect, guarded))
 
     def _checks_types_first(self) -> bool:
         return not self.as_sql
