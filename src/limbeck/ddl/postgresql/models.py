@@ -145,7 +145,7 @@ def _parents(table: Table) -> Iterator[Table]:
 
 def _inherited(facts: ColumnFacts, parents: Sequence[Table], dialect: Dialect) -> ColumnFacts:
     """Return a column with what it has of its parents': NOT NULL, and a default if it has none."""
-    columns = [table.c[facts.name] for table in parents if facts.name in table.c]
+    columns = [each for table in parents for each in table.columns if each.name == facts.name]
     if not columns:
         return facts
     own = facts.default, facts.computed, facts.identity, facts.autoincrement or None

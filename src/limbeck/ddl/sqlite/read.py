@@ -190,6 +190,7 @@ def normal_default(dialect: Dialect, column: Column[Any]) -> str | None:
 def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> TableFacts:
     """Return what SQLite makes of a model's table: no comments, its own options and defaults."""
     names = _spellings(facts)
+    columns = {str(column.name): column for column in table.columns}
     counted = _autoincrement_column(table)
     options = _table_options(table, is_counted=counted is not None)
     primary_key = facts.primary_key
@@ -204,7 +205,7 @@ def adjust_model_table(dialect: Dialect, facts: TableFacts, table: Table) -> Tab
         facts,
         columns=tuple(
             replace(
-                _adjust_column(column, names, table),
+                _adjust_column(column, names, columns[column.name]),
                 nullable=column.nullable and not is_key_without_null(column, primary_key, options),
                 autoincrement=column.name == counted,
             )
@@ -260,9 +261,11 @@ def _key_options(table: Table, *, is_inline: bool) -> Options:
     return conflict_option("on_conflict", conflict)
 
 
-def _adjust_column(facts: ColumnFacts, names: Mapping[str, str], table: Table) -> ColumnFacts:
+def _adjust_column(
+    facts: ColumnFacts, names: Mapping[str, str], column: Column[Any]
+) -> ColumnFacts:
     conflict = "on_conflict_not_null"
-    action = table.c[facts.name].dialect_options["sqlite"][conflict]
+    action = column.dialect_options["sqlite"][conflict]
     computed = facts.computed
     if computed is not None:
         sql = normal_expression(computed.sql, names)
