@@ -106,18 +106,20 @@ _LISTS: dict[str, tuple[Kind, ...]] = {
 }
 _EXPRESSIONS = ("x + 1", "x * 2", "y + 1", "x + y", "coalesce(y, 3) + 1")
 """All of them 2 in the row: what a column holds that is computed for a while, is kept."""
-_IDENTITIES: dict[str, tuple[dict[str, Any], ...]] = {
-    "sqlite": (),
-    "mariadb": (),
-    "postgresql": (
-        {"start": 2},
-        {"start": 2, "always": True},
-        {"start": 2, "increment": 3},
-        {"start": 2, "minvalue": 0, "maxvalue": 999, "cycle": True},
-        {"start": 2, "cache": 20},
-        {"start": 2, "increment": -1, "minvalue": -99, "maxvalue": 99},
+_IDENTITIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "sqlite": st.nothing(),
+    "mariadb": st.nothing(),
+    "postgresql": st.fixed_dictionaries(
+        {"increment": st.sampled_from((1, 3, -1, -4)), "maxvalue": st.sampled_from((99, 32767))},
+        optional={
+            "always": st.booleans(),
+            "minvalue": st.sampled_from((-99, 0, 1)),
+            "cycle": st.booleans(),
+            "cache": st.sampled_from((1, 20)),
+        },
     ),
 }
+"""Options of identities but for where they start, up and down; one that is said is in the range."""
 
 Columns = list[Column[Any]]
 
@@ -140,15 +142,14 @@ def plain_columns(draw: st.DrawFn, name: str, kinds: tuple[Kind, ...]) -> Column
 @st.composite
 def generated_columns(draw: st.DrawFn, name: str, database: str) -> Column[Any]:
     """Return a column that is computed, an identity, or neither."""
-    options = st.sampled_from(_IDENTITIES[database]) if _IDENTITIES[database] else st.nothing()
     sql = st.tuples(st.sampled_from(_EXPRESSIONS), st.booleans())
-    drawn = draw(st.none() | sql | options)
+    drawn = draw(st.none() | sql | _IDENTITIES[database])
     type_ = draw(st.sampled_from((Integer, BigInteger)))()
     match drawn:
         case (str() as expression, bool() as persisted):
             return Column(name, type_, Computed(expression, persisted=persisted))
         case dict():
-            return Column(name, type_, Identity(**drawn), nullable=False)
+            return Column(name, type_, Identity(start=2, **drawn), nullable=False)
     return Column(name, type_, info={"rows": (2,)})
 
 
@@ -159,6 +160,18 @@ def collated_columns(draw: st.DrawFn, name: str, database: str) -> Column[Any]:
         st.sampled_from((String(30, collation=collation), String(50, collation=collation)))
     )
     return Column(name, type_, server_default=draw(st.none() | st.sampled_from(("x", "it's"))))
+
+
+@st.composite
+def keys(draw: st.DrawFn, database: str) -> Column[Any]:
+    """Return a key that counts up by itself, as the database does it or as an identity, or not."""
+    type_ = draw(st.sampled_from((Integer, BigInteger)))()
+    options = draw(st.none() | _IDENTITIES[database])
+    if options is not None:
+        start = draw(st.sampled_from((1, 7)))
+        return Column("id", type_, Identity(start=start, **options), primary_key=True)
+    counts: Any = "auto" if draw(st.booleans()) else False
+    return Column("id", type_, primary_key=True, autoincrement=counts)
 
 
 @st.composite
@@ -185,13 +198,7 @@ def tables(draw: st.DrawFn, database: str) -> MetaData:
     if not is_virtual and draw(st.booleans()):
         hung += [UniqueConstraint("g", name="uq_g"), CheckConstraint("g > -100", name="ck_g")]
     metadata = MetaData()
-    counted = draw(st.booleans())
-    key: Column[Any] = Column(
-        "id",
-        draw(st.sampled_from((Integer, BigInteger)))(),
-        primary_key=True,
-        autoincrement="auto" if counted else False,
-    )
+    key = draw(keys(database))
     Table("t", metadata, key, *columns, *hung)
     return metadata
 
