@@ -11,12 +11,15 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
+    Index,
     Integer,
     MetaData,
     String,
     Table,
     Text,
+    text,
 )
+from sqlalchemy.schema import SchemaItem
 
 from limbeck.autogenerate import compare_metadata, produce_migrations
 from limbeck.operations import Operations
@@ -143,11 +146,13 @@ MADE_BY_HAND = """
 """A child that declares no column of its parent's, and has keys on them."""
 
 
-def by_hand(*declared: Column[Any]) -> MetaData:
+def by_hand(*declared: SchemaItem, has_parent: bool = True, **options: Any) -> MetaData:
     metadata = MetaData()
     parent = Column("id", Integer, primary_key=True), Column("n", Integer, server_default="3")
-    Table("p", metadata, *parent, Column("words", Text, nullable=False))
-    Table("c", metadata, *declared, Column("own", Integer), postgresql_inherits="p")
+    if has_parent:
+        Table("p", metadata, *parent, Column("words", Text, nullable=False))
+    options = options or {"postgresql_inherits": "p"}
+    Table("c", metadata, *declared, Column("own", Integer), **options)
     return metadata
 
 
@@ -165,6 +170,26 @@ def test_what_a_child_has_of_its_parents_alone_is_left_to_them(postgresql: Datab
         ]
         kinds = [each[0] for each in differences(connection, by_hand(*said))]
         assert kinds == ["remove_index", "add_index"]  # it has another name
+
+
+@pytest.mark.parametrize("has_parent", [True, False])
+def test_child_whose_model_does_not_say_so_has_its_parents_columns(
+    postgresql: Database, *, has_parent: bool
+) -> None:
+    with postgresql.engine.begin() as connection:
+        connection.exec_driver_sql(MADE_BY_HAND)
+        models = by_hand(
+            Column("id", Integer, server_default=text("nextval('p_id_seq')"), primary_key=True),
+            Column("n", Integer, server_default="3", unique=True),
+            Column("words", Text, nullable=False),
+            Index("ix_words", "words"),
+            has_parent=has_parent,
+            info={"inherits": "by hand"},
+        )
+        with pytest.warns(UserWarning, match="inherits"):
+            found = differences(connection, models)
+        kinds = [each[0] for each in found]
+        assert kinds == ([] if has_parent else ["remove_table"])
 
 
 def test_child_takes_its_parents_columns_for_its_own(postgresql: Database) -> None:

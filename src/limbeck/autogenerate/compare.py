@@ -249,7 +249,7 @@ class Comparison:
         """
         of_models = self.models.facts.tables
         return {
-            key: with_declared(facts, of_models)
+            key: with_declared(facts, self._found.tables, of_models)
             for key, facts in self._found.tables.items()
             if key in wanted or self._is_looked_at(key, of_models)
         }

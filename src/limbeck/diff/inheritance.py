@@ -57,11 +57,16 @@ def beside_parents(
     return tuple(change for change in known.values() if change.steps)
 
 
-def with_declared(child: TableFacts, models: Mapping[TableKey, TableFacts]) -> TableFacts:
+def with_declared(
+    child: TableFacts,
+    database: Mapping[TableKey, TableFacts],
+    models: Mapping[TableKey, TableFacts],
+) -> TableFacts:
     """Return a table of the database with those of its parents' columns that its model declares.
 
     A column that it has by itself is left to its parents where these have it and it doesn't say so,
-    and so is what stands on such a column. Without a model it declares what its keys stand on.
+    and so is what stands on such a column. Without a model it declares what its keys stand on. The
+    model need not say that it inherits.
     """
     if "inherits" not in dict(child.options):
         return child
@@ -70,9 +75,10 @@ def with_declared(child: TableFacts, models: Mapping[TableKey, TableFacts]) -> T
         declared = tuple(each for each in child.inherited if each.name in needed)
         return replace(child, columns=declared + child.columns)
     said = {column.name for column in models[child.key].columns}
-    above = (models[key].columns for key in _ancestors(child.key, models) if key in models)
-    of_parents = {column.name for columns in above for column in columns}
-    declared = tuple(each for each in child.inherited if each.name in said & of_parents)
+    above = {*_ancestors(child.key, database)}
+    of_parents = {column.name for key in above & models.keys() for column in models[key].columns}
+    kept = said & of_parents if above <= models.keys() else said
+    declared = tuple(each for each in child.inherited if each.name in kept)
     own = tuple(each for each in child.columns if each.name in said or each.name not in of_parents)
     left = {each.name for each in (*child.inherited, *child.columns)}
     left -= {each.name for each in declared + own}
