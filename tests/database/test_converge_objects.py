@@ -222,6 +222,22 @@ ENUMS: dict[str, tuple[Build, Build]] = {
     ),
     "under partitions": (partitioned("sad", "ok", "x"), partitioned("ok", "sad")),
 }
+
+
+def cast_to(type_: Any, condition: str = "d IS DISTINCT FROM '77'") -> Build:
+    """Return a domain in conditions, in which the database writes a cast to its type."""
+    return lambda metadata: table(
+        metadata,
+        sa.Column("d", postgresql.DOMAIN("number", type_), info={"rows": (1, 2)}),
+        sa.Column("e", sa.Integer),
+        sa.Column("computed", sa.BigInteger, sa.Computed("d + 1", persisted=True)),
+        sa.CheckConstraint(condition, name="ck"),
+        sa.CheckConstraint("d + e > 0"),
+        sa.CheckConstraint("e > 0"),
+        sa.Index("ix", "id", postgresql_where=sa.text(condition)),
+    )
+
+
 DOMAINS: dict[str, tuple[Build, Build]] = {
     "new": (nothing, email()),
     "gone": (email(not_null=True, default="a@b"), nothing),
@@ -231,6 +247,11 @@ DOMAINS: dict[str, tuple[Build, Build]] = {
     "over an enum": (nothing, domain_over_enum),
     "of odd names": (nothing, of_odd_names("sad", "ok")),
     "of odd names, over fewer values": (of_odd_names("sad", "ok", "x"), of_odd_names("sad", "ok")),
+    "type that expressions are cast to": (cast_to(sa.Integer()), cast_to(sa.BigInteger())),
+    "type that stands in expressions": (
+        cast_to(sa.Integer(), "d > 0"),
+        cast_to(sa.Numeric(9), "d > 0"),
+    ),
     "within arrays": (emails(check="VALUE <> 'x'"), emails(not_null=True)),
 }
 SEQUENCES: dict[str, tuple[Build, Build]] = {

@@ -19,7 +19,7 @@ from limbeck.diff.comments import (
 )
 from limbeck.diff.constraints import compare_checks, compare_uniques
 from limbeck.diff.context import DiffContext
-from limbeck.diff.domains import compare_domains
+from limbeck.diff.domains import compare_domains, rebased_domains, without_casts
 from limbeck.diff.enums import compare_enums, new_values
 from limbeck.diff.foreign_keys import (
     Disturbance,
@@ -70,8 +70,11 @@ def compare(database: SchemaFacts, models: SchemaFacts, context: DiffContext) ->
         for key, facts in models.tables.items()
         if key in known and _is_other(known[key], facts, context)
     }
+    rebased = rebased_domains(database, models, context)
     settled = {
-        key: replace(facts, options=context.impl.taken_options(known[key], facts))
+        key: without_casts(
+            replace(facts, options=context.impl.taken_options(known[key], facts)), rebased
+        )
         for key, facts in settle(differing, context, new_values(database, models)).items()
     }
     sides = _Sides(known, {**models.tables, **settled})

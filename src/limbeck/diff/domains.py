@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,7 @@ from limbeck.diff.object_filters import admits
 from limbeck.diff.objects import ObjectChanges, TableChanges, visible
 from limbeck.logs import logger_of
 from limbeck.operations.ops import AlterDomainOp, CreateDomainOp, MigrateOperation
-from limbeck.schema.facts import DomainFacts, SchemaFacts, TableKey, without_quotes
+from limbeck.schema.facts import DomainFacts, SchemaFacts, TableFacts, TableKey, without_quotes
 
 log = logger_of(__name__)
 
@@ -47,6 +48,66 @@ def compare_domains(
         log.info("Detected removed domain '%s'", key)
         after.append(_creation(dropped[key]).reverse())
     return ObjectChanges(tuple(before), tuple(after), frozenset(dropped))
+
+
+def rebased_domains(
+    database: SchemaFacts, models: SchemaFacts, context: DiffContext
+) -> Mapping[str, str]:
+    """Return the old types of domains that get another one, by the domains' names."""
+    if "domains" not in context.kinds:
+        return {}
+    return {
+        str(key): facts.type
+        for key, facts in database.domains.items()
+        if key in models.domains and models.domains[key].type != facts.type
+    }
+
+
+def without_casts(table: TableFacts, rebased: Mapping[str, str]) -> TableFacts:
+    """Return a table of the models without casts of domains to types that they won't have any more.
+
+    The database, asked while they had these, casts to them where nobody did, and keeps such a cast
+    when a domain gets another type: what has one is made anew.
+    """
+    casts = [
+        _cast(column.name, rebased[type_])
+        for column in table.columns
+        if rebased and (type_ := without_quotes(column.type)) in rebased
+    ]
+    if not casts:
+        return table
+
+    def recast(sql: str) -> str:
+        for cast in casts:
+            sql = cast.sub(r"\1", sql)
+        return sql
+
+    return replace(
+        table,
+        columns=tuple(
+            each
+            if each.computed is None
+            else replace(each, computed=replace(each.computed, sql=recast(each.computed.sql)))
+            for each in table.columns
+        ),
+        checks=tuple(replace(each, sql=recast(each.sql)) for each in table.checks),
+        indexes=tuple(
+            replace(
+                each,
+                elements=tuple(replace(part, sql=recast(part.sql)) for part in each.elements),
+                where=None if each.where is None else recast(each.where),
+            )
+            for each in table.indexes
+        ),
+    )
+
+
+def _cast(column: str, type_: str) -> re.Pattern[str]:
+    """Return what finds a column, in words that are quoted or not, with a cast to a type."""
+    quoted = '"' + column.replace('"', '""') + '"'
+    names = rf'(?<![\w"]){re.escape(column)}|{re.escape(quoted)}'
+    base = re.escape(re.sub(r"\([^)]*\)", "", type_))
+    return re.compile(rf"({names})::{base}(?:\([^)]*\))?(?![\w\[])")
 
 
 def _differs(known: Domains, wanted: DomainFacts) -> bool:
