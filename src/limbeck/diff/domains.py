@@ -14,7 +14,14 @@ from limbeck.diff.object_filters import admits
 from limbeck.diff.objects import ObjectChanges, TableChanges, visible
 from limbeck.logs import logger_of
 from limbeck.operations.ops import AlterDomainOp, CreateDomainOp, MigrateOperation
-from limbeck.schema.facts import DomainFacts, SchemaFacts, TableFacts, TableKey, without_quotes
+from limbeck.schema.facts import (
+    DomainFacts,
+    SchemaFacts,
+    TableFacts,
+    TableKey,
+    with_expressions,
+    without_quotes,
+)
 
 log = logger_of(__name__)
 
@@ -82,24 +89,7 @@ def without_casts(table: TableFacts, rebased: Mapping[str, str]) -> TableFacts:
             sql = cast.sub(r"\1", sql)
         return sql
 
-    return replace(
-        table,
-        columns=tuple(
-            each
-            if each.computed is None
-            else replace(each, computed=replace(each.computed, sql=recast(each.computed.sql)))
-            for each in table.columns
-        ),
-        checks=tuple(replace(each, sql=recast(each.sql)) for each in table.checks),
-        indexes=tuple(
-            replace(
-                each,
-                elements=tuple(replace(part, sql=recast(part.sql)) for part in each.elements),
-                where=None if each.where is None else recast(each.where),
-            )
-            for each in table.indexes
-        ),
-    )
+    return with_expressions(table, recast)
 
 
 def _cast(column: str, type_: str) -> re.Pattern[str]:

@@ -15,8 +15,8 @@ SQLAlchemy.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -271,6 +271,32 @@ class SchemaFacts:
     )
     types_of_others: frozenset[TableKey] = field(default=frozenset(), compare=False)
     """Of the database's side: types that are there and nobody's to change, such as an extension's."""
+
+
+def with_expressions(table: TableFacts, change: Callable[[str], str]) -> TableFacts:
+    """Return a table with the SQL of its checks, computed columns and indexes changed."""
+    return replace(
+        table,
+        columns=tuple(
+            column
+            if column.computed is None
+            else replace(column, computed=replace(column.computed, sql=change(column.computed.sql)))
+            for column in table.columns
+        ),
+        checks=tuple(replace(check, sql=change(check.sql)) for check in table.checks),
+        indexes=tuple(_with_expressions(index, change) for index in table.indexes),
+    )
+
+
+def _with_expressions(index: IndexFacts, change: Callable[[str], str]) -> IndexFacts:
+    return replace(
+        index,
+        elements=tuple(
+            replace(element, sql=change(element.sql)) if element.is_expression else element
+            for element in index.elements
+        ),
+        where=None if index.where is None else change(index.where),
+    )
 
 
 def sort_key(fact: UniqueFacts | ForeignKeyFacts | CheckFacts | IndexFacts) -> tuple[str, str]:

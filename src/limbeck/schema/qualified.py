@@ -8,42 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache, partial
 
-from limbeck.schema.facts import IndexFacts, TableFacts
+from limbeck.schema.facts import TableFacts, with_expressions
 
 
 def without_own_table(facts: TableFacts) -> TableFacts:
     """Return a table whose checks, computed columns and indexes name its columns alone."""
-    strip = partial(without_table, table=facts.key.name)
-    return replace(
-        facts,
-        columns=tuple(
-            column
-            if column.computed is None
-            else replace(column, computed=replace(column.computed, sql=strip(column.computed.sql)))
-            for column in facts.columns
-        ),
-        checks=tuple(replace(check, sql=strip(check.sql)) for check in facts.checks),
-        indexes=tuple(_index(index, strip) for index in facts.indexes),
-    )
+    return with_expressions(facts, partial(without_table, table=facts.key.name))
 
 
 def without_table(sql: str, table: str) -> str:
     """Return an expression that names the columns of the table alone."""
     return _stripping(table)(sql)
-
-
-def _index(index: IndexFacts, strip: Callable[[str], str]) -> IndexFacts:
-    return replace(
-        index,
-        elements=tuple(
-            replace(element, sql=strip(element.sql)) if element.is_expression else element
-            for element in index.elements
-        ),
-        where=None if index.where is None else strip(index.where),
-    )
 
 
 @lru_cache(maxsize=512)
