@@ -83,7 +83,8 @@ class Key:
         columns = self.columns if "b" not in self.columns else ("a",)
         columns = ("id",) if is_number else columns
         name = self.name and f"pk {table} {self.name}"
-        conflict: dict[str, Any] = {"sqlite_on_conflict": "FAIL"} if self.nulls else {}
+        # SQLite refuses two that are not the same over the same columns
+        conflict: dict[str, Any] = {"sqlite_on_conflict": "IGNORE"} if self.nulls else {}
         return PrimaryKeyConstraint(*columns, name=name, **conflict, **self.options(features))
 
 
