@@ -459,6 +459,26 @@ def test_rename_and_change_of_a_column_are_one_alteration(database: KeptPair, ca
         assert way.count("batch_alter_table") <= 1, source
 
 
+@pytest.mark.parametrize("name", ['qu"ote', "x:y", "ba`ck"])
+def test_computed_column_of_an_altered_one_with_a_name_in_quotes(
+    database: KeptPair, name: str
+) -> None:
+    quote = database.database.engine.dialect.identifier_preparer.quote_identifier
+
+    def built(size: str, type_: Any, **info: Any) -> Models:
+        def build(metadata: MetaData) -> None:
+            double = Computed(quote(size).replace(":", "\\:") + " * 2", persisted=True)
+            key = Column("id", Integer, primary_key=True)
+            sized = Column(size, type_, **info)
+            Table("t", metadata, key, sized, Column("double", Integer, double))
+
+        return build
+
+    before = built("Camel", Integer)
+    after = built(name, BigInteger, info=renamed_from("Camel"))
+    database.converge(before, after, detect_renames=RenameRequest())
+
+
 def test_new_column_of_a_name_that_is_given_up(database: KeptPair) -> None:
     def after(metadata: MetaData) -> None:
         altered("total", BigInteger)(metadata)

@@ -155,9 +155,16 @@ def _mention(
     names: Iterable[str], directives: Iterable[MigrateOperation], context: AutogenContext
 ) -> bool:
     """Tell whether a string in the source of the directives, there or back, has one of the names."""
-    word = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)", re.IGNORECASE)
+    spellings = {spelled for name in names for spelled in _spellings(name)}
+    word = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, spellings))})(?!\w)", re.IGNORECASE)
     both = (way for each in directives for way in (each, each.reverse()))
     return any(word.search(string) for way in both for string in _strings(way, context))
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """Yield a name as it is, quoted in SQL, and in SQL where a colon marks a parameter."""
+    for spelled in (name, name.replace(":", "\\:")):
+        yield from (spelled, spelled.replace('"', '""'), spelled.replace("`", "``"))
 
 
 def _strings(directive: MigrateOperation, context: AutogenContext) -> Iterator[str]:
